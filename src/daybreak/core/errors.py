@@ -1,0 +1,212 @@
+"""The whole tree of errors. Each names the thing, the cure, and the exit code it ends with.
+
+    DaybreakError                       1  unexpected
+    ├─ UsageError                       2  usage or configuration; nothing was changed
+    │  ├─ ProjectNotFound                  no project in this folder or above it
+    │  ├─ ProjectInvalid                   pyproject.toml or alembic.ini can't be used
+    │  ├─ UnknownEnvironment               a misspelt ENV
+    │  ├─ MissingVariable                  the environment's URL is not set
+    │  ├─ InvalidUrl                       a URL or a secret that can't be read
+    │  ├─ UnknownDialect                   neither PostgreSQL nor MySQL
+    │  ├─ UnknownDriver                    a driver that Daybreak has no settings for
+    │  ├─ DriverMissing                    a known driver that is not installed
+    │  ├─ ExtraMissing                     an optional part of Daybreak is not installed
+    │  ├─ PlainPassword                    a password in a file that is committed
+    │  ├─ LookupUnavailable                a reference to a secret that can't be looked up
+    │  ├─ ModelsFailed                     the project's own code raised when imported
+    │  └─ HistoryInvalid                   Alembic can't use the history as asked
+    ├─ Refused                          3  a guard said no; nothing was changed
+    │  ├─ OnLambda                         migrations don't run inside Lambda
+    │  ├─ Protected                        a protected environment, and nobody to ask
+    │  ├─ UnregisteredModels               a comparison would drop these models' tables
+    │  ├─ Unguarded                        a foreign env.py, without --unguarded
+    │  ├─ RevisionNotInFiles               the database is at a revision without a file
+    │  └─ DevServerRefused                 the port or the data folder is somebody else's
+    ├─ Unreachable                      6  the database could not be reached
+    │  ├─ ServerDown                       nothing answers at the address
+    │  ├─ AuthenticationFailed             the server refused user or password
+    │  └─ DatabaseMissing                  the server is there, the database is not
+    └─ Drift                            8  what is differs from what should be
+
+Source of the exit codes: docs/exit-codes.md, which a test compares with this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+
+class DaybreakError(Exception):
+    """What went wrong (`problem`) and what to do next (`cure`), in words for the user.
+
+    Neither may hold a secret: both are printed, logged and sent to machines as they are.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, problem: str, cure: str = "") -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.cure = cure
+
+    def __str__(self) -> str:
+        return f"{self.problem}\nNext: {self.cure}" if self.cure else self.problem
+
+    @property
+    def kind(self) -> str:
+        """The stable name that `--json` shows, such as `MissingVariable`."""
+        return type(self).__name__
+
+
+class UsageError(DaybreakError):
+    exit_code = 2
+
+
+class ProjectNotFound(UsageError):
+    def __init__(self, searched: str) -> None:
+        super().__init__(
+            f"no project here: neither {searched} nor a folder above it has an alembic.ini, "
+            "a [tool.alembic] or a [tool.daybreak]",
+            "cd into the project, or make one with: daybreak init",
+        )
+
+
+class ProjectInvalid(UsageError):
+    pass
+
+
+class UnknownEnvironment(UsageError):
+    def __init__(self, name: str, source: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"unknown environment {name!r} (from {source}); known: {', '.join(known)}",
+            f"use one of these, or declare [tool.daybreak.environments.{name}] in pyproject.toml",
+        )
+        self.name = name
+        self.known = tuple(known)
+
+
+class MissingVariable(UsageError):
+    def __init__(self, variable: str, environment: str, problem: str, cure: str) -> None:
+        super().__init__(problem, cure)
+        self.variable = variable
+        self.environment = environment
+
+
+class InvalidUrl(UsageError):
+    pass
+
+
+class UnknownDialect(UsageError):
+    def __init__(self, dialect: str, source: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"unknown dialect {dialect!r} (from {source}); Daybreak knows: {', '.join(known)}",
+            f"start the URL with {' or '.join(f'{name}://' for name in known)}",
+        )
+        self.dialect = dialect
+
+
+class UnknownDriver(UsageError):
+    def __init__(self, driver: str, dialect: str, source: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"unknown driver {driver!r} for {dialect} (from {source}); "
+            f"Daybreak knows: {', '.join(known)}",
+            f"use {dialect}+{known[0]}://, or leave the driver out: {dialect}://",
+        )
+        self.driver = driver
+
+
+class DriverMissing(UsageError):
+    def __init__(self, problem: str, package: str) -> None:
+        super().__init__(problem, f"uv add {package}")
+        self.package = package
+
+
+class ExtraMissing(UsageError):
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(
+            f"{what} needs a part of Daybreak that is not installed",
+            f"uv add 'daybreak[{extra}]'",
+        )
+        self.extra = extra
+
+
+class PlainPassword(UsageError):
+    pass
+
+
+class LookupUnavailable(UsageError):
+    pass
+
+
+class ModelsFailed(UsageError):
+    pass
+
+
+class HistoryInvalid(UsageError):
+    pass
+
+
+class Refused(DaybreakError):
+    exit_code = 3
+
+
+class OnLambda(Refused):
+    def __init__(self, command: str) -> None:
+        super().__init__(
+            f"{command} was refused: this is AWS Lambda, which ends a run after 15 minutes at "
+            "the latest, in the middle of a statement. Nothing was changed",
+            "run it from the pipeline, CodeBuild or an ECS task (docs/pipelines.md); "
+            "in Lambda itself: daybreak current, history, heads and check",
+        )
+
+
+class Protected(Refused):
+    def __init__(self, command: str, environment: str) -> None:
+        super().__init__(
+            f"{command} was refused: {environment} is protected and there is no terminal to ask "
+            "on. Nothing was changed",
+            f"if you are sure: daybreak {command} … --env {environment} --yes",
+        )
+
+
+class UnregisteredModels(Refused):
+    def __init__(self, files: Sequence[str], register_in: str, imports: Sequence[str]) -> None:
+        super().__init__(
+            f"not registered: {', '.join(files)}. A comparison without "
+            f"{'it' if len(files) == 1 else 'them'} would drop its tables. Nothing was written",
+            f"add to {register_in}: {'; '.join(imports)}",
+        )
+        self.files = tuple(files)
+
+
+class Unguarded(Refused):
+    pass
+
+
+class RevisionNotInFiles(Refused):
+    pass
+
+
+class DevServerRefused(Refused):
+    pass
+
+
+class Unreachable(DaybreakError):
+    exit_code = 6
+
+
+class ServerDown(Unreachable):
+    pass
+
+
+class AuthenticationFailed(Unreachable):
+    pass
+
+
+class DatabaseMissing(Unreachable):
+    pass
+
+
+class Drift(DaybreakError):
+    exit_code = 8
