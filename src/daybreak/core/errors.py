@@ -26,7 +26,8 @@
     │  ├─ ServerDown                       nothing answers at the address
     │  ├─ AuthenticationFailed             the server refused user or password
     │  └─ DatabaseMissing                  the server is there, the database is not
-    └─ Drift                            8  what is differs from what should be
+    ├─ Drift                            8  what is differs from what should be
+    └─ DevServerFailed                  1  a server of our own did not start, stop or obey
 
 Source of the exit codes: docs/exit-codes.md, which a test compares with this module.
 """
@@ -210,3 +211,7 @@ class DatabaseMissing(Unreachable):
 
 class Drift(DaybreakError):
     exit_code = 8
+
+
+class DevServerFailed(DaybreakError):
+    pass
