@@ -2,6 +2,7 @@
 
     DaybreakError                       1  unexpected
     ├─ MigrationFailed                     a revision raised; nothing was changed
+    ├─ DevServerFailed                     a server of our own did not start, stop or obey
     ├─ UsageError                       2  usage or configuration; nothing was changed
     │  ├─ ProjectNotFound                  no project in this folder or above it
     │  ├─ ProjectInvalid                   pyproject.toml or alembic.ini can't be used
@@ -63,6 +64,10 @@ class DaybreakError(Exception):
 
 
 class MigrationFailed(DaybreakError):
+    pass
+
+
+class DevServerFailed(DaybreakError):
     pass
 
 

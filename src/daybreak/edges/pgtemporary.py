@@ -1,0 +1,77 @@
+"""A PostgreSQL for a demo or a test run: fast, forgetful, and gone with the process that asked."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from daybreak.core.errors import DevServerFailed
+from daybreak.edges.account import Account, server_account
+from daybreak.edges.leash import Leash, start_on_leash
+from daybreak.edges.pgcluster import (
+    HOST,
+    Server,
+    is_ready,
+    log_end,
+    make_cluster,
+    options,
+    read_pid_file,
+)
+from daybreak.edges.pgwheel import binaries
+from daybreak.edges.places import temporary_folder
+
+FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+SECONDS_TO_START = 30
+ATTEMPTS = 3  # somebody else may take the free port before the server does
+
+
+@contextmanager
+def temporary_server(major: int = 16) -> Iterator[Server]:
+    """A new, empty server on a free port. It ends with the block, or with us if we are killed.
+
+    Raises ExtraMissing without the wheel, DevServerFailed with the end of the server's log.
+    """
+    account = server_account()
+    server, leash = _started(major, account, ATTEMPTS)
+    try:
+        yield server
+    finally:
+        leash.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _started(major: int, account: Account | None, attempts: int) -> tuple[Server, Leash]:
+    folder = temporary_folder(account)
+    data, port = folder / "data", free_port()
+    try:
+        make_cluster(data, major, account, durable=False)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    leash = start_on_leash(
+        [binaries(major, account) / "postgres", "-D", data, *options(port, FORGETFUL)],
+        folder=folder,
+        signal="QUIT",  # at once, without a last checkpoint
+        account=account,
+    )
+    deadline = time.monotonic() + SECONDS_TO_START
+    while not leash.ended() and time.monotonic() < deadline:
+        if is_ready(data) and (pid_file := read_pid_file(data)):
+            return Server(data, port, major, pid_file.pid), leash
+        time.sleep(0.02)
+    log = leash.log()
+    leash.stop()
+    if attempts > 1:
+        return _started(major, account, attempts - 1)
+    raise DevServerFailed(
+        f"PostgreSQL {major} did not start: {log_end(log)}", "the lines above are from its log"
+    )

@@ -1,0 +1,61 @@
+"""PostgreSQL, from the wheel that Daybreak itself uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+
+import psycopg2
+
+from daybreak.edges.pgtemporary import temporary_server
+from servers.server import Rows, Server
+
+
+@contextmanager
+def running_postgresql(major: int) -> Iterator[PostgreSQL]:
+    with temporary_server(major) as started:
+        server = PostgreSQL(
+            dialect="postgresql",
+            host=started.admin.host,
+            port=started.port,
+            user=started.admin.user,
+            password=started.admin.password,
+            version="",
+        )
+        [(version,)] = server.execute("SHOW server_version")
+        yield PostgreSQL(**{**vars(server), "version": version})
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostgreSQL(Server):
+    def execute(
+        self, sql: str, values: Sequence[object] | None = None, *, database: str | None = None
+    ) -> Rows:
+        connection = psycopg2.connect(
+            host=self.host,
+            port=self.port,
+            user=self.user,
+            password=self.password,
+            dbname=database or "postgres",
+        )
+        with closing(connection):
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(sql, values)
+                return list(cursor.fetchall()) if cursor.description else []
+
+    def create_database(self, name: str) -> None:
+        self.execute(f"CREATE DATABASE {name}")
+
+    def drop_database(self, name: str) -> None:
+        self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def create_user(self, name: str, password: str, database: str) -> None:
+        self.execute(f"CREATE ROLE {name} LOGIN PASSWORD %s", [password])
+        self.execute(f"ALTER DATABASE {database} OWNER TO {name}")
+
+    def drop_user(self, name: str, database: str) -> None:
+        self.execute(f"REASSIGN OWNED BY {name} TO {self.user}", database=database)
+        self.execute(f"DROP OWNED BY {name}", database=database)
+        self.execute(f"DROP ROLE {name}")
