@@ -157,7 +157,7 @@ def read_buildspec(project: Project) -> dict[str, Any]:
 
 
 def run_workflow(project: Project, name: str, **more: str) -> dict[str, int]:
-    """Exit code by job. As GitHub: `bash -e FILE` for a step; a job needs its `needs` to succeed."""
+    """Exit code by job. As GitHub: `bash -e FILE` for a step; a job waits for what it needs."""
     path = project.folder / ".github/workflows" / name
     workflow = yaml.load(path.read_text(), Loader=yaml.BaseLoader)
     codes: dict[str, int] = {}
