@@ -179,3 +179,9 @@ def test_what_a_person_must_replace_says_so(project: Path, name: str) -> None:
     if name in (".github/workflows/deploy.yml", "buildspec.yml"):
         assert text.count("Nothing was built") == 1
         assert text.count("Nothing was deployed") == 1
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+def test_the_documentation_names_every_file(name: str) -> None:
+    documentation = Path(__file__).parents[2] / "docs" / "pipelines.md"
+    assert f"`{name}`" in documentation.read_text()
