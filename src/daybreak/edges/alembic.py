@@ -96,7 +96,8 @@ def make_config(project: Project, options: AlembicOptions, call: Call | None, **
         file_=project.ini or project.root / "alembic.ini",
         toml_file=project.toml,
         ini_section=options.name,
-        cmd_opts=Namespace(x=list(options.x) or None, quiet=options.quiet),
+        # quiet: what Alembic would say of the files that it writes, the command says itself
+        cmd_opts=Namespace(x=list(options.x) or None, quiet=True),
         attributes={_ATTRIBUTE: call} if call is not None else {},
         **kw,
     )
