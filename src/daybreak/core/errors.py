@@ -1,6 +1,8 @@
 """The whole tree of errors. Each names the thing, the cure, and the exit code it ends with.
 
     DaybreakError                       1  unexpected
+    ├─ MigrationFailed                     a revision raised; nothing was changed
+    ├─ DevServerFailed                     a server of our own did not start, stop or obey
     ├─ UsageError                       2  usage or configuration; nothing was changed
     │  ├─ ProjectNotFound                  no project in this folder or above it
     │  ├─ ProjectInvalid                   pyproject.toml or alembic.ini can't be used
@@ -26,8 +28,9 @@
     │  ├─ ServerDown                       nothing answers at the address
     │  ├─ AuthenticationFailed             the server refused user or password
     │  └─ DatabaseMissing                  the server is there, the database is not
+    ├─ StoppedHalfWay                   7  a revision raised after something was changed
     ├─ Drift                            8  what is differs from what should be
-    └─ DevServerFailed                  1  a server of our own did not start, stop or obey
+    └─ SchemaTooOld                     9  the database is behind the files
 
 Source of the exit codes: docs/exit-codes.md, which a test compares with this module.
 """
@@ -58,6 +61,14 @@ class DaybreakError(Exception):
     def kind(self) -> str:
         """The stable name that `--json` shows, such as `MissingVariable`."""
         return type(self).__name__
+
+
+class MigrationFailed(DaybreakError):
+    pass
+
+
+class DevServerFailed(DaybreakError):
+    pass
 
 
 class UsageError(DaybreakError):
@@ -209,9 +220,13 @@ class DatabaseMissing(Unreachable):
     pass
 
 
+class StoppedHalfWay(DaybreakError):
+    exit_code = 7
+
+
 class Drift(DaybreakError):
     exit_code = 8
 
 
-class DevServerFailed(DaybreakError):
-    pass
+class SchemaTooOld(DaybreakError):
+    exit_code = 9

@@ -1,0 +1,43 @@
+"""`daybreak current`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from daybreak.cli.options import common, session, show, show_json, state, with_json
+
+
+@click.command("current")
+@click.option("-c", "--check-heads", is_flag=True, help="Exit 9 unless all heads are applied.")
+@click.option("-v", "--verbose", is_flag=True, help="Alembic's longer form.")
+@with_json
+@common
+def command(check_heads: bool, verbose: bool) -> None:
+    """Show which revision the database is at."""
+    from daybreak.flows.look import as_alembic, current
+
+    if verbose and not state().json:
+        from alembic import command as alembic_command
+
+        if check_heads:
+            current(session(), check_heads=True)
+        as_alembic(session(), alembic_command.current, sys.stdout, verbose=True)
+        return
+    found = current(session(), check_heads=check_heads)
+    if found.connected is not None:
+        from daybreak.report.text import connected_line
+
+        mark = " (head)" if found.at_head and found.revisions else ""
+        show(connected_line(found.connected) + mark)
+    else:
+        show(*found.revisions)
+    show_json(
+        {
+            "environment": found.connected.environment if found.connected else None,
+            "revisions": list(found.revisions),
+            "heads": list(found.heads),
+            "at_head": found.at_head,
+        }
+    )

@@ -1,0 +1,33 @@
+"""What the commands that change a database say at the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from daybreak.cli.options import show, show_json
+
+if TYPE_CHECKING:
+    from daybreak.flows.migrate import Outcome
+
+
+def report(outcome: Outcome) -> None:
+    """One line for a person, or the whole outcome for a machine. Offline, the SQL is the answer."""
+    from daybreak.core.events import Applied
+    from daybreak.report.text import migrated_line
+
+    if outcome.offline:
+        return
+    applied = [event for event in outcome.events if isinstance(event, Applied)]
+    show(migrated_line(outcome.before, outcome.after, outcome.seconds, len(applied)))
+    show_json(
+        {
+            "changed": outcome.changed,
+            "before": outcome.before,
+            "after": outcome.after,
+            "seconds": round(outcome.seconds, 3),
+            "applied": [
+                {"revision": event.revision, "doc": event.doc, "seconds": round(event.seconds, 3)}
+                for event in applied
+            ],
+        }
+    )

@@ -1,0 +1,150 @@
+"""The options that every command has, and how a command reaches its session and its output."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from daybreak.core.events import Event
+    from daybreak.flows.session import Session
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass
+class State:
+    """What the options that are not a command's own say."""
+
+    config: tuple[str, ...] = ()
+    name: str = "alembic"
+    x: tuple[str, ...] = ()
+    quiet: bool = False
+    traceback: bool = False
+    json: bool = False
+
+
+def state() -> State:
+    """The state of the command that is running."""
+    return click.get_current_context().find_root().ensure_object(State)
+
+
+def session(*, yes: bool = False, emit: Callable[[Event], None] | None = None) -> Session:
+    """The session that a flow works in: it asks only a person on a terminal."""
+    from daybreak.edges.alembic import AlembicOptions
+    from daybreak.flows.session import Session
+
+    now = state()
+    interactive = sys.stdin.isatty() and sys.stderr.isatty() and not now.json
+    return Session(
+        options=AlembicOptions(now.config, now.name, now.x, now.quiet),
+        emit=emit or show_event,
+        confirm=(lambda question: click.confirm(question, err=True)) if interactive else None,
+        yes=yes,
+    )
+
+
+def show_event(event: Event) -> None:
+    """An event as a line. Notes go to standard error, so that an answer stays clean."""
+    from daybreak.core.events import Noted
+    from daybreak.report.text import event_line
+
+    now = state()
+    is_note = isinstance(event, Noted)
+    if (now.json or now.quiet) and not is_note:
+        return
+    if line := event_line(event):
+        click.echo(line, err=is_note)
+
+
+def show(*lines: str) -> None:
+    """Lines for a person: nothing with --quiet or --json."""
+    now = state()
+    if not now.quiet and not now.json:
+        for line in lines:
+            click.echo(line)
+
+
+def show_json(value: Any) -> None:
+    """The answer for a machine, when --json asks for it."""
+    if state().json:
+        click.echo(json.dumps(value, indent=2))
+
+
+def common(command: Command) -> Command:
+    """--env and --traceback, which stand anywhere."""
+
+    def set_traceback(_context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+        if value:
+            state().traceback = True
+
+    command = click.option(
+        "--traceback",
+        is_flag=True,
+        expose_value=False,
+        callback=set_traceback,
+        help="Show the Python traceback of an error.",
+    )(command)
+    return click.option(
+        "--env",
+        "environment",
+        metavar="NAME",
+        expose_value=False,
+        callback=_set_environment,
+        is_eager=True,
+        help="The environment, as ENV=NAME would choose it.",
+    )(command)
+
+
+def _set_environment(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> None:
+    # Into the process's variables, so that the project's own modules see the same environment.
+    if value is not None:
+        os.environ["DAYBREAK_ENV"] = os.environ["ENV"] = value
+
+
+def with_json(command: Command) -> Command:
+    """--json, for commands that have an answer for machines."""
+
+    def set_json(_context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+        if value:
+            state().json = True
+
+    return click.option(
+        "--json", is_flag=True, expose_value=False, callback=set_json, help="Answer in JSON."
+    )(command)
+
+
+def offline(command: Command) -> Command:
+    """--sql and --tag, which Alembic's changing commands share."""
+    command = click.option("--tag", help="A tag for custom env.py scripts.")(command)
+    return click.option(
+        "--sql", is_flag=True, help="Print the SQL instead of running it (offline mode)."
+    )(command)
+
+
+def yes(command: Command) -> Command:
+    return click.option("--yes", is_flag=True, help="Agree to what a protected environment asks.")(
+        command
+    )
+
+
+class RelativeArguments(click.Command):
+    """Takes `-1` for a revision, as Alembic does, and not for an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        relative = [word for word in args if _is_relative(word)]
+        if relative and "--" not in args:
+            args = [word for word in args if not _is_relative(word)] + ["--", *relative]
+        return super().parse_args(ctx, args)
+
+
+def _is_relative(word: str) -> bool:
+    return word[:1] == "-" and word[1:].isdigit()

@@ -1,0 +1,80 @@
+"""`daybreak revision`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from daybreak.cli.options import RelativeArguments, common, session, show, show_json, with_json
+
+
+@click.command("revision", cls=RelativeArguments)
+@click.option("-m", "--message", help="What the revision does; names the file.")
+@click.option("--autogenerate", is_flag=True, hidden=True, help="The default here.")
+@click.option("--empty", is_flag=True, help="Write an empty revision, without comparing.")
+@click.option("--sql", is_flag=True, help="Offline mode, for a custom revision environment.")
+@click.option("--head", default="head", help="Revision, or branch@head, to build on.")
+@click.option("--splice", is_flag=True, help="Allow a revision that is not a head as --head.")
+@click.option("--branch-label", help="A label for the branch that begins here.")
+@click.option("--version-path", help="Folder to write to, one of version_locations.")
+@click.option("--rev-id", help="The revision's identifier, instead of a random one.")
+@click.option("--depends-on", multiple=True, help="A revision that has to be applied before.")
+@with_json
+@common
+def command(
+    message: str | None,
+    autogenerate: bool,
+    empty: bool,
+    sql: bool,
+    head: str,
+    splice: bool,
+    branch_label: str | None,
+    version_path: str | None,
+    rev_id: str | None,
+    depends_on: tuple[str, ...],
+) -> None:
+    """Compare the models with the database and write what changed into a revision file.
+
+    With no difference no file is written.
+    """
+    if empty and autogenerate:
+        raise click.UsageError("--empty and --autogenerate exclude each other")
+    from daybreak.flows.author import revision
+
+    written = revision(
+        session(),
+        empty=empty,
+        sql=sql,
+        message=message,
+        head=head,
+        splice=splice,
+        branch_label=branch_label,
+        version_path=version_path,
+        rev_id=rev_id,
+        depends_on=list(depends_on) or None,
+    )
+    show_written(written.files, nothing="no difference, so no file; an empty one: --empty")
+    if written.not_compared:
+        show(f"not compared by Alembic: {'; '.join(written.not_compared)}")
+    if written.files:
+        from daybreak.report.text import next_step
+
+        show(next_step("review the file, then: daybreak upgrade head"))
+    show_json(
+        {
+            "changed": written.changed,
+            "files": [str(file) for file in written.files],
+            "not_compared": list(written.not_compared),
+        }
+    )
+
+
+def show_written(files: tuple[Path, ...], nothing: str) -> None:
+    from daybreak.report.text import done
+
+    for file in files:
+        show(f"wrote  {os.path.relpath(file)}")
+    if not files:
+        show(done(nothing))

@@ -1,0 +1,32 @@
+"""`daybreak upgrade`."""
+
+from __future__ import annotations
+
+import click
+
+from daybreak.cli.migrated import report
+from daybreak.cli.options import RelativeArguments, common, offline, session, with_json
+
+
+@click.command("upgrade", cls=RelativeArguments)
+@click.argument("revision")
+@offline
+@click.option("--unguarded", is_flag=True, help="Run a foreign env.py, without the guards.")
+@click.option("--create-database", is_flag=True, help="In dev, create the database if missing.")
+@with_json
+@common
+def command(
+    revision: str, sql: bool, tag: str | None, unguarded: bool, create_database: bool
+) -> None:
+    """Apply revisions up to REVISION: head, +1, a revision, or from:to with --sql."""
+    from daybreak.flows.migrate import upgrade
+
+    outcome = upgrade(
+        session(),
+        revision,
+        sql=sql,
+        tag=tag,
+        unguarded=unguarded,
+        create_missing=create_database,
+    )
+    report(outcome)

@@ -1,0 +1,30 @@
+"""What a failed revision left behind, in words: a decision over four facts."""
+
+from __future__ import annotations
+
+from daybreak.core.errors import DaybreakError, MigrationFailed, StoppedHalfWay
+
+
+def migration_failure(
+    said: str, place: str | None, *, applied: int, transactional: bool
+) -> DaybreakError:
+    """The error for a revision that raised `said` at `place` (`versions/4f2a_add.py:12`).
+
+    `applied` revisions of the same run were finished before it. `transactional` is whether the
+    server rolls schema changes back. `place` None: it did not happen in a revision's own code.
+    """
+    again = "correct the file and run the command again"
+    if place is None:
+        return MigrationFailed(said, "--traceback shows where it comes from")
+    before = f"{applied} revision{'s' if applied != 1 else ''} before it stayed applied"
+    if not transactional:
+        return StoppedHalfWay(
+            f"{place} failed: {said}\nThis server can't roll schema changes back: what stood "
+            f"before that line may have been done and is not recorded; {before}",
+            "compare the file with the schema, undo by hand what it did, and run the command again",
+        )
+    if applied:
+        return StoppedHalfWay(f"{place} failed: {said}\nIt was rolled back; {before}", again)
+    return MigrationFailed(
+        f"{place} failed: {said}\nIt was rolled back; nothing was changed", again
+    )

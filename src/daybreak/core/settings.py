@@ -1,0 +1,147 @@
+"""`[tool.daybreak]` as a typed value. Every key is known, or named as a mistake."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from daybreak.core.errors import PlainPassword, ProjectInvalid
+from daybreak.core.target import Policy
+from daybreak.core.url import parse_url
+
+_TOP = ("dialect", "models", "metadata", "environments")
+_ENVIRONMENT = ("url", "migration_url", "protected", "role", "statement_timeout")
+_UNITS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000}
+
+
+@dataclass(frozen=True)
+class UrlSetting:
+    """Either the variable that holds the URL, or a text without a password in the file itself."""
+
+    variable: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True)
+class EnvironmentSettings:
+    url: UrlSetting | None = None
+    migration_url: UrlSetting | None = None
+    role: str | None = None
+    policy: Policy = field(default_factory=Policy)
+
+
+@dataclass(frozen=True)
+class ProjectSettings:
+    """What pyproject.toml says, None where it says nothing."""
+
+    dialect: str | None = None
+    models: tuple[str, ...] | None = None
+    metadata: str | None = None
+    environments: Mapping[str, EnvironmentSettings] = field(default_factory=dict)
+
+    def environment(self, name: str) -> EnvironmentSettings:
+        """The settings of `name`; `prod` is protected unless its table says otherwise."""
+        default = EnvironmentSettings(policy=Policy(protected=name == "prod"))
+        return self.environments.get(name, default)
+
+
+def read_settings(table: Mapping[str, Any], file: str) -> ProjectSettings:
+    """Read `[tool.daybreak]`, which stood in `file`. Raises ProjectInvalid or PlainPassword."""
+    where = f"[tool.daybreak] in {file}"
+    _check_keys(table, _TOP, where)
+    models = table.get("models")
+    if isinstance(models, list) and all(isinstance(name, str) for name in models):
+        models = tuple(models)
+    elif models is not None:
+        models = (_text(models, "models", where),)
+    metadata = table.get("metadata")
+    if metadata is not None and ":" not in _text(metadata, "metadata", where):
+        raise ProjectInvalid(
+            f"metadata = {metadata!r} in {where} is not of the form module:attribute",
+            'write, for example, metadata = "database:Base.metadata"',
+        )
+    environments = table.get("environments", {})
+    if not isinstance(environments, dict):
+        raise ProjectInvalid(
+            f"environments in {where} is not a table",
+            "write [tool.daybreak.environments.prod] and its settings below it",
+        )
+    dialect = table.get("dialect")
+    return ProjectSettings(
+        dialect=None if dialect is None else _text(dialect, "dialect", where),
+        models=models,
+        metadata=metadata,
+        environments={
+            name: _read_environment(name, entry, file) for name, entry in environments.items()
+        },
+    )
+
+
+def _read_environment(name: str, table: Any, file: str) -> EnvironmentSettings:
+    where = f"[tool.daybreak.environments.{name}] in {file}"
+    if not isinstance(table, dict):
+        raise ProjectInvalid(f"{where} is not a table", "put its settings below that heading")
+    _check_keys(table, _ENVIRONMENT, where)
+    protected = table.get("protected", name == "prod")
+    if not isinstance(protected, bool):
+        raise ProjectInvalid(f"protected in {where} is not true or false", "write protected = true")
+    role = table.get("role")
+    timeout = table.get("statement_timeout")
+    return EnvironmentSettings(
+        url=_read_url(table.get("url"), "url", where),
+        migration_url=_read_url(table.get("migration_url"), "migration_url", where),
+        role=None if role is None else _text(role, "role", where),
+        policy=Policy(
+            protected=protected,
+            statement_timeout_ms=None if timeout is None else _duration(timeout, where),
+        ),
+    )
+
+
+def _read_url(value: Any, key: str, where: str) -> UrlSetting | None:
+    if value is None:
+        return None
+    if isinstance(value, dict) and list(value) == ["env"] and isinstance(value["env"], str):
+        return UrlSetting(variable=value["env"])
+    if not isinstance(value, str):
+        raise ProjectInvalid(
+            f"{key} in {where} is neither a text nor {{ env = … }}",
+            f'write {key} = {{ env = "PROD_DATABASE_URL" }}',
+        )
+    if not value.startswith(("secretsmanager://", "ssm://")):
+        url = parse_url(value, f"{key} of {where}")
+        if url.password is not None or any("pass" in name.lower() for name, _ in url.query):
+            raise PlainPassword(
+                f"{key} in {where} holds a password, and that file is committed",
+                f'write {key} = {{ env = "…_DATABASE_URL" }}, put the URL into that variable, '
+                "and change the password: whoever has the repository has it",
+            )
+    return UrlSetting(text=value)
+
+
+def _check_keys(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
+    unknown = [key for key in table if key not in known]
+    if unknown:
+        raise ProjectInvalid(
+            f"unknown setting {unknown[0]!r} in {where}; known: {', '.join(known)}",
+            "correct its name, or remove it",
+        )
+
+
+def _text(value: Any, key: str, where: str) -> str:
+    if not isinstance(value, str) or not value:
+        raise ProjectInvalid(f"{key} in {where} is not a text", f'write {key} = "…"')
+    return value
+
+
+def _duration(value: Any, where: str) -> int:
+    """Milliseconds of `500ms`, `30s`, `10min`, `1h`."""
+    match = re.fullmatch(r"(\d+)\s*(ms|s|min|h)", value) if isinstance(value, str) else None
+    if match is None:
+        raise ProjectInvalid(
+            f"statement_timeout = {value!r} in {where} is not a duration",
+            'write "500ms", "30s", "10min" or "1h"',
+        )
+    return int(match[1]) * _UNITS[match[2]]

@@ -1,0 +1,47 @@
+"""Where a command goes: which database of which environment, as whom, under which policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from daybreak.core.url import Url
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What an environment allows. `statement_timeout_ms` is for migrations; None is no limit."""
+
+    protected: bool = False
+    statement_timeout_ms: int | None = None
+
+
+@dataclass(frozen=True)
+class SecretRef:
+    """A secret that is named, not held: `secretsmanager://NAME?region=…`, `ssm://PATH`."""
+
+    scheme: str
+    name: str
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Target:
+    """One database, resolved. `url.driver` is what the settings say, None if they say nothing.
+
+    `source` names where the URL came from, such as `PROD_DATABASE_URL (.env)`. `named` is False
+    for a URL that nobody gave an environment to (`DATABASE_URL` with `ENV` unset).
+    """
+
+    environment: str
+    url: Url
+    source: str
+    policy: Policy = field(default_factory=Policy)
+    role: str | None = None
+    fallback: bool = False
+
+    @property
+    def place(self) -> str:
+        """`database@host:port`, for people; holds no secret."""
+        host = self.url.host or dict(self.url.query).get("host", "local socket")
+        port = f":{self.url.port}" if self.url.port else ""
+        return f"{self.url.database or '(no database)'}@{host}{port}"

@@ -1,0 +1,40 @@
+"""Everything that differs between PostgreSQL and MySQL, one module each."""
+
+from __future__ import annotations
+
+from daybreak.core.errors import UnknownDialect, UnknownDriver
+from daybreak.dialects import mysql, postgresql
+from daybreak.dialects.base import Dialect, Driver
+
+DIALECTS: tuple[Dialect, ...] = (postgresql, mysql)
+
+
+def dialect_named(name: str, source: str) -> Dialect:
+    """The dialect that a URL or a setting calls `name`. `source` says where the name stood.
+
+    Raises UnknownDialect.
+    """
+    for dialect in DIALECTS:
+        if name in dialect.SCHEMES:
+            return dialect
+    raise UnknownDialect(name, source, [dialect.NAME for dialect in DIALECTS])
+
+
+def dialect_of_secret(engine: str) -> Dialect | None:
+    """The dialect of the `engine` that a database secret names, such as `aurora-mysql`."""
+    return next((dialect for dialect in DIALECTS if engine in dialect.SECRET_ENGINES), None)
+
+
+def driver_named(dialect: Dialect, name: str, source: str) -> Driver:
+    """The driver `name` of `dialect`. Raises UnknownDriver."""
+    for driver in dialect.DRIVERS:
+        if driver.name == name:
+            return driver
+    raise UnknownDriver(name, dialect.NAME, source, [driver.name for driver in dialect.DRIVERS])
+
+
+def split_dialect(text: str, source: str) -> tuple[Dialect, Driver | None]:
+    """`postgresql+asyncpg` as its dialect and driver; the driver may be left out."""
+    name, _, driver = text.partition("+")
+    dialect = dialect_named(name, source)
+    return dialect, driver_named(dialect, driver, source) if driver else None

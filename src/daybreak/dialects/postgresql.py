@@ -1,0 +1,149 @@
+"""PostgreSQL and Aurora PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from daybreak.core.errors import InvalidUrl
+from daybreak.core.secret import Secret
+from daybreak.core.target import Policy
+from daybreak.core.url import Url
+from daybreak.dialects import base
+from daybreak.dialects.base import Driver, Trouble
+
+NAME = "postgresql"
+LABEL = "PostgreSQL"
+SCHEMES = frozenset({"postgresql", "postgres"})
+SECRET_ENGINES = frozenset({"postgres", "postgresql", "aurora-postgresql"})
+DRIVERS = (
+    Driver("psycopg2", "psycopg2", "psycopg2-binary", serves_sync=True, serves_async=False),
+    Driver("psycopg", "psycopg", "'psycopg[binary]'", serves_sync=True, serves_async=True),
+    Driver(
+        "asyncpg",
+        "asyncpg",
+        "asyncpg 'sqlalchemy[asyncio]'",
+        serves_sync=False,
+        serves_async=True,
+    ),
+)
+MAINTENANCE_DATABASE = "postgres"
+EMBEDDED = True
+# Source: 113 kinds of change tried on Alembic 1.20.1; docs/autogenerate.md has them all.
+NOT_COMPARED = (
+    "enum values",
+    "CHECK and EXCLUDE constraints",
+    "primary keys",
+    "an index's WHERE, method, INCLUDE and operator classes",
+    "generated columns",
+    "views, functions and triggers",
+    "sequences, storage parameters and partitioning",
+    "renames (they appear as a drop and an add)",
+)
+
+_LIBPQ = {
+    "connect_timeout": base.CONNECT_TIMEOUT_S,
+    "keepalives": 1,
+    "keepalives_idle": base.KEEPALIVE_IDLE_S,
+    "keepalives_interval": base.KEEPALIVE_INTERVAL_S,
+    "keepalives_count": base.KEEPALIVE_COUNT,
+    "tcp_user_timeout": base.TCP_USER_TIMEOUT_MS,
+}
+
+
+def dev_fallback(project: str) -> Url:
+    return Url(
+        NAME,
+        username="postgres",
+        password=Secret("postgres"),
+        host="localhost",
+        port=5432,
+        database=f"{project}_dev",
+    )
+
+
+def translate_query(url: Url, driver: Driver, source: str) -> Mapping[str, str]:
+    """libpq's words are the common ones; asyncpg spells `sslmode` as `ssl` and knows few more."""
+    query = dict(url.query)
+    if driver.name != "asyncpg":
+        if "ssl" in query:
+            query.setdefault("sslmode", query.pop("ssl"))
+        return query
+    if "sslmode" in query:
+        query["ssl"] = query.pop("sslmode")
+    for name in query.keys() & _LIBPQ.keys():
+        del query[name]
+    unknown = sorted(query.keys() - {"ssl", "host", "port", "prepared_statement_cache_size"})
+    if unknown:
+        raise InvalidUrl(
+            f"the URL from {source} has {', '.join(unknown)} in its query, which asyncpg does "
+            "not take there",
+            "remove it, or give it to the engine in database.py: "
+            "Database(__file__, connect_args={'server_settings': {…}})",
+        )
+    return query
+
+
+def connect_args(driver: Driver) -> dict[str, Any]:
+    if driver.name == "asyncpg":
+        return {"timeout": base.CONNECT_TIMEOUT_S}
+    return dict(_LIBPQ)
+
+
+def dsn(url: Url, driver: Driver) -> str:
+    """A URI. libpq's carries the timeouts; asyncpg would take them for server settings."""
+    query = dict(url.query)
+    if driver.name == "asyncpg":
+        query = {name: value for name, value in query.items() if name not in _LIBPQ}
+        if "ssl" in query:
+            query.setdefault("sslmode", query.pop("ssl"))
+    else:
+        query = {**{name: str(value) for name, value in _LIBPQ.items()}, **query}
+    return replace(url, dialect=NAME, driver=None, query=tuple(query.items())).render()
+
+
+def session_statements(policy: Policy, role: str | None) -> Sequence[str]:
+    """The timeout is always set: a role's own default is meant for the application's queries."""
+    statements = [f"SET statement_timeout = {policy.statement_timeout_ms or 0}"]
+    if role is not None:
+        statements.append(f"SET ROLE {_quoted(role)}")
+    return statements
+
+
+def create_database(name: str) -> str:
+    return f"CREATE DATABASE {_quoted(name)}"
+
+
+def trouble(error: BaseException) -> Trouble | None:
+    """By SQLSTATE where the driver gives one; libpq gives none while connecting, only words."""
+    state = getattr(error, "sqlstate", None)
+    if state in {"28P01", "28000"}:
+        return Trouble.AUTHENTICATION
+    if state == "3D000":
+        return Trouble.NO_DATABASE
+    if isinstance(error, OSError):
+        return Trouble.DOWN
+    words = str(error)
+    if "authentication failed" in words or "no password supplied" in words:
+        return Trouble.AUTHENTICATION
+    if 'database "' in words and "does not exist" in words:
+        return Trouble.NO_DATABASE
+    down = (
+        "refused",
+        "timeout expired",
+        "could not translate host name",
+        "No such file",
+        "Network is unreachable",
+        "No route to host",
+        "server closed the connection",
+        "timed out",
+        "failed to resolve",
+        "starting up",
+        "shutting down",
+    )
+    return Trouble.DOWN if any(sign in words for sign in down) else None
+
+
+def _quoted(identifier: str) -> str:
+    return '"' + identifier.replace('"', '""') + '"'

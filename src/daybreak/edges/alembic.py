@@ -1,0 +1,229 @@
+"""All that Daybreak knows of Alembic's inside: its configuration, its commands, its errors.
+
+The names used here that Alembic does not document are pinned by tests/contract/test_alembic.py.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import traceback
+from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from alembic import context, util
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
+from alembic.script.revision import MultipleHeads, ResolutionError
+from alembic.util import CommandError
+
+from daybreak.core.errors import DaybreakError, HistoryInvalid, ProjectNotFound, SchemaTooOld
+from daybreak.core.events import Emit, ignore
+from daybreak.edges.project import (
+    Project,
+    find_project,
+    project_above,
+    project_at,
+    project_with_ini,
+)
+
+_ATTRIBUTE = "daybreak"
+
+# The function that each Alembic command gives to its environment, by the command's name.
+_COMMAND_OF = {
+    "upgrade": "upgrade",
+    "downgrade": "downgrade",
+    "do_stamp": "stamp",
+    "do_ensure_version": "ensure_version",
+}
+CHANGES_SCHEMA = frozenset(_COMMAND_OF.values())
+
+
+@dataclass(frozen=True)
+class AlembicOptions:
+    """Alembic's own options that stand before a command: -c, -n, -x and -q."""
+
+    config: tuple[str, ...] = ()
+    name: str = "alembic"
+    x: tuple[str, ...] = ()
+    quiet: bool = False
+
+
+@dataclass
+class Call:
+    """What a `daybreak` command tells the project's env.py, and hears from it.
+
+    `consent` is given when the guards were already asked. `keep_empty` is False for a
+    `revision` that writes no file when nothing differs.
+    """
+
+    command: str
+    emit: Emit = ignore
+    consent: bool = False
+    keep_empty: bool = True
+    applied: list[str] = field(default_factory=list)
+    nothing_differs: bool = False
+
+
+def locate_project(options: AlembicOptions, cwd: Path) -> Project:
+    """The project that the command is about: of -c, of ALEMBIC_CONFIG, or around `cwd`.
+
+    Raises ProjectNotFound or ProjectInvalid.
+    """
+    files = list(options.config)
+    if not files and (named := os.environ.get("ALEMBIC_CONFIG")):
+        files = [named]
+    if not files:
+        return find_project(cwd)
+    paths = [(cwd / file).resolve() for file in files]
+    for path in paths:
+        if not path.is_file():
+            raise HistoryInvalid(f"there is no file {path}", "correct the path given with -c")
+    toml = next((path for path in paths if path.name == "pyproject.toml"), None)
+    ini = next((path for path in paths if path.name != "pyproject.toml"), None)
+    if toml is not None:
+        return project_at(toml.parent, ini, toml)
+    return project_with_ini(paths[0])
+
+
+def make_config(project: Project, options: AlembicOptions, call: Call | None, **kw: Any) -> Config:
+    """Alembic's configuration of `project`, carrying `call` to the project's env.py."""
+    config = Config(
+        file_=project.ini or project.root / "alembic.ini",
+        toml_file=project.toml,
+        ini_section=options.name,
+        # quiet: what Alembic would say of the files that it writes, the command says itself
+        cmd_opts=Namespace(x=list(options.x) or None, quiet=True),
+        attributes={_ATTRIBUTE: call} if call is not None else {},
+        **kw,
+    )
+    if config.get_alembic_option("script_location") is None:
+        raise ProjectNotFound(str(project.root))
+    return config
+
+
+def call_in_force() -> Call | None:
+    """The `daybreak` command that runs this env.py; None under plain Alembic."""
+    call: Call | None = context.config.attributes.get(_ATTRIBUTE)
+    return call
+
+
+def project_in_force() -> Project:
+    """The project whose env.py is running, from Alembic's configuration. Raises ProjectInvalid."""
+    config = context.config
+    if config.config_file_name and Path(config.config_file_name).is_file():
+        return project_with_ini(Path(config.config_file_name).resolve())
+    if config.toml_file_name and Path(config.toml_file_name).is_file():
+        return project_at(Path(config.toml_file_name).resolve().parent)
+    return project_above(Path(context.script.dir))
+
+
+@dataclass(frozen=True)
+class Running:
+    """Which command runs the env.py (None for one that only reads), and whether it compares."""
+
+    command: str | None
+    compares: bool
+
+
+def command_in_force() -> Running:
+    """What Alembic is about to do, whoever called it: a command line, ours, or an API call."""
+    options = context._proxy.context_opts  # type: ignore[attr-defined]
+    revision_context = options.get("revision_context")
+    return Running(
+        command=_COMMAND_OF.get(options["fn"].__name__),
+        compares=bool(revision_context and revision_context.command_args["autogenerate"]),
+    )
+
+
+def place_in_history(error: Exception) -> str | None:
+    """`versions/4f2a_add.py:12`, the innermost line of a revision that was running."""
+    folders = [Path(folder).resolve() for folder in context.script._version_locations]
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(frame.filename)
+        if any(path.is_relative_to(folder) for folder in folders):
+            return f"{path.parent.name}/{path.name}:{frame.lineno}"
+    return None
+
+
+def read_heads(config: Config) -> tuple[str, ...]:
+    """The revisions that the database is at, through the project's env.py, whoever wrote it."""
+    script = script_directory(config)
+    heads: list[str] = []
+
+    def collect(revisions: tuple[str, ...], _context: Any) -> list[Any]:
+        heads.extend(revisions)
+        return []
+
+    def read(_config: Config) -> None:
+        with EnvironmentContext(config, script, fn=collect, dont_mutate=True):
+            script.run_env()
+
+    run(read, config)
+    return tuple(heads)
+
+
+def uses_daybreak(config: Config) -> bool:
+    """Whether the project's env.py calls `daybreak.env`; told from its text, without running it."""
+    path = Path(ScriptDirectory.from_config(config).env_py_location)
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return False
+    return any(_imports_our_env(node) for node in ast.walk(tree))
+
+
+def _imports_our_env(node: ast.AST) -> bool:
+    match node:
+        case ast.Import(names=names):
+            return any(name.name == "daybreak.env" for name in names)
+        case ast.ImportFrom(module="daybreak.env"):
+            return True
+        case ast.ImportFrom(module="daybreak", names=names):
+            return any(name.name == "env" for name in names)
+    return False
+
+
+def run(command: Callable[..., Any], config: Config, *args: Any, **kwargs: Any) -> Any:
+    """Run one of Alembic's commands. Its errors become Daybreak's, which name a cure."""
+    try:
+        return command(config, *args, **kwargs)
+    except (util.AutogenerateDiffsDetected, util.DatabaseNotAtHead):
+        raise
+    except CommandError as error:
+        raise translate(error) from error
+
+
+def translate(error: CommandError) -> DaybreakError:
+    """An Alembic error as one of ours, by its cause where Alembic keeps it."""
+    said = str(error).strip()
+    cause = error.__cause__
+    if isinstance(cause, MultipleHeads):
+        return HistoryInvalid(
+            f"the history has {len(cause.heads)} heads: {', '.join(sorted(cause.heads))}",
+            "join them with daybreak merge heads -m '…', or mean them all with "
+            "daybreak upgrade heads",
+        )
+    if isinstance(cause, ResolutionError):
+        return HistoryInvalid(
+            f"there is no revision {cause.argument!r} in the files",
+            "daybreak history lists them",
+        )
+    if "not up to date" in said:
+        return SchemaTooOld(
+            "the database is behind the files, and a comparison needs it at their head",
+            "daybreak upgrade head",
+        )
+    return HistoryInvalid(said, "daybreak history and daybreak heads show what there is")
+
+
+def script_directory(config: Config) -> ScriptDirectory:
+    """The history of `config`. Raises HistoryInvalid."""
+    try:
+        return ScriptDirectory.from_config(config)
+    except CommandError as error:
+        raise translate(error) from error

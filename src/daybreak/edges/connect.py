@@ -1,0 +1,215 @@
+"""From a target to SQLAlchemy: URLs, engines, and why a connection could not be made."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from daybreak.core.errors import (
+    AuthenticationFailed,
+    DatabaseMissing,
+    DaybreakError,
+    ServerDown,
+    Unreachable,
+)
+from daybreak.core.secret import mask
+from daybreak.core.target import Target
+from daybreak.dialects import base, dialect_named, driver_named
+from daybreak.dialects.base import Dialect, Driver, Trouble
+from daybreak.dialects.drivers import choose_driver
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL, Engine
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+ProjectDriver = tuple[Driver, str] | None
+
+
+def dialect_of(target: Target) -> Dialect:
+    return dialect_named(target.url.dialect, target.source)
+
+
+def driver_for(
+    target: Target, project_driver: ProjectDriver, *, asynchronous: bool = False
+) -> Driver:
+    """The driver for `target`: of its URL, of the project, or an installed one.
+
+    Raises DriverMissing.
+    """
+    dialect = dialect_of(target)
+    asked = []
+    if target.url.driver is not None:
+        asked.append((driver_named(dialect, target.url.driver, target.source), target.source))
+    if project_driver is not None and project_driver[0] in dialect.DRIVERS:
+        asked.append(project_driver)
+    installed = {d.module for d in dialect.DRIVERS if importlib.util.find_spec(d.module)}
+    return choose_driver(dialect, asked, installed, asynchronous=asynchronous)
+
+
+def sqlalchemy_url(target: Target, driver: Driver) -> URL:
+    """The URL as an object, so that no character of a password needs escaping anywhere."""
+    from sqlalchemy import URL
+
+    url = target.url
+    return URL.create(
+        f"{url.dialect}+{driver.name}",
+        username=url.username,
+        password=None if url.password is None else str(url.password),
+        host=url.host,
+        port=url.port,
+        database=url.database,
+        query=dict(dialect_of(target).translate_query(url, driver, target.source)),
+    )
+
+
+def make_engine(target: Target, driver: Driver, **options: Any) -> Engine:
+    """An engine for the application: it checks a connection before lending it out.
+
+    `options` go to `sqlalchemy.create_engine` and win over what is set here.
+    """
+    from sqlalchemy import create_engine, event
+
+    engine = create_engine(
+        sqlalchemy_url(target, driver), **_engine_options(target, driver, options)
+    )
+    event.listen(engine, "connect", _keep_alive)
+    return engine
+
+
+def make_async_engine(target: Target, driver: Driver, **options: Any) -> AsyncEngine:
+    """The same for an asynchronous application."""
+    from sqlalchemy import event
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    engine = create_async_engine(
+        sqlalchemy_url(target, driver), **_engine_options(target, driver, options)
+    )
+    event.listen(engine.sync_engine, "connect", _keep_alive)
+    return engine
+
+
+def _engine_options(target: Target, driver: Driver, options: dict[str, Any]) -> dict[str, Any]:
+    connect_args = {**dialect_of(target).connect_args(driver), **options.pop("connect_args", {})}
+    return {"pool_pre_ping": True, "connect_args": connect_args, **options}
+
+
+def make_migration_engine(target: Target, driver: Driver) -> Engine:
+    """An engine without a pool, whose sessions start with the migration's own settings.
+
+    A failed statement's parameters are left out of its error: they may be somebody's data.
+    """
+    from sqlalchemy import NullPool, event
+
+    engine = make_engine(
+        target, driver, poolclass=NullPool, pool_pre_ping=False, hide_parameters=True
+    )
+    statements = dialect_of(target).session_statements(target.policy, target.role)
+
+    def begin_session(connection: Any, _record: Any) -> None:
+        # On the driver's own connection and committed, so that Alembic finds no transaction open.
+        cursor = connection.cursor()
+        for statement in statements:
+            cursor.execute(statement)
+        cursor.close()
+        connection.commit()
+
+    event.listen(engine, "connect", begin_session)
+    return engine
+
+
+def _keep_alive(connection: Any, _record: Any) -> None:
+    """Keepalives for the drivers that can't be told; libpq has them from its parameters."""
+    sock = _socket_of(getattr(connection, "driver_connection", connection))
+    if sock is None or sock.family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (
+        ("TCP_KEEPIDLE", base.KEEPALIVE_IDLE_S),
+        ("TCP_KEEPINTVL", base.KEEPALIVE_INTERVAL_S),
+        ("TCP_KEEPCNT", base.KEEPALIVE_COUNT),
+        ("TCP_USER_TIMEOUT", base.TCP_USER_TIMEOUT_MS),
+    ):
+        option = getattr(socket, name, None)  # the systems differ in what they offer
+        if option is not None:
+            sock.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
+def _socket_of(connection: Any) -> Any:
+    """The socket inside a driver's connection. The names are private; a contract test pins them."""
+    transport = getattr(connection, "_transport", None)  # asyncpg
+    if transport is None:
+        writer = getattr(connection, "_writer", None)  # aiomysql
+        transport = getattr(writer, "transport", None)
+    if transport is not None:
+        return transport.get_extra_info("socket")
+    return getattr(connection, "_sock", None)  # pymysql
+
+
+@contextlib.contextmanager
+def explained(target: Target) -> Iterator[None]:
+    """Turns what a driver raises while connecting to `target` into an error that has a cure."""
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        yield
+    except (DBAPIError, OSError) as error:
+        raise explain(target, error.orig if isinstance(error, DBAPIError) else error) from error
+
+
+def explain(target: Target, error: BaseException | None) -> DaybreakError:
+    """Why `target` could not be reached, as the driver's `error` tells it."""
+    dialect = dialect_of(target)
+    trouble = dialect.trouble(error) if error is not None else None
+    url = target.url
+    where = f"{url.host or 'the local socket'}:{url.port or 'default port'}"
+    said = mask(" ".join(str(error).split()))
+    variable = target.source.split()[0]
+    settings = f"{target.environment}, from {target.source}"
+    match trouble:
+        case Trouble.DOWN if target.environment == "dev" and target.fallback:
+            cure = (
+                "daybreak dev start"
+                if dialect.EMBEDDED
+                else f"start {dialect.LABEL} there, or set DEV_DATABASE_URL"
+            )
+            return ServerDown(f"nothing answers at {where} ({settings})", cure)
+        case Trouble.DOWN:
+            return ServerDown(
+                f"nothing answers at {where} ({settings}): {said}",
+                f"check the address in {variable} and the way to it: daybreak doctor --settings",
+            )
+        case Trouble.AUTHENTICATION:
+            return AuthenticationFailed(
+                f"{where} refused user {url.username or '(none)'!r} ({settings}): {said}",
+                f"correct the user and password in {variable}"
+                if not target.fallback
+                else "set DEV_DATABASE_URL to a user and password that this server knows",
+            )
+        case Trouble.NO_DATABASE:
+            return DatabaseMissing(
+                f"the server at {where} has no database {url.database!r} ({settings})",
+                "daybreak upgrade head --create-database"
+                if target.environment == "dev"
+                else f"create it, or correct its name in {variable}",
+            )
+        case None:
+            return Unreachable(
+                f"no connection to {target.place} ({settings}): {said}",
+                "daybreak doctor --settings shows where each setting comes from",
+            )
+
+
+def create_database(target: Target, driver: Driver) -> None:
+    """Make the empty database that `target` names. Raises Unreachable and its kin."""
+    dialect = dialect_of(target)
+    elsewhere = replace(target, url=replace(target.url, database=dialect.MAINTENANCE_DATABASE))
+    engine = make_engine(elsewhere, driver, isolation_level="AUTOCOMMIT")
+    try:
+        with explained(elsewhere), engine.connect() as connection:
+            connection.exec_driver_sql(dialect.create_database(target.url.database or ""))
+    finally:
+        engine.dispose()

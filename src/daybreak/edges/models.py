@@ -1,0 +1,158 @@
+"""Importing a project's models, and noticing model files that nobody imports."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import sys
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from daybreak.core.errors import DaybreakError, ModelsFailed, UnregisteredModels
+from daybreak.core.secret import mask
+from daybreak.core.settings import ProjectSettings
+
+if TYPE_CHECKING:
+    from sqlalchemy import MetaData
+
+DEFAULT_MODELS = ("models",)
+DEFAULT_METADATA = "database:Base.metadata"
+
+
+def load_metadata(settings: ProjectSettings, root: Path) -> MetaData:
+    """Import the models, then the metadata that they registered in.
+
+    Raises ModelsFailed with the file and line of the project's own code.
+    """
+    for name in settings.models or DEFAULT_MODELS:
+        _import(name, root, "models")
+    reference = settings.metadata or DEFAULT_METADATA
+    module_name, _, path = reference.partition(":")
+    value: object = _import(module_name, root, "metadata")
+    for attribute in path.split("."):
+        try:
+            value = getattr(value, attribute)
+        except DaybreakError:
+            raise
+        except AttributeError as error:
+            raise ModelsFailed(
+                f"metadata = {reference!r}: {module_name} has no {path}",
+                "correct metadata in [tool.daybreak] of pyproject.toml",
+            ) from error
+    from sqlalchemy import MetaData
+
+    if not isinstance(value, MetaData):
+        raise ModelsFailed(
+            f"metadata = {reference!r} is a {type(value).__name__}, not a MetaData",
+            'name the MetaData, for example "database:Base.metadata"',
+        )
+    return value
+
+
+def _import(name: str, root: Path, setting: str) -> ModuleType:
+    # The command may have been started anywhere: the project's own folder must be importable.
+    if str(root) not in sys.path:
+        sys.path.insert(0, str(root))
+    try:
+        return importlib.import_module(name)
+    except DaybreakError:
+        raise
+    except ModuleNotFoundError as error:
+        if error.name is not None and (name == error.name or name.startswith(error.name + ".")):
+            raise ModelsFailed(
+                f"there is no module {name!r} in {root}",
+                f"correct {setting} in [tool.daybreak] of pyproject.toml, or add the folder that "
+                "holds it to prepend_sys_path in alembic.ini",
+            ) from error
+        raise _failed(name, root, error) from error
+    except Exception as error:
+        raise _failed(name, root, error) from error
+
+
+def _failed(name: str, root: Path, error: Exception) -> ModelsFailed:
+    place = _place_in(root, error)
+    said = mask(f"{type(error).__name__}: {error}")
+    return ModelsFailed(
+        f"{place or name} can't be imported: {said}", "correct it and run the command again"
+    )
+
+
+def _place_in(root: Path, error: Exception) -> str | None:
+    """`models/event.py:12`, the innermost line of the project's own code that was running."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{_short(Path(error.filename), root)}:{error.lineno}"
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(frame.filename)
+        if path.is_relative_to(root) and "site-packages" not in path.parts:
+            return f"{_short(path, root)}:{frame.lineno}"
+    return None
+
+
+def _short(path: Path, root: Path) -> str:
+    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """A file that defines tables: its path within the project, and its module's name."""
+
+    path: str
+    module: str
+
+
+def refuse_unregistered(settings: ProjectSettings, root: Path) -> None:
+    """Raise UnregisteredModels if a file beside the models defines tables and was not imported.
+
+    To be called after `load_metadata`.
+    """
+    for name in settings.models or DEFAULT_MODELS:
+        package = sys.modules[name]
+        files = [file for file in _model_files(package, root) if file.module not in sys.modules]
+        if files:
+            raise UnregisteredModels(
+                [file.path for file in files],
+                _short(Path(package.__file__ or name), root),
+                [f"import {file.module}" for file in files],
+            )
+
+
+def _model_files(package: ModuleType, root: Path) -> Iterator[ModelFile]:
+    """The files of a package that define tables, found without running them."""
+    for folder in getattr(package, "__path__", ()):
+        base = Path(folder)
+        for path in sorted(base.rglob("*.py")):
+            relative = path.relative_to(base)
+            if any(not part.isidentifier() for part in relative.with_suffix("").parts):
+                continue  # not importable by name, so not a module of the package
+            parts = [package.__name__, *relative.with_suffix("").parts]
+            if parts[-1] == "__init__":
+                parts.pop()
+            if defines_tables(path):
+                yield ModelFile(_short(path, root), ".".join(parts))
+
+
+def defines_tables(path: Path) -> bool:
+    """Whether a class sets `__tablename__`, or anything in the file makes columns or tables.
+
+    The second finds models whose base class derives `__tablename__` for them.
+    """
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (SyntaxError, ValueError):
+        return True  # it can't be told, and silence would be the costlier mistake
+    return any(_is_table(node) for node in ast.walk(tree))
+
+
+def _is_table(node: ast.AST) -> bool:
+    match node:
+        case ast.Assign(targets=[ast.Name(id="__tablename__" | "__table__"), *_]):
+            return True
+        case ast.AnnAssign(target=ast.Name(id="__tablename__" | "__table__")):
+            return True
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return name in {"Table", "Column", "mapped_column"}
+    return False

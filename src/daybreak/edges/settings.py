@@ -1,0 +1,132 @@
+"""The settings in force: pyproject.toml, `.env` and the process's variables, read together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from daybreak.core.deployment import recognise_deployment
+from daybreak.core.environment import (
+    Choice,
+    Found,
+    UrlChoice,
+    Variables,
+    choose_environment,
+    choose_url,
+    variable_of,
+)
+from daybreak.core.errors import ProjectInvalid
+from daybreak.core.secret import Secret
+from daybreak.core.settings import ProjectSettings, read_settings
+from daybreak.core.target import Target
+from daybreak.dialects import dialect_named, split_dialect
+from daybreak.dialects.base import Driver
+from daybreak.edges.credential import read_credential
+from daybreak.edges.project import Project
+
+Purpose = Literal["application", "migration"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that was read. What follows from it is computed when asked for."""
+
+    project: Project
+    declared: ProjectSettings
+    variables: Variables
+    choice: Choice
+    deployment: str | None
+
+    @property
+    def project_driver(self) -> tuple[Driver, str] | None:
+        """The driver that `dialect = "postgresql+asyncpg"` names, and where it stands."""
+        if self.declared.dialect is None:
+            return None
+        _, driver = split_dialect(self.declared.dialect, "dialect in pyproject.toml")
+        return (driver, "dialect in pyproject.toml") if driver else None
+
+
+def load_settings(project: Project, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings of `project`; `environ` is the process's own unless given.
+
+    Raises ProjectInvalid, PlainPassword or UnknownEnvironment. Opens no connection.
+    """
+    process = os.environ if environ is None else environ
+    file = str(project.toml or project.root / "pyproject.toml")
+    declared = read_settings(project.daybreak, file)
+    if declared.dialect is not None:
+        split_dialect(declared.dialect, f"dialect in {file}")
+    variables = Variables(process, read_dotenv(project.root / ".env"))
+    return Settings(
+        project=project,
+        declared=declared,
+        variables=variables,
+        choice=choose_environment(variables, list(declared.environments)),
+        deployment=recognise_deployment(process, os.getpid()),
+    )
+
+
+def read_dotenv(path: Path) -> Mapping[str, str]:
+    """The variables of a `.env` file, literally: `$` stands for itself. No file, none."""
+    if not path.is_file():
+        return {}
+    from dotenv import dotenv_values  # only where there is a file: start-up is measured
+
+    try:
+        values = dotenv_values(path, interpolate=False)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProjectInvalid(f"{path} can't be read", "make it readable UTF-8") from error
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def choose_target_url(settings: Settings, purpose: Purpose) -> UrlChoice:
+    """Which variable or setting gives the URL for `purpose`. Raises MissingVariable.
+
+    Migrations prefer the environment's `…_MIGRATION_DATABASE_URL`, when it is set.
+    """
+    environment = settings.choice.environment
+    declared = settings.declared.environment(environment)
+    asked = [(declared.url, "DATABASE_URL")]
+    if purpose == "migration":
+        asked.insert(0, (declared.migration_url, "MIGRATION_DATABASE_URL"))
+    names: list[str] = []
+    written = None
+    for setting, suffix in asked:
+        if setting is not None and setting.text is not None:
+            written = Found("url in pyproject.toml", Secret(setting.text), "environment")
+            break
+        variable = setting.variable if setting is not None else None
+        names.append(variable or variable_of(environment, suffix))
+    return choose_url(
+        settings.variables, settings.choice, names, written, deployment=settings.deployment
+    )
+
+
+def resolve_target(settings: Settings, purpose: Purpose = "application") -> Target:
+    """The database to use. Raises MissingVariable, InvalidUrl, UnknownDialect and their kin."""
+    choice = choose_target_url(settings, purpose)
+    declared = settings.declared.environment(choice.environment)
+    role = declared.role if purpose == "migration" else None
+    if choice.found is None:
+        dialect = dialect_named(
+            (settings.declared.dialect or "postgresql").partition("+")[0], "pyproject.toml"
+        )
+        return Target(
+            environment=choice.environment,
+            url=dialect.dev_fallback(settings.project.database_name),
+            source="the local fallback",
+            policy=declared.policy,
+            role=role,
+            fallback=True,
+        )
+    url = read_credential(str(choice.found.value), choice.found.source, settings.declared.dialect)
+    return Target(
+        environment=choice.environment,
+        url=url,
+        source=choice.found.source,
+        policy=declared.policy,
+        role=role,
+    )

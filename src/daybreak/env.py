@@ -1,0 +1,257 @@
+"""What a project's two-line alembic/env.py calls:
+
+    import daybreak.env
+
+    daybreak.env.run()
+
+It serves `alembic` and `daybreak` alike, so that both have the same protection.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable, Sequence
+from logging.config import fileConfig
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from alembic import context
+from alembic.util import CommandError
+
+from daybreak.core.errors import (
+    DaybreakError,
+    Protected,
+    RevisionNotInFiles,
+)
+from daybreak.core.events import Applied, Connected, Finished
+from daybreak.core.failure import migration_failure
+from daybreak.core.guard import needs_consent, refuse_on_lambda
+from daybreak.core.secret import mask
+from daybreak.core.target import Target
+from daybreak.edges.alembic import (
+    Call,
+    Running,
+    call_in_force,
+    command_in_force,
+    place_in_history,
+    project_in_force,
+)
+from daybreak.edges.connect import (
+    dialect_of,
+    driver_for,
+    explained,
+    make_migration_engine,
+    sqlalchemy_url,
+)
+from daybreak.edges.models import load_metadata, refuse_unregistered
+from daybreak.edges.settings import Settings, load_settings, resolve_target
+
+if TYPE_CHECKING:
+    from alembic.operations.ops import MigrationScript
+    from alembic.runtime.migration import MigrationContext
+    from sqlalchemy import Connection, MetaData
+
+
+def run(
+    metadata: MetaData | Sequence[MetaData] | None = None,
+    *,
+    connection: Connection | None = None,
+    **options: Any,
+) -> None:
+    """Run the migration environment: offline, or online on a connection without a pool.
+
+    The models come from `metadata`, else from `[tool.daybreak]`; the database from the
+    environment that `ENV` chooses, else from `connection` (or `config.attributes["connection"]`),
+    which an asynchronous template hands on from `run_sync`. `options` are those of
+    `context.configure` and win over Daybreak's own.
+
+    Under plain `alembic`, errors that have a cure are raised as Alembic's CommandError, which
+    its command line prints without a traceback.
+    """
+    call = call_in_force()
+    try:
+        _run(call, metadata, connection or context.config.attributes.get("connection"), options)
+    except DaybreakError as error:
+        if call is not None:
+            raise
+        raise CommandError(str(error)) from error
+
+
+def _run(
+    call: Call | None,
+    metadata: MetaData | Sequence[MetaData] | None,
+    connection: Connection | None,
+    options: dict[str, Any],
+) -> None:
+    running = command_in_force()
+    settings = load_settings(project_in_force())
+    _configure_logging(quiet=call is not None)
+    if running.command is not None:
+        refuse_on_lambda(running.command, os.environ)
+    options = {
+        "compare_type": True,
+        "compare_server_default": True,
+        "transaction_per_migration": True,
+        **options,
+    }
+    if running.compares:
+        loaded = load_metadata(settings.declared, settings.project.root)
+        refuse_unregistered(settings.declared, settings.project.root)
+        metadata = loaded if metadata is None else metadata
+        options["process_revision_directives"] = _directives(call, options)
+    options["target_metadata"] = metadata
+
+    if context.is_offline_mode():
+        _run_offline(settings, options)
+    elif connection is not None:
+        _run_on(connection, call, None, running, options)
+    else:
+        _run_online(settings, call, running, options)
+
+
+def _configure_logging(*, quiet: bool) -> None:
+    """As alembic.ini says, but the application's own loggers stay alive."""
+    file = context.config.config_file_name
+    if file is not None and Path(file).is_file() and "loggers" in context.config.file_config:
+        fileConfig(file, disable_existing_loggers=False)
+    if quiet:  # the screen tells the same already
+        logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def _directives(
+    call: Call | None, options: dict[str, Any]
+) -> Callable[[MigrationContext, Any, list[MigrationScript]], None]:
+    """The project's own hook, then ours: with no difference, `daybreak revision` writes no file."""
+    theirs = options.get("process_revision_directives")
+
+    def process(migration: MigrationContext, revision: Any, scripts: list[MigrationScript]) -> None:
+        if theirs is not None:
+            theirs(migration, revision, scripts)
+        if call is not None and not call.keep_empty:
+            empty = all(ops.is_empty() for script in scripts for ops in script.upgrade_ops_list)
+            if empty:
+                call.nothing_differs = True
+                scripts[:] = []
+
+    return process
+
+
+def _run_offline(settings: Settings, options: dict[str, Any]) -> None:
+    target = resolve_target(settings, "migration")
+    driver = driver_for(target, settings.project_driver)
+    context.configure(
+        **{
+            "url": sqlalchemy_url(target, driver),
+            "literal_binds": True,
+            "dialect_opts": {"paramstyle": "named"},
+            **options,
+        }
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def _run_online(
+    settings: Settings, call: Call | None, running: Running, options: dict[str, Any]
+) -> None:
+    target = resolve_target(settings, "migration")
+    _require_consent(call, running, target)
+    engine = make_migration_engine(target, driver_for(target, settings.project_driver))
+    with explained(target):
+        connection = engine.connect()
+    with connection:
+        _run_on(connection, call, target, running, options)
+
+
+def _require_consent(call: Call | None, running: Running, target: Target) -> None:
+    """Plain Alembic has no --yes: there, `-x yes=true` says it. Raises Protected."""
+    command = running.command or ""
+    if not needs_consent(command, protected=target.policy.protected):
+        return
+    if call is not None and call.consent:
+        return
+    if context.get_x_argument(as_dictionary=True).get("yes") == "true":
+        return
+    raise Protected(command, target.environment)
+
+
+def _run_on(
+    connection: Connection,
+    call: Call | None,
+    target: Target | None,
+    running: Running,
+    options: dict[str, Any],
+) -> None:
+    listener = _Listener(call)
+    on_version_apply = options.pop("on_version_apply", ())
+    callbacks = on_version_apply if isinstance(on_version_apply, tuple) else (on_version_apply,)
+    options["on_version_apply"] = (*callbacks, listener.applied)
+    context.configure(connection=connection, **options)
+    migration = context.get_context()
+    borrowed = connection.in_transaction()
+    heads = migration.get_current_heads()
+    _require_known(heads, running, target)
+    if call is not None and target is not None:
+        version = ".".join(str(part) for part in connection.dialect.server_version_info or ())
+        server = f"{dialect_of(target).LABEL} {version}"
+        call.emit(Connected(target.environment, target.place, server, heads))
+    if not borrowed:
+        connection.rollback()  # ends what reading the heads began: Alembic begins its own
+    try:
+        with context.begin_transaction():
+            context.run_migrations()
+    except Exception as error:
+        if call is None or isinstance(error, (DaybreakError, CommandError)):
+            raise
+        raise migration_failure(
+            mask(f"{type(error).__name__}: {error}".strip()),
+            place_in_history(error),
+            applied=listener.count,
+            transactional=migration.impl.transactional_ddl,
+        ) from error
+    if call is not None and running.command is not None:
+        call.emit(Finished(migration.get_current_heads()))
+
+
+class _Listener:
+    """Counts and times the revisions as Alembic reports them applied."""
+
+    def __init__(self, call: Call | None) -> None:
+        self._call = call
+        self._since = time.monotonic()
+        self.count = 0
+
+    def applied(self, *, step: Any, **_: Any) -> None:
+        self.count += 1
+        now = time.monotonic()
+        seconds, self._since = now - self._since, now
+        if self._call is None or step.is_stamp:
+            return
+        script = context.script.get_revision(step.up_revision_id)
+        self._call.emit(
+            Applied(step.up_revision_id, script.doc if script else "", step.is_upgrade, seconds)
+        )
+
+
+def _require_known(heads: Sequence[str], running: Running, target: Target | None) -> None:
+    """Raise RevisionNotInFiles if the database is at a revision that the files do not have."""
+    if running.command in {"stamp", "ensure_version"}:
+        return  # how a person mends just that
+    unknown = [head for head in heads if not _has_file(head)]
+    if unknown:
+        place = target.place if target is not None else "the database"
+        raise RevisionNotInFiles(
+            f"{place} is at revision {', '.join(unknown)}, which has no file in "
+            f"{context.script.dir}. Nothing was changed",
+            "get the code that has it (git pull, or the branch that was deployed); if its file "
+            "is gone for good, record where the schema really is: daybreak stamp --purge REVISION",
+        )
+
+
+def _has_file(revision: str) -> bool:
+    try:
+        return context.script.get_revision(revision) is not None
+    except CommandError:
+        return False

@@ -1,0 +1,161 @@
+"""upgrade, downgrade, stamp and ensure_version: the commands that change a database."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from alembic import command as alembic_command
+
+from daybreak.core.errors import DatabaseMissing, Protected, Refused, Unguarded
+from daybreak.core.events import Connected, DatabaseCreated, Event, Finished
+from daybreak.core.guard import needs_consent, refuse_on_lambda
+from daybreak.edges.alembic import Call, run
+from daybreak.edges.connect import create_database, driver_for
+from daybreak.edges.settings import resolve_target
+from daybreak.flows.session import UNGUARDED, Opened, Session, open_project
+
+
+@dataclass
+class Outcome:
+    """What became of the database. Heads are None where a foreign env.py did not tell them."""
+
+    before: tuple[str, ...] | None = None
+    after: tuple[str, ...] | None = None
+    seconds: float = 0.0
+    offline: bool = False
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool | None:
+        """Whether the recorded revision moved; None if nobody can tell."""
+        return None if self.after is None else self.before != self.after
+
+
+def upgrade(
+    session: Session,
+    revision: str,
+    *,
+    sql: bool = False,
+    tag: str | None = None,
+    unguarded: bool = False,
+    create_missing: bool = False,
+) -> Outcome:
+    """Apply what is pending up to `revision`.
+
+    With `create_missing`, or after a yes, an absent dev database is made first. A foreign env.py
+    needs `unguarded`. Raises OnLambda, Unguarded, Unreachable's kin, and what env.py raises.
+    """
+
+    def check(opened: Opened) -> None:
+        if not opened.ours and not unguarded and not sql:
+            raise Unguarded(
+                f"upgrade was refused: {UNGUARDED}. Nothing was changed",
+                "let alembic/env.py call daybreak.env.run() (docs/from-alembic.md), or, knowing "
+                "this: daybreak upgrade … --unguarded",
+            )
+
+    def apply(opened: Opened) -> None:
+        try:
+            run(alembic_command.upgrade, opened.config, revision, sql=sql, tag=tag)
+        except DatabaseMissing as missing:
+            _create_database(session, opened, missing, asked=create_missing)
+            run(alembic_command.upgrade, opened.config, revision, sql=sql, tag=tag)
+
+    return _migrate(session, "upgrade", apply, check=check, sql=sql)
+
+
+def downgrade(session: Session, revision: str, *, sql: bool, tag: str | None) -> Outcome:
+    """Take revisions back, down to `revision`. A protected environment asks first."""
+    return _migrate(
+        session,
+        "downgrade",
+        lambda opened: run(alembic_command.downgrade, opened.config, revision, sql=sql, tag=tag),
+        sql=sql,
+    )
+
+
+def stamp(
+    session: Session, revisions: list[str], *, sql: bool, tag: str | None, purge: bool
+) -> Outcome:
+    """Record `revisions` as applied without running them. A protected environment asks first."""
+    return _migrate(
+        session,
+        "stamp",
+        lambda opened: run(
+            alembic_command.stamp, opened.config, revisions, sql=sql, tag=tag, purge=purge
+        ),
+        sql=sql,
+    )
+
+
+def ensure_version(session: Session, *, sql: bool) -> Outcome:
+    """Create the version table if it is not there."""
+    return _migrate(
+        session,
+        "ensure_version",
+        lambda opened: run(alembic_command.ensure_version, opened.config, sql=sql),
+        sql=sql,
+    )
+
+
+def _migrate(
+    session: Session,
+    command: str,
+    apply: Callable[[Opened], Any],
+    *,
+    sql: bool,
+    check: Callable[[Opened], None] = lambda _opened: None,
+) -> Outcome:
+    outcome = Outcome(offline=sql)
+
+    def listen(event: Event) -> None:
+        match event:
+            case Connected(heads=heads):
+                outcome.before = tuple(sorted(heads))
+            case Finished(heads=heads):
+                outcome.after = tuple(sorted(heads))
+            case _:
+                outcome.events.append(event)
+        session.emit(event)
+
+    started = time.monotonic()
+    refuse_on_lambda(command, os.environ)
+    call = Call(command, emit=listen)
+    opened = open_project(session, call)
+    check(opened)
+    if not sql:
+        _ask(session, command, opened)
+        call.consent = True
+    apply(opened)
+    outcome.seconds = time.monotonic() - started
+    return outcome
+
+
+def _ask(session: Session, command: str, opened: Opened) -> None:
+    if session.yes or not needs_consent(command, protected=opened.protected):
+        return
+    if session.confirm is None:
+        raise Protected(command, opened.environment)
+    if not session.confirm(
+        f"{opened.environment} is protected. {command.capitalize()} it? What a downgrade drops, "
+        "or a stamp skips, does not come back by itself"
+    ):
+        raise Refused(f"{command} of {opened.environment} was not confirmed. Nothing was changed")
+
+
+def _create_database(
+    session: Session, opened: Opened, missing: DatabaseMissing, *, asked: bool
+) -> None:
+    """Offered in dev alone: elsewhere an absent database is a wrong address, not a new start."""
+    if not opened.ours or opened.environment != "dev":
+        raise missing
+    target = resolve_target(opened.settings, "migration")
+    question = f"{missing.problem}. Create it?"
+    if not (asked or (session.confirm is not None and session.confirm(question))):
+        raise missing
+    create_database(target, driver_for(target, opened.settings.project_driver))
+    session.emit(DatabaseCreated(target.place))

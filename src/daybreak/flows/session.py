@@ -1,0 +1,83 @@
+"""What every command starts from: where it stands, whom it talks to, what it was allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from alembic.config import Config
+
+from daybreak.core.errors import MissingVariable
+from daybreak.core.events import Emit, Noted, ignore
+from daybreak.edges.alembic import (
+    AlembicOptions,
+    Call,
+    locate_project,
+    make_config,
+    uses_daybreak,
+)
+from daybreak.edges.project import Project
+from daybreak.edges.settings import Settings, choose_target_url, load_settings
+
+# Named whenever a project's own env.py runs instead of Daybreak's.
+UNGUARDED = (
+    "this project's env.py is its own, so Daybreak's guards are not in force: no check of the "
+    "environment, no guard for protected ones under plain alembic, no transaction per revision, "
+    "no refusal of unregistered models"
+)
+
+
+@dataclass(frozen=True)
+class Session:
+    """One invocation. `confirm` asks a person yes or no; None where there is no terminal."""
+
+    options: AlembicOptions = field(default_factory=AlembicOptions)
+    cwd: Path = field(default_factory=Path.cwd)
+    emit: Emit = ignore
+    confirm: Callable[[str], bool] | None = None
+    yes: bool = False
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A project that a command works on. `ours` is whether its env.py calls Daybreak."""
+
+    project: Project
+    settings: Settings
+    config: Config
+    call: Call
+    ours: bool
+
+    @property
+    def environment(self) -> str:
+        """The environment in force, also when its URL is missing (which is said later)."""
+        try:
+            return choose_target_url(self.settings, "migration").environment
+        except MissingVariable:
+            return self.settings.choice.environment
+
+    @property
+    def protected(self) -> bool:
+        return self.settings.declared.environment(self.environment).policy.protected
+
+
+def open_project(session: Session, call: Call) -> Opened:
+    """Find the project and read its settings. Raises UsageError's kin; opens no connection."""
+    project = locate_project(session.options, session.cwd)
+    settings = load_settings(project)
+    config = make_config(project, session.options, call)
+    opened = Opened(project, settings, config, call, uses_daybreak(config))
+    if opened.ours:
+        for note in _notes(settings):
+            session.emit(Noted(note))
+    else:
+        session.emit(Noted(UNGUARDED))
+    return opened
+
+
+def _notes(settings: Settings) -> tuple[str, ...]:
+    try:
+        return choose_target_url(settings, "migration").notes
+    except MissingVariable:
+        return ()

@@ -1,0 +1,81 @@
+"""Words for people: each function gives lines, which the command prints.
+
+Colour is only marked here; `click.echo` takes it away where there is no terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from click import style
+
+from daybreak.core.errors import DaybreakError
+from daybreak.core.events import (
+    Applied,
+    Connected,
+    DatabaseCreated,
+    Event,
+    Finished,
+    Noted,
+)
+
+
+def error_lines(error: DaybreakError) -> list[str]:
+    lines = [style("error", fg="red", bold=True) + "  " + error.problem]
+    if error.cure:
+        lines.append(style("next", fg="cyan", bold=True) + "   " + error.cure)
+    return lines
+
+
+def event_line(event: Event) -> str:
+    match event:
+        case Noted(text):
+            return style("note", fg="yellow") + f"   {text}"
+        case Connected():
+            return connected_line(event)
+        case Applied(revision, doc, is_upgrade, seconds):
+            sign = style("✓", fg="green") if is_upgrade else style("↩", fg="yellow")
+            return f"  {sign} {revision}  {doc}  {style(duration(seconds), dim=True)}"
+        case DatabaseCreated(place):
+            return style("made", fg="green") + f"   {place}"
+        case Finished():
+            return ""
+
+
+def connected_line(event: Connected) -> str:
+    return (
+        f"{style(event.environment, bold=True)}   {event.place} ({event.server})   "
+        f"at {revisions(event.heads)}"
+    )
+
+
+def migrated_line(
+    before: Sequence[str] | None, after: Sequence[str] | None, seconds: float, count: int
+) -> str:
+    if after is None:
+        return done(f"in {duration(seconds)}, through the project's own env.py")
+    if before == after:
+        return done(f"nothing to do, at {revisions(after)}")
+    steps = f", {count} revision{'s' if count != 1 else ''}" if count else ""
+    return done(f"at {revisions(after)} in {duration(seconds)}{steps}")
+
+
+def done(text: str) -> str:
+    return style("done", fg="green", bold=True) + f"   {text}"
+
+
+def next_step(text: str) -> str:
+    return style("next", fg="cyan", bold=True) + f"   {text}"
+
+
+def revisions(names: Sequence[str]) -> str:
+    return ", ".join(names) or "no revision"
+
+
+def duration(seconds: float) -> str:
+    """`12 ms`, `1.4 s`, `3 min 20 s`."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    return f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
