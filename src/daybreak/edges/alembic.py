@@ -169,8 +169,11 @@ def read_heads(config: Config) -> tuple[str, ...]:
 
 
 def uses_daybreak(config: Config) -> bool:
-    """Whether the project's env.py calls `daybreak.env`; told from its text, without running it."""
-    path = Path(ScriptDirectory.from_config(config).env_py_location)
+    """Whether the project's env.py calls `daybreak.env`; told from its text, without running it.
+
+    Raises HistoryInvalid if there is no history where alembic.ini says.
+    """
+    path = Path(script_directory(config).env_py_location)
     try:
         tree = ast.parse(path.read_bytes())
     except (OSError, SyntaxError, ValueError):
@@ -218,6 +221,12 @@ def translate(error: CommandError) -> DaybreakError:
         return SchemaTooOld(
             "the database is behind the files, and a comparison needs it at their head",
             "daybreak upgrade head",
+        )
+    if said.startswith("Path doesn't exist"):
+        folder = said.removeprefix("Path doesn't exist: ").partition(".  ")[0]
+        return HistoryInvalid(
+            f"there is no folder {folder}, to which script_location points",
+            "write script_location = %(here)s/alembic, which holds from every folder",
         )
     return HistoryInvalid(said, "daybreak history and daybreak heads show what there is")
 
