@@ -70,4 +70,8 @@ def _show(made: Initialised) -> None:
         show(done(f"{made.name} for {made.dialect.LABEL}"))
         where = os.path.relpath(made.root)
         enter = "" if where == "." else f"cd {where} && "
-        show(next_step(f'{enter}uv run daybreak revision -m "create venues and events"'))
+        start = "uv run daybreak dev start && " if made.dialect.EMBEDDED else ""
+        show(
+            next_step(f'{enter}{start}uv run daybreak revision -m "create venues and events"'),
+            "       uv run daybreak upgrade head",
+        )
