@@ -114,8 +114,8 @@ def test_a_server_that_does_not_start_shows_the_end_of_its_log(project: Path, po
 def test_a_password_is_in_no_process_list_error_log_or_file(project: Path, port: int) -> None:
     server = embedded.start(project, port=port)
     script = (
-        "from daybreak.edges.psql import Admin, provision\n"
-        f"provision(Admin('127.0.0.1', {port}), role='app', database='app',"
+        "from daybreak.edges.psql import Access, provision\n"
+        f"provision(Access('127.0.0.1', {port}), role='app', database='app',"
         " password=sys.stdin.readline())"
     )
     with start_python(script, project, stdin=subprocess.PIPE) as process:
