@@ -200,7 +200,7 @@ def run(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """The installed command, from a folder below the project's."""
     below = project / "below"
     below.mkdir(exist_ok=True)
-    command = [DAYBREAK, "dev", *words]
+    command: list[str | Path] = [DAYBREAK, "dev", *words]
     environ = {**os.environ, "PAGER": "cat"}
     return subprocess.run(
         command, cwd=below, env=environ, capture_output=True, text=True, check=False

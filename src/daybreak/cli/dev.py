@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from daybreak.cli.options import common, session, show, show_json, state, with_json
+from daybreak.cli.options import common, show, show_json, state, with_json
 
 if TYPE_CHECKING:
+    from daybreak.edges.project import Project
     from daybreak.flows.dev import Status
 
 
@@ -31,7 +33,7 @@ def start_command(major: str | None) -> None:
     from daybreak.flows.dev import start
     from daybreak.report.text import done, next_step
 
-    started = start(session(), major=int(major) if major else None)
+    started = start(_project(), major=int(major) if major else None)
     server, place = started.server, started.database.target.place
     verb = "serves" if started.changed else "already serves"
     show(done(f"PostgreSQL {server.major} (process {server.pid}) {verb} {place}"))
@@ -56,7 +58,7 @@ def stop_command() -> None:
     from daybreak.flows.dev import stop
     from daybreak.report.text import done
 
-    stopped = stop(session())
+    stopped = stop(_project())
     show(done("stopped; the data stay" if stopped else "no server of this project runs"))
     show_json({"changed": stopped})
 
@@ -68,7 +70,7 @@ def status_command() -> None:
     """Say who is at the address of dev's URL."""
     from daybreak.flows.dev import status
 
-    found = status(session())
+    found = status(_project())
     show(*_status_lines(found))
     finding = found.finding
     show_json(
@@ -89,7 +91,7 @@ def url_command() -> None:
     """Print dev's URL. A password of your own is shown as ***."""
     from daybreak.flows.dev import url
 
-    found = url(session())
+    found = url(_project())
     if not state().json:
         click.echo(found)
     show_json({"url": found})
@@ -102,7 +104,13 @@ def psql_command(arguments: tuple[str, ...]) -> int:
     """Open psql on dev's database."""
     from daybreak.flows.dev import psql
 
-    return psql(session(), list(arguments))
+    return psql(_project(), list(arguments))
+
+
+def _project() -> Project:
+    from daybreak.edges.project import locate_project
+
+    return locate_project(state().config, Path.cwd())
 
 
 def _status_lines(found: Status) -> list[str]:

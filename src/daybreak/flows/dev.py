@@ -11,12 +11,11 @@ from daybreak.core.errors import DevServerRefused, InvalidUrl, ServerDown
 from daybreak.core.secret import Secret
 from daybreak.core.target import Target
 from daybreak.edges import embedded
-from daybreak.edges.alembic import locate_project
 from daybreak.edges.connect import dialect_of
 from daybreak.edges.pgcluster import HOST, Server
+from daybreak.edges.project import Project
 from daybreak.edges.psql import Access, provision, talk
 from daybreak.edges.settings import load_settings, resolve_target
-from daybreak.flows.session import Session
 
 LOOPBACK = ("localhost", HOST)
 DEFAULT_PORT = 5432
@@ -47,12 +46,12 @@ class Status:
     other_project: str | None
 
 
-def start(session: Session, *, major: int | None = None) -> Started:
+def start(project: Project, *, major: int | None = None) -> Started:
     """Start the project's server if it does not run; make the URL's user and database.
 
     Raises DevServerRefused for a URL that it can't serve and a port that is somebody else's.
     """
-    database = _dev_database(session)
+    database = _dev_database(project)
     before = embedded.status(database.root, database.access.port).pid_file
     server = embedded.start(database.root, port=database.access.port, major=major)
     provision(
@@ -64,14 +63,14 @@ def start(session: Session, *, major: int | None = None) -> Started:
     return Started(database, server, changed=before is None or before.pid != server.pid)
 
 
-def stop(session: Session) -> bool:
+def stop(project: Project) -> bool:
     """End the project's server; False when none runs."""
-    return embedded.stop(locate_project(session.options, session.cwd).root)
+    return embedded.stop(project.root)
 
 
-def status(session: Session) -> Status:
+def status(project: Project) -> Status:
     """Who is at the address of `dev`'s URL."""
-    database = _dev_database(session)
+    database = _dev_database(project)
     finding = embedded.status(database.root, database.access.port)
     theirs = finding.listener.data if finding.listener else None
     ours = embedded.data_folder(database.root)
@@ -79,23 +78,22 @@ def status(session: Session) -> Status:
     return Status(database, finding, ours, other)
 
 
-def url(session: Session) -> str:
+def url(project: Project) -> str:
     """The URL of `dev`. A password of the user's own is masked; the fallback's is no secret."""
-    target = _dev_database(session).target
+    target = _dev_database(project).target
     return str(target.url.render()) if target.fallback else target.url.masked()
 
 
-def psql(session: Session, arguments: list[str]) -> int:
+def psql(project: Project, arguments: list[str]) -> int:
     """Give the terminal to `psql` on `dev`'s database; its exit code. Raises ServerDown."""
-    database = _dev_database(session)
+    database = _dev_database(project)
     found = embedded.status(database.root, database.access.port).standing
     if found in (Standing.NOTHING, Standing.STALE, Standing.ELSEWHERE):
         raise ServerDown(f"nothing answers at {database.target.place}", "daybreak dev start")
     return talk(database.access, database.name, arguments)
 
 
-def _dev_database(session: Session) -> DevDatabase:
-    project = locate_project(session.options, session.cwd)
+def _dev_database(project: Project) -> DevDatabase:
     # This is about dev, whatever environment is in force
     target = resolve_target(load_settings(project, {**os.environ, "DAYBREAK_ENV": "dev"}))
     dialect, url = dialect_of(target), target.url
