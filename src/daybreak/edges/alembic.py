@@ -6,7 +6,6 @@ The names used here that Alembic does not document are pinned by tests/contract/
 from __future__ import annotations
 
 import ast
-import os
 import traceback
 from argparse import Namespace
 from collections.abc import Callable
@@ -25,7 +24,6 @@ from daybreak.core.errors import DaybreakError, HistoryInvalid, ProjectNotFound,
 from daybreak.core.events import Emit, ignore
 from daybreak.edges.project import (
     Project,
-    find_project,
     project_above,
     project_at,
     project_with_ini,
@@ -67,27 +65,6 @@ class Call:
     keep_empty: bool = True
     applied: list[str] = field(default_factory=list)
     nothing_differs: bool = False
-
-
-def locate_project(options: AlembicOptions, cwd: Path) -> Project:
-    """The project that the command is about: of -c, of ALEMBIC_CONFIG, or around `cwd`.
-
-    Raises ProjectNotFound or ProjectInvalid.
-    """
-    files = list(options.config)
-    if not files and (named := os.environ.get("ALEMBIC_CONFIG")):
-        files = [named]
-    if not files:
-        return find_project(cwd)
-    paths = [(cwd / file).resolve() for file in files]
-    for path in paths:
-        if not path.is_file():
-            raise HistoryInvalid(f"there is no file {path}", "correct the path given with -c")
-    toml = next((path for path in paths if path.name == "pyproject.toml"), None)
-    ini = next((path for path in paths if path.name != "pyproject.toml"), None)
-    if toml is not None:
-        return project_at(toml.parent, ini, toml)
-    return project_with_ini(paths[0])
 
 
 def make_config(project: Project, options: AlembicOptions, call: Call | None, **kw: Any) -> Config:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from daybreak.core.errors import ProjectInvalid, ProjectNotFound
+from daybreak.core.errors import HistoryInvalid, ProjectInvalid, ProjectNotFound
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,27 @@ class Project:
 
 def database_name(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "app"
+
+
+def locate_project(config: Sequence[str], cwd: Path) -> Project:
+    """The project that a command is about: of -c, of ALEMBIC_CONFIG, or around `cwd`.
+
+    Raises ProjectNotFound, ProjectInvalid, or HistoryInvalid for a file that is not there.
+    """
+    files = list(config)
+    if not files and (named := os.environ.get("ALEMBIC_CONFIG")):
+        files = [named]
+    if not files:
+        return find_project(cwd)
+    paths = [(cwd / file).resolve() for file in files]
+    for path in paths:
+        if not path.is_file():
+            raise HistoryInvalid(f"there is no file {path}", "correct the path given with -c")
+    toml = next((path for path in paths if path.name == "pyproject.toml"), None)
+    ini = next((path for path in paths if path.name != "pyproject.toml"), None)
+    if toml is not None:
+        return project_at(toml.parent, ini, toml)
+    return project_with_ini(paths[0])
 
 
 def find_project(start: Path) -> Project:
