@@ -30,7 +30,7 @@ anywhere; `-c`, `-n`, `-x`, `-q` and `--raiseerr` stand before the command, as i
 
 def page() -> str:
     """The whole text of commands.md."""
-    root = click.Context(cli, info_name="daybreak")
+    root = click.Context(cli, info_name="daybreak", **cli.context_settings)
     parts = [_INTRODUCTION, _section("daybreak", cli, root)]
     for name in COMMANDS:
         command = cli.get_command(root, name)
