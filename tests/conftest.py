@@ -54,6 +54,15 @@ def server(request: pytest.FixtureRequest) -> Server:
     return found
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks for a server, so that `-m "not server"` is the quick lane by itself."""
+    needs_server = {"server", *SERVERS.values()}
+    for item in items:
+        if isinstance(item, pytest.Function) and needs_server & set(item.fixturenames):
+            item.add_marker("server")
+
+
 @pytest.fixture
 def database(server: Server) -> Iterator[str]:
     """The name of a new, empty database on `server`."""
