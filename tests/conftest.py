@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from daybreak.core import secret
 from servers.debian import MIRROR_VARIABLE, NoDebianMirror
 from servers.mysql import URL_VARIABLE, MySQL, running_mysql
 from servers.postgresql import PostgreSQL, running_postgresql
@@ -61,6 +62,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and needs_server & set(item.fixturenames):
             item.add_marker("server")
+
+
+@pytest.fixture(autouse=True)
+def _forget_secrets() -> Iterator[None]:
+    """What one test calls a secret is not masked in the next one's output."""
+    before = set(secret._known)
+    yield
+    secret._known.clear()
+    secret._known.update(before)
 
 
 @pytest.fixture
