@@ -131,11 +131,11 @@ def _model_files(package: ModuleType, root: Path) -> Iterator[ModelFile]:
             parts = [package.__name__, *relative.with_suffix("").parts]
             if parts[-1] == "__init__":
                 parts.pop()
-            if _defines_tables(path):
+            if defines_tables(path):
                 yield ModelFile(_short(path, root), ".".join(parts))
 
 
-def _defines_tables(path: Path) -> bool:
+def defines_tables(path: Path) -> bool:
     """Whether a class sets `__tablename__`, or anything in the file makes columns or tables.
 
     The second finds models whose base class derives `__tablename__` for them.
