@@ -21,7 +21,13 @@ from alembic.script import ScriptDirectory
 from alembic.script.revision import MultipleHeads, ResolutionError
 from alembic.util import CommandError
 
-from daybreak.core.errors import DaybreakError, HistoryInvalid, ProjectNotFound, SchemaTooOld
+from daybreak.core.errors import (
+    DaybreakError,
+    HistoryInvalid,
+    ProjectInvalid,
+    ProjectNotFound,
+    SchemaTooOld,
+)
 from daybreak.core.events import Emit, ignore
 from daybreak.edges.project import (
     Project,
@@ -82,12 +88,19 @@ def locate_project(options: AlembicOptions, cwd: Path) -> Project:
     paths = [(cwd / file).resolve() for file in files]
     for path in paths:
         if not path.is_file():
-            raise HistoryInvalid(f"there is no file {path}", "correct the path given with -c")
-    toml = next((path for path in paths if path.name == "pyproject.toml"), None)
-    ini = next((path for path in paths if path.name != "pyproject.toml"), None)
-    if toml is not None:
-        return project_at(toml.parent, ini, toml)
-    return project_with_ini(paths[0])
+            raise ProjectInvalid(
+                f"there is no file {path}", "correct the path in -c or in ALEMBIC_CONFIG"
+            )
+    tomls = [path for path in paths if path.name == "pyproject.toml"]
+    inis = [path for path in paths if path.name != "pyproject.toml"]
+    if len(tomls) > 1 or len(inis) > 1:
+        raise ProjectInvalid(
+            f"-c names {' and '.join(files)}, two files of one kind",
+            "give -c one alembic.ini, one pyproject.toml, or one of each",
+        )
+    if tomls:
+        return project_at(tomls[0].parent, next(iter(inis), None), tomls[0])
+    return project_with_ini(inis[0])
 
 
 def make_config(project: Project, options: AlembicOptions, call: Call | None, **kw: Any) -> Config:
