@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from daybreak.core import secret
 from servers.debian import NoDebianMirror
 from servers.mysql import MySQL, fail_or_skip, running_mysql
 from servers.postgresql import PostgreSQL, running_postgresql
@@ -45,6 +46,24 @@ def server(request: pytest.FixtureRequest) -> Server:
     """Each of the three in turn."""
     found: Server = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks for a server, so that `-m "not server"` is the quick lane by itself."""
+    needs_server = {"server", *SERVERS.values()}
+    for item in items:
+        if isinstance(item, pytest.Function) and needs_server & set(item.fixturenames):
+            item.add_marker("server")
+
+
+@pytest.fixture(autouse=True)
+def _forget_secrets() -> Iterator[None]:
+    """What one test calls a secret is not masked in the next one's output."""
+    before = set(secret._known)
+    yield
+    secret._known.clear()
+    secret._known.update(before)
 
 
 @pytest.fixture

@@ -38,9 +38,11 @@ class Variables:
     def find(self, *names: str) -> Found | None:
         """The first of `names` that the process sets, else the first that `.env` sets.
 
-        Empty counts as unset: a pipeline whose secret is missing sets the variable to nothing.
+        Empty counts as unset: a pipeline whose secret is missing sets the variable to nothing,
+        and a `.env` that happens to lie there must not stand in for that secret.
         """
-        for origin, layer in (("environment", self.process), (".env", self.dotenv)):
+        beside = {name: text for name, text in self.dotenv.items() if name not in self.process}
+        for origin, layer in (("environment", self.process), (".env", beside)):
             for name in names:
                 if value := layer.get(name, "").strip():
                     return Found(name, Secret(value), origin)
@@ -95,12 +97,13 @@ def choose_url(
 ) -> UrlChoice:
     """Which variable gives the URL of `choice`.
 
-    `names` are the environment's variables, the wanted one first; `written` is a URL that
-    pyproject.toml itself holds. `deployment` is the platform on which this runs, None on a
-    person's machine. Raises MissingVariable.
+    `names` are the environment's variables, the preferred one first and the application's last;
+    `written` is a URL that pyproject.toml itself holds. `deployment` is the platform on which
+    this runs, None on a person's machine. Raises MissingVariable.
     """
     if not choice.named:
-        found = variables.find("DATABASE_URL", *names)
+        # Weighed against the application's variable alone: migrations go where it goes.
+        found = variables.find("DATABASE_URL", *names[-1:])
         if found is not None and found.name == "DATABASE_URL":
             return UrlChoice(UNNAMED, found)
     found = variables.find(*names) or written

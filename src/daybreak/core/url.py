@@ -51,7 +51,7 @@ class Url:
             host = f"[{host}]"
         port = f":{self.port}" if self.port is not None else ""
         database = f"/{quote(self.database, safe='')}" if self.database is not None else ""
-        query = f"?{urlencode(self.query, quote_via=quote)}" if self.query else ""
+        query = f"?{urlencode(self.query, safe='*', quote_via=quote)}" if self.query else ""
         return Secret(f"{scheme}://{user}{host}{port}{database}{query}")
 
     def masked(self) -> str:
@@ -84,6 +84,12 @@ def parse_url(text: str, source: str) -> Url:
             "print(quote(getpass(), safe=''))\"",
         )
     part = match.groupdict()
+    if part["password"] is not None and "@" in (part["query"] or ""):
+        # A guess could take a piece of the password for the host, which is shown.
+        raise InvalidUrl(
+            f"{source} can be read in two ways: it has an @ after a ?",
+            "percent-encode what belongs to the password (@ is %40, ? is %3F) or to the query",
+        )
     port = int(part["port"]) if part["port"] else None
     if port is not None and not 0 < port < 65536:
         raise InvalidUrl(f"{source} has port {port}", "use a port between 1 and 65535")
