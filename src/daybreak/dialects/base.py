@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
+from daybreak.core.secret import Secret
 from daybreak.core.target import Policy
 from daybreak.core.url import Url
 
@@ -70,6 +71,10 @@ class Dialect(Protocol):
 
     def connect_args(self, driver: Driver) -> dict[str, Any]:
         """Keyword arguments for the driver's connect: timeouts, and keepalives if it has them."""
+        ...
+
+    def password(self, password: Secret) -> Secret:
+        """The password as a driver has to be given it, so that the server reads it as meant."""
         ...
 
     def dsn(self, url: Url, driver: Driver) -> str | dict[str, Any]:

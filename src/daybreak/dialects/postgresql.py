@@ -91,6 +91,10 @@ def connect_args(driver: Driver) -> dict[str, Any]:
     return dict(_LIBPQ)
 
 
+def password(password: Secret) -> Secret:
+    return password
+
+
 def dsn(url: Url, driver: Driver) -> str:
     """A URI. libpq's carries the timeouts; asyncpg would take them for server settings."""
     query = dict(url.query)

@@ -54,15 +54,15 @@ def sqlalchemy_url(target: Target, driver: Driver) -> URL:
     """The URL as an object, so that no character of a password needs escaping anywhere."""
     from sqlalchemy import URL
 
-    url = target.url
+    url, dialect = target.url, dialect_of(target)
     return URL.create(
         f"{url.dialect}+{driver.name}",
         username=url.username,
-        password=None if url.password is None else str(url.password),
+        password=None if url.password is None else str(dialect.password(url.password)),
         host=url.host,
         port=url.port,
         database=url.database,
-        query=dict(dialect_of(target).translate_query(url, driver, target.source)),
+        query=dict(dialect.translate_query(url, driver, target.source)),
     )
 
 
@@ -166,7 +166,7 @@ def explain(target: Target, error: BaseException | None) -> DaybreakError:
     trouble = dialect.trouble(error) if error is not None else None
     url = target.url
     where = f"{url.host or 'the local socket'}:{url.port or 'default port'}"
-    said = mask(" ".join(str(error).split()))
+    said = " ".join(mask(str(error)).split())
     variable = target.source.split()[0]
     settings = f"{target.environment}, from {target.source}"
     match trouble:
