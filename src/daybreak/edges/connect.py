@@ -58,7 +58,7 @@ def sqlalchemy_url(target: Target, driver: Driver) -> URL:
     return URL.create(
         f"{url.dialect}+{driver.name}",
         username=url.username,
-        password=None if url.password is None else str(dialect.password(url.password)),
+        password=None if url.password is None else dialect.password(url.password),
         host=url.host,
         port=url.port,
         database=url.database,
