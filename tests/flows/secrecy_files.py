@@ -62,6 +62,15 @@ except ValueError as error:
     raise RuntimeError(f"cannot connect to {text}") from error
 """
 
+# The env.py of a project of before Daybreak; `url` and `password` are put in.
+OWN_ENV = """\
+from alembic import context
+from sqlalchemy import URL
+
+context.config.set_main_option("sqlalchemy.url", "{url}")
+other = URL.create("postgresql", username="u", password={password!r})
+"""
+
 # Prints every repr that an application can reach, and every error with all that it came from.
 PROBE = """\
 import asyncio

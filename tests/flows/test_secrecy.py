@@ -26,7 +26,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from daybreak.edges.pgtemporary import free_port
-from flows.secrecy_files import BROKEN_REVISION, LOUD_LOGGING, PROBE, TELLING_MODELS
+from flows.secrecy_files import BROKEN_REVISION, LOUD_LOGGING, OWN_ENV, PROBE, TELLING_MODELS
 from projects import VENUES, Done, Project, make_project
 from servers.server import Server
 
@@ -76,6 +76,23 @@ def succeed(watched: Watched) -> None:
 def answer_in_json(watched: Watched) -> None:
     for command in ("upgrade head --json", "current --json", "upgrade head --sql"):
         watched.run("daybreak", *command.split(), code=0)
+
+
+def show_settings(watched: Watched) -> None:
+    shown = watched.run("daybreak", "doctor", "--settings", code=0)
+    assert f"://{watched.user}:***@" in shown.out
+    watched.run("daybreak", "doctor", "--settings", "--json", code=0)
+
+
+def adopt_a_project_that_holds_it(watched: Watched) -> None:
+    """The recipe with the URL in its env.py, of which `init` shows how it differs from ours."""
+    env = watched.project.root / "alembic" / "env.py"
+    env.write_text(OWN_ENV.format(url=watched.url(), password=watched.password))
+    (watched.project.root / "alembic.ini").unlink()
+    for command in ("init", "init --json"):
+        watched.run("daybreak", *command.split(), code=0, DEV_DATABASE_URL="")
+    assert "+daybreak.env.run()" in watched.heard[0]
+    env.unlink()
 
 
 def log_everything(watched: Watched) -> None:
@@ -162,6 +179,8 @@ PATHS: list[Callable[[Watched], None]] = [
     answer_in_json,
     log_everything,
     use_dotenv,
+    show_settings,
+    adopt_a_project_that_holds_it,
     give_a_wrong_password,
     find_no_server,
     find_no_database,
