@@ -10,11 +10,17 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from servers.debian import MIRROR_VARIABLE, NoDebianMirror
 from servers.mysql import URL_VARIABLE, MySQL, running_mysql
 from servers.postgresql import PostgreSQL, running_postgresql
 from servers.server import Server
+
+# A busy machine makes an example slow, not wrong. "full" is for `nox -s full`.
+settings.register_profile("unhurried", settings(), deadline=None)
+settings.register_profile("full", max_examples=1000, deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
