@@ -18,11 +18,13 @@ nox.options.sessions = ["check", "quick"]
 
 @nox.session
 def check(session: nox.Session) -> None:
-    """What reads the code without running it: style, types, who imports whom."""
+    """What reads the code without running it: style, types, layers, the workflow."""
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("mypy")
-    session.run("lint-imports")
+    session.run("lint-imports", "--no-logo")
+    workflow = ".github/workflows/ci.yml"
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", workflow)
 
 
 @nox.session
