@@ -6,14 +6,13 @@ by itself, and outside CI, its tests are skipped.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
-from servers.debian import MIRROR_VARIABLE, NoDebianMirror
-from servers.mysql import URL_VARIABLE, MySQL, running_mysql
+from servers.debian import NoDebianMirror
+from servers.mysql import MySQL, fail_or_skip, running_mysql
 from servers.postgresql import PostgreSQL, running_postgresql
 from servers.server import Server
 
@@ -41,13 +40,7 @@ def mysql() -> Iterator[MySQL]:
         with running_mysql() as server:
             yield server
     except NoDebianMirror as reason:
-        absent = (
-            f"no MySQL: {reason}. Name one in {URL_VARIABLE} (mysql://root:…@host:3306/), or, "
-            f"with apt, a mirror of Debian in {MIRROR_VARIABLE}"
-        )
-        if os.environ.get("CI"):
-            pytest.fail(absent, pytrace=False)
-        pytest.skip(absent)
+        fail_or_skip(reason)
 
 
 SERVERS = {"postgresql-16": "postgresql16", "postgresql-18": "postgresql18", "mysql-9.7": "mysql"}

@@ -45,7 +45,7 @@ from daybreak.edges.connect import (
     make_migration_engine,
     sqlalchemy_url,
 )
-from daybreak.edges.models import load_metadata, refuse_unregistered
+from daybreak.edges.models import import_models, load_metadata, refuse_unregistered
 from daybreak.edges.settings import Settings, load_settings, resolve_target
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ def run(
 ) -> None:
     """Run the migration environment: offline, or online on a connection without a pool.
 
-    The models come from `metadata`, else from `[tool.daybreak]`; the database from the
+    The models come from `metadata`, else from `[tool.daybreak]`, and are imported only for a
+    command that compares; the database from the
     environment that `ENV` chooses, else from `connection` (or `config.attributes["connection"]`),
     which an asynchronous template hands on from `run_sync`. `options` are those of
     `context.configure` and win over Daybreak's own.
@@ -97,9 +98,12 @@ def _run(
         **options,
     }
     if running.compares:
-        loaded = load_metadata(settings.declared, settings.project.root)
-        refuse_unregistered(settings.declared, settings.project.root)
-        metadata = loaded if metadata is None else metadata
+        root = settings.project.root
+        if metadata is None:
+            metadata = load_metadata(settings.declared, root)
+        else:
+            import_models(settings.declared.models or (), root)
+        refuse_unregistered(settings.declared, root)
         options["process_revision_directives"] = _directives(call, options)
     options["target_metadata"] = metadata
 

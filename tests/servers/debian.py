@@ -27,23 +27,23 @@ class AptFailed(Exception):
 
 def mirror() -> str:
     """The mirror that the machine already uses, or that the variable names (needed on Ubuntu)."""
-    if named := os.environ.get(MIRROR_VARIABLE):
-        return named
     if shutil.which("apt-get") is None:
         raise NoDebianMirror("there is no apt-get")
+    if named := os.environ.get(MIRROR_VARIABLE):
+        return named
     release = platform.freedesktop_os_release()
     if release.get("ID") != "debian":
         raise NoDebianMirror(f"{release.get('NAME')} has other packages than Debian")
-    # apt reads its own files best: both formats, disabled entries, mirror lists
-    targets = _run(
-        ["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)"], {}
-    )
+    # apt reads its own files best: both formats, disabled entries, mirror lists. Without
+    # --no-release-info it would keep silent about what was never downloaded.
+    wanted = "$(REPO_URI) $(RELEASE) $(COMPONENT)"
+    targets = _run(["apt-get", "indextargets", "--no-release-info", "--format", wanted], {})
     suites = {release.get("VERSION_CODENAME", "sid"), "stable", "testing", "unstable", "sid"}
     for target in targets.splitlines():
         address, _, rest = target.partition(" ")
         suite, _, component = rest.partition(" ")
         if suite in suites and component == "main" and not address.startswith("cdrom"):
-            return address
+            return address.rstrip("/")
     raise NoDebianMirror("apt has no entry for Debian's own suites")
 
 

@@ -65,7 +65,7 @@ def _works(folder: Path, account: Account | None) -> bool:
             run_as(account, [*_mysqld(folder), "--version"]).returncode == 0
             and (folder / "template" / "mysql.ibd").exists()
         )
-    except (OSError, IndexError):
+    except (OSError, MySQLFailed):
         return False
 
 
@@ -73,6 +73,7 @@ def _fetch(folder: Path) -> None:
     folder.mkdir(mode=0o755)
     folder.chmod(0o755)
     unpack(PACKAGE, folder)
+    shutil.rmtree(folder / "usr/bin")
     for ballast in (folder / "usr/share").iterdir():
         if ballast.name != "mysql":
             shutil.rmtree(ballast)
@@ -86,17 +87,14 @@ def _make_template(folder: Path) -> None:
     first_sql = place / "first.sql"
     first_sql.write_text(FIRST_SQL)
     first_sql.chmod(0o644)
-    done = run_as(
-        account,
-        [
-            *(*_mysqld(folder), "--initialize-insecure", f"--datadir={place}/template"),
-            *(f"--init-file={first_sql}", *FORGETFUL),
-        ],
-    )
-    if done.returncode != 0:
-        raise MySQLFailed(done.stdout[-2000:])
-    shutil.copytree(place / "template", folder / "template")
-    shutil.rmtree(place)
+    command = [*_mysqld(folder), "--initialize-insecure", f"--datadir={place}/template"]
+    try:
+        done = run_as(account, [*command, f"--init-file={first_sql}", *FORGETFUL])
+        if done.returncode != 0:
+            raise MySQLFailed(done.stdout[-2000:])
+        shutil.copytree(place / "template", folder / "template")
+    finally:
+        shutil.rmtree(place)
 
 
 def _started(folder: Path, account: Account | None, attempts: int) -> tuple[int, Leash]:
@@ -134,7 +132,9 @@ def _copy(template: Path, data: Path, account: Account | None) -> None:
 
 def _mysqld(folder: Path) -> list[str | Path]:
     """The server through its own loader, so that the machine's C library does not matter."""
-    [loader] = folder.glob("usr/lib/*-linux-gnu*/ld-linux*.so.*")
+    loader = next(folder.glob("usr/lib/*-linux-gnu*/ld-linux*.so.*"), None)
+    if loader is None:
+        raise MySQLFailed(f"the unpacked packages in {folder} have no loader")
     return [
         *(loader, "--library-path", loader.parent, folder / "usr/sbin/mysqld"),
         *("--no-defaults", f"--basedir={folder}/usr"),

@@ -15,12 +15,12 @@ def command(ctx: click.Context) -> None:
     """Compare the models with the database, as Alembic does. Exit 8 if they differ."""
     from daybreak.core.errors import Drift
     from daybreak.flows.author import check
-    from daybreak.report.text import done
+    from daybreak.report.text import done, not_compared_lines
 
     checked = check(session())
     show(*(f"  ≠ {difference}" for difference in checked.differences))
     if checked.not_compared:
-        show(f"not compared by Alembic: {'; '.join(checked.not_compared)}")
+        show(*not_compared_lines(checked.not_compared))
     show_json(
         {
             "equal": not checked.differences,

@@ -42,6 +42,7 @@ def command(
     if empty and autogenerate:
         raise click.UsageError("--empty and --autogenerate exclude each other")
     from daybreak.flows.author import revision
+    from daybreak.report.text import next_step, not_compared_lines
 
     written = revision(
         session(),
@@ -57,10 +58,8 @@ def command(
     )
     show_written(written.files, nothing="no difference, so no file; an empty one: --empty")
     if written.not_compared:
-        show(f"not compared by Alembic: {'; '.join(written.not_compared)}")
+        show(*not_compared_lines(written.not_compared))
     if written.files:
-        from daybreak.report.text import next_step
-
         show(next_step("review the file, then: daybreak upgrade head"))
     show_json(
         {

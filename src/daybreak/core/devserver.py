@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-CLUSTER_NAME = "daybreak"  # what a server of ours answers to SHOW cluster_name
+CLUSTER_NAME = "daybreak"  # what a dev server answers to SHOW cluster_name
 
 
 class Standing(Enum):
@@ -17,7 +17,7 @@ class Standing(Enum):
     ELSEWHERE = "our server runs on another port"
     STALE = "our server crashed; its data are there"
     OTHER_PROJECT = "the dev server of another project"
-    FOREIGN = "a server that Daybreak did not start"
+    FOREIGN = "a server that `daybreak dev` did not start"
 
 
 @dataclass(frozen=True, slots=True)

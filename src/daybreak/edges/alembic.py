@@ -92,12 +92,13 @@ def locate_project(options: AlembicOptions, cwd: Path) -> Project:
 
 def make_config(project: Project, options: AlembicOptions, call: Call | None, **kw: Any) -> Config:
     """Alembic's configuration of `project`, carrying `call` to the project's env.py."""
+    # What Alembic would say of the files that it writes, the command says itself.
+    writes_files = call is not None and call.command in {"revision", "merge"}
     config = Config(
         file_=project.ini or project.root / "alembic.ini",
         toml_file=project.toml,
         ini_section=options.name,
-        # quiet: what Alembic would say of the files that it writes, the command says itself
-        cmd_opts=Namespace(x=list(options.x) or None, quiet=True),
+        cmd_opts=Namespace(x=list(options.x) or None, quiet=options.quiet or writes_files),
         attributes={_ATTRIBUTE: call} if call is not None else {},
         **kw,
     )

@@ -13,7 +13,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from daybreak.core.devserver import CLUSTER_NAME, PidFile
+from daybreak.core.devserver import PidFile
 from daybreak.core.errors import DevServerFailed
 from daybreak.edges.account import Account, run_as
 from daybreak.edges.pgwheel import binaries
@@ -24,7 +24,6 @@ LOCALE = "C" if sys.platform == "darwin" else "C.UTF-8"
 SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
-    "cluster_name": CLUSTER_NAME,
     "timezone": "UTC",
     "log_timezone": "UTC",
 }

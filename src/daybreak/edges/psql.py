@@ -10,6 +10,7 @@ from pathlib import Path
 
 from daybreak.core.errors import DevServerFailed
 from daybreak.edges.account import clean_environment
+from daybreak.edges.pgwheel import psql
 
 # Messages without an excerpt of the statement, and failed statements not in the server's log.
 QUIET = r"""
@@ -41,18 +42,18 @@ class Admin:
     password: str = field(default="postgres", repr=False)
 
 
-def provision(psql: Path, admin: Admin, *, role: str, password: str, database: str) -> None:
+def provision(admin: Admin, *, role: str, password: str, database: str) -> None:
     """Make the role with this password and the database that it owns, where they are missing.
 
     A role that is there gets the password, so that the URL it came from works; the admin's own
     is left as it is. Raises DevServerFailed, which shows neither the SQL nor the password.
     """
     script = MAKE_DATABASE if role == admin.user else MAKE_ROLE + MAKE_DATABASE
-    run_sql(psql, admin, script, {"role": role, "password": password, "database": database})
+    run_sql(admin, script, {"role": role, "password": password, "database": database})
 
 
 def run_sql(
-    psql: Path, admin: Admin, script: str, variables: Mapping[str, str] | None = None
+    admin: Admin, script: str, variables: Mapping[str, str] | None = None
 ) -> list[list[str]]:
     """Run SQL and psql's own commands; the columns of the rows, as text.
 
@@ -68,7 +69,7 @@ def run_sql(
         secret.write_text(_pgpass_line(admin.password), encoding="utf-8")
         done = subprocess.run(
             [
-                *(psql, "--no-psqlrc", "--no-password", "--quiet", "--no-align", "--tuples-only"),
+                *(psql(), "--no-psqlrc", "--no-password", "--quiet", "--no-align", "--tuples-only"),
                 *("--field-separator=\t", "--set=ON_ERROR_STOP=1", "--file=-"),
                 *(f"--host={admin.host}", f"--port={admin.port}"),
                 *(f"--username={admin.user}", "--dbname=postgres"),

@@ -5,6 +5,7 @@ Colour is only marked here; `click.echo` takes it away where there is no termina
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 from click import style
@@ -58,6 +59,16 @@ def migrated_line(
         return done(f"nothing to do, at {revisions(after)}")
     steps = f", {count} revision{'s' if count != 1 else ''}" if count else ""
     return done(f"at {revisions(after)} in {duration(seconds)}{steps}")
+
+
+def not_compared_lines(gaps: Sequence[str]) -> list[str]:
+    """What Alembic's comparison can't see, wrapped below a word that marks it."""
+    text = "Alembic does not compare: " + "; ".join(gaps)
+    wrapped = textwrap.wrap(text, width=88, break_on_hyphens=False)
+    return [
+        style("gaps", fg="yellow") + f"   {wrapped[0]}",
+        *(f"       {line}" for line in wrapped[1:]),
+    ]
 
 
 def done(text: str) -> str:
