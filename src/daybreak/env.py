@@ -28,7 +28,7 @@ from daybreak.core.errors import (
 from daybreak.core.events import Applied, Connected, Finished
 from daybreak.core.failure import migration_failure
 from daybreak.core.guard import needs_consent, refuse_on_lambda
-from daybreak.core.secret import mask
+from daybreak.core.secret import mask, mask_error
 from daybreak.core.target import Target
 from daybreak.edges.alembic import (
     Call,
@@ -74,10 +74,11 @@ def run(
     call = call_in_force()
     try:
         _run(call, metadata, connection or context.config.attributes.get("connection"), options)
-    except DaybreakError as error:
-        if call is not None:
-            raise
-        raise CommandError(str(error)) from error
+    except Exception as error:
+        mask_error(error)
+        if call is None and isinstance(error, DaybreakError):
+            raise CommandError(str(error)) from error
+        raise
 
 
 def _run(

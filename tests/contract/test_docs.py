@@ -11,13 +11,13 @@ from pathlib import Path
 import click
 import pytest
 
-from commands_page import PAGE, page
 from contract.markdown import PAGES, ROOT, Block, anchors, blocks, daybreak_calls, links, rows
 from daybreak.cli.main import COMMANDS, cli
 from daybreak.cli.options import State
 from daybreak.core import errors, settings
 from daybreak.core.errors import DaybreakError
 from daybreak.core.settings import read_settings
+from docs.commands_page import PAGE, page
 
 DOCS = ROOT / "docs"
 

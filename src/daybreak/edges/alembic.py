@@ -20,7 +20,12 @@ from alembic.script import ScriptDirectory
 from alembic.script.revision import MultipleHeads, ResolutionError
 from alembic.util import CommandError
 
-from daybreak.core.errors import DaybreakError, HistoryInvalid, ProjectNotFound, SchemaTooOld
+from daybreak.core.errors import (
+    DaybreakError,
+    HistoryInvalid,
+    ProjectNotFound,
+    SchemaTooOld,
+)
 from daybreak.core.events import Emit, ignore
 from daybreak.edges.project import (
     Project,
