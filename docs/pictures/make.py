@@ -3,7 +3,7 @@
     uv run python docs/pictures/make.py
 
 A project is made in a temporary folder, its first revision applied; then a model changes, and what
-the three commands of every day write to a terminal becomes the picture.
+the commands of every day write to a terminal becomes the picture.
 """
 
 from __future__ import annotations
@@ -44,10 +44,13 @@ THEME = TerminalTheme(
 
 # rich's own frame without the address of a font: the reader's monospaced one is used.
 FRAME = """\
-<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
+<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg"
+   xml:space="preserve">
 <style>
 .{unique_id}-matrix {{ font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace;
   font-size: {char_height}px; line-height: {line_height}px; }}
+.{unique_id}-title {{ font-family: system-ui, "DejaVu Sans", Arial, sans-serif; font-size: 16px;
+  opacity: 0.7; }}
 {styles}
 </style>
 <defs>
@@ -77,9 +80,11 @@ def main() -> None:
         url = f"postgresql://{admin.user}:{admin.password}@localhost:{admin.port}/myapp_dev"
         stage = Stage(Path(folder) / "myapp", url, console)
         stage.prepare()
+        stage.type("grep ticket_price models/event.py")
         stage.type('daybreak revision -m "add ticket_price to events"')
         stage.type("daybreak upgrade head")
         stage.type("daybreak upgrade head")
+    console.print()  # room below the last line
     svg = console.export_svg(
         title="daybreak", theme=THEME, code_format=FRAME, unique_id="loop", clear=False
     )
