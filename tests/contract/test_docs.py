@@ -55,7 +55,7 @@ def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
         assert not fragment or fragment in anchors(target), f"{path}#{fragment}"
 
 
-@pytest.mark.parametrize("page", of_pages(PAGES))
+@pytest.mark.parametrize("page", of_pages([*PAGES, *DOCS.glob("pictures/*.svg")]))
 def test_no_page_names_a_place_of_one_machine(page: Path) -> None:
     found = re.search(r"(?<![\w.])/(?:work|root|home|Users|tmp)/\S*", page.read_text("utf-8"))
     assert found is None, found
