@@ -9,12 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from daybreak.core import secret
 from servers.debian import NoDebianMirror
 from servers.mysql import MySQL, fail_or_skip, running_mysql
 from servers.postgresql import PostgreSQL, running_postgresql
 from servers.server import Server
+
+# A busy machine makes an example slow, not wrong. "full" is for `nox -s full`.
+settings.register_profile("unhurried", settings(), deadline=None)
+settings.register_profile("full", max_examples=1000, deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

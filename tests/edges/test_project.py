@@ -10,8 +10,13 @@ from pathlib import Path
 import pytest
 
 from daybreak.core.errors import ProjectInvalid, ProjectNotFound
-from daybreak.edges.alembic import AlembicOptions, locate_project
-from daybreak.edges.project import Project, database_name, find_project, project_above
+from daybreak.edges.project import (
+    Project,
+    database_name,
+    find_project,
+    locate_project,
+    project_above,
+)
 
 INI = "[alembic]\nscript_location = %(here)s/alembic\n"
 DAYBREAK = "[tool.daybreak]\n"
@@ -141,8 +146,8 @@ def test_a_file_named_on_the_command_line_decides(
 ) -> None:
     monkeypatch.setenv("ALEMBIC_CONFIG", "not-this.ini")
     here = draw(tmp_path, TREE)
-    options = AlembicOptions(config=tuple(file.format(root=tmp_path) for file in files))
-    assert described(locate_project(options, here), tmp_path) == expected
+    config = tuple(file.format(root=tmp_path) for file in files)
+    assert described(locate_project(config, here), tmp_path) == expected
 
 
 @pytest.mark.parametrize(
@@ -158,7 +163,7 @@ def test_alembic_config_decides_without_c(
 ) -> None:
     monkeypatch.setenv("ALEMBIC_CONFIG", value)
     here = draw(tmp_path, TREE)
-    assert described(locate_project(AlembicOptions(), here), tmp_path) == expected
+    assert described(locate_project((), here), tmp_path) == expected
 
 
 WRONG_FILES = {
@@ -180,7 +185,7 @@ def test_a_wrong_file_on_the_command_line_is_named(
 ) -> None:
     here = draw(tmp_path, TREE)
     with pytest.raises(ProjectInvalid) as caught:
-        locate_project(AlembicOptions(config=tuple(files)), here)
+        locate_project(tuple(files), here)
     assert caught.value.problem == problem.format(here=here)
 
 

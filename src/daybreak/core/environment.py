@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from daybreak.core.errors import MissingVariable, UnknownEnvironment
-from daybreak.core.secret import Secret
 
 STANDARD = ("dev", "staging", "prod")
 
@@ -20,7 +19,7 @@ class Found:
     """A variable that is set: where (`environment` or `.env`) and to what."""
 
     name: str
-    value: Secret
+    value: str = field(repr=False)
     origin: str
 
     @property
@@ -45,7 +44,7 @@ class Variables:
         for origin, layer in (("environment", self.process), (".env", beside)):
             for name in names:
                 if value := layer.get(name, "").strip():
-                    return Found(name, Secret(value), origin)
+                    return Found(name, value, origin)
         return None
 
     def is_empty(self, name: str) -> bool:
@@ -69,8 +68,8 @@ def choose_environment(variables: Variables, declared: Sequence[str]) -> Choice:
     if found is None:
         return Choice("dev", "the default", named=False)
     if found.value not in known:
-        raise UnknownEnvironment(str(found.value), found.source, known)
-    return Choice(str(found.value), found.source, named=True)
+        raise UnknownEnvironment(found.value, found.source, known)
+    return Choice(found.value, found.source, named=True)
 
 
 def variable_of(environment: str, suffix: str = "DATABASE_URL") -> str:

@@ -10,7 +10,8 @@ from daybreak.core.errors import InvalidUrl
 from daybreak.core.secret import Secret
 
 # The password is matched lazily, and what follows it strictly: so one that was not
-# percent-encoded (with @, /, ? or # in it) is still read as the person meant it.
+# percent-encoded (with @, /, ? or # in it) is still read as the person meant it. Therefore an @
+# in the query, which could be that password's, has to be percent-encoded where there is one.
 _SHAPE = re.compile(
     r"""
     (?P<dialect>[A-Za-z][A-Za-z0-9_]*) (?:\+(?P<driver>[A-Za-z0-9_]+))? ://
@@ -18,7 +19,7 @@ _SHAPE = re.compile(
     (?P<host> \[[0-9A-Fa-f:.]+(?:%[\w.]+)?\] | [^\s:/?\#@\[\]]* )
     (?: : (?P<port>\d*) )?
     (?: / (?P<database>[^?@]*) )?
-    (?: \? (?P<query> (?: [^=&@\s]+=[^&]* (?: & | $ ) )* ) )?
+    (?: \? (?P<query> (?: [^=&@\s]+=(?(password)[^&@]*|[^&]*) (?: & | $ ) )* ) )?
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -93,20 +94,21 @@ def parse_url(text: str, source: str) -> Url:
     port = int(part["port"]) if part["port"] else None
     if port is not None and not 0 < port < 65536:
         raise InvalidUrl(f"{source} has port {port}", "use a port between 1 and 65535")
+    query = parse_qsl(part["query"] or "", keep_blank_values=True)
+    # libpq takes both there too; among the other words the password would be shown with them.
+    given = {name: value for name, value in query if name in {"user", "password"}}
+    username = given.get("user") if part["username"] is None else unquote(part["username"])
+    password = given.get("password") if part["password"] is None else unquote(part["password"])
     return Url(
         dialect=part["dialect"].lower(),
         driver=part["driver"],
-        username=_decoded(part["username"]),
-        password=None if part["password"] is None else Secret(unquote(part["password"])),
+        username=username,
+        password=None if password is None else Secret(password),
         host=part["host"].strip("[]") or None,
         port=port,
-        database=_decoded(part["database"]) or None,
-        query=tuple(parse_qsl(part["query"] or "", keep_blank_values=True)),
+        database=unquote(part["database"] or "") or None,
+        query=tuple((name, value) for name, value in query if name not in given),
     )
-
-
-def _decoded(value: str | None) -> str | None:
-    return None if value is None else unquote(value)
 
 
 def _complaint(text: str) -> str:

@@ -56,7 +56,11 @@ def connect_args(driver: Driver) -> dict[str, Any]:
 
 
 def driver_password(password: str) -> str:
-    """Both drivers send text as latin-1, the server compares UTF-8: the text that becomes it."""
+    """Both drivers send a password as latin-1, while the server was told it in UTF-8.
+
+    So they get the text whose latin-1 octets are the password's UTF-8; for ASCII it is the same.
+    Source: `encode("latin1")` in pymysql/connections.py and aiomysql/connection.py.
+    """
     return Secret(password.encode().decode("latin-1"))
 
 

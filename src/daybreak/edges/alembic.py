@@ -6,7 +6,6 @@ The names used here that Alembic does not document are pinned by tests/contract/
 from __future__ import annotations
 
 import ast
-import os
 import traceback
 from argparse import Namespace
 from collections.abc import Callable
@@ -24,14 +23,12 @@ from alembic.util import CommandError
 from daybreak.core.errors import (
     DaybreakError,
     HistoryInvalid,
-    ProjectInvalid,
     ProjectNotFound,
     SchemaTooOld,
 )
 from daybreak.core.events import Emit, ignore
 from daybreak.edges.project import (
     Project,
-    find_project,
     project_above,
     project_at,
     project_with_ini,
@@ -73,34 +70,6 @@ class Call:
     keep_empty: bool = True
     applied: list[str] = field(default_factory=list)
     nothing_differs: bool = False
-
-
-def locate_project(options: AlembicOptions, cwd: Path) -> Project:
-    """The project that the command is about: of -c, of ALEMBIC_CONFIG, or around `cwd`.
-
-    Raises ProjectNotFound or ProjectInvalid.
-    """
-    files = list(options.config)
-    if not files and (named := os.environ.get("ALEMBIC_CONFIG")):
-        files = [named]
-    if not files:
-        return find_project(cwd)
-    paths = [(cwd / file).resolve() for file in files]
-    for path in paths:
-        if not path.is_file():
-            raise ProjectInvalid(
-                f"there is no file {path}", "correct the path in -c or in ALEMBIC_CONFIG"
-            )
-    tomls = [path for path in paths if path.name == "pyproject.toml"]
-    inis = [path for path in paths if path.name != "pyproject.toml"]
-    if len(tomls) > 1 or len(inis) > 1:
-        raise ProjectInvalid(
-            f"-c names {' and '.join(files)}, two files of one kind",
-            "give -c one alembic.ini, one pyproject.toml, or one of each",
-        )
-    if tomls:
-        return project_at(tomls[0].parent, next(iter(inis), None), tomls[0])
-    return project_with_ini(inis[0])
 
 
 def make_config(project: Project, options: AlembicOptions, call: Call | None, **kw: Any) -> Config:

@@ -172,7 +172,7 @@ def explain(target: Target, error: BaseException | None) -> DaybreakError:
     trouble = dialect.trouble(error) if error is not None else None
     url = target.url
     where = f"{url.host or 'the local socket'}:{url.port or 'default port'}"
-    said = mask(" ".join(str(error).split()))
+    said = " ".join(mask(str(error)).split())
     variable = target.source.split()[0]
     settings = f"{target.environment}, from {target.source}"
     match trouble:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,34 @@ class Project:
 
 def database_name(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "app"
+
+
+def locate_project(config: Sequence[str], cwd: Path) -> Project:
+    """The project that a command is about: of -c, of ALEMBIC_CONFIG, or around `cwd`.
+
+    Raises ProjectNotFound or ProjectInvalid.
+    """
+    files = list(config)
+    if not files and (named := os.environ.get("ALEMBIC_CONFIG")):
+        files = [named]
+    if not files:
+        return find_project(cwd)
+    paths = [(cwd / file).resolve() for file in files]
+    for path in paths:
+        if not path.is_file():
+            raise ProjectInvalid(
+                f"there is no file {path}", "correct the path in -c or in ALEMBIC_CONFIG"
+            )
+    tomls = [path for path in paths if path.name == "pyproject.toml"]
+    inis = [path for path in paths if path.name != "pyproject.toml"]
+    if len(tomls) > 1 or len(inis) > 1:
+        raise ProjectInvalid(
+            f"-c names {' and '.join(files)}, two files of one kind",
+            "give -c one alembic.ini, one pyproject.toml, or one of each",
+        )
+    if tomls:
+        return project_at(tomls[0].parent, next(iter(inis), None), tomls[0])
+    return project_with_ini(inis[0])
 
 
 def find_project(start: Path) -> Project:
