@@ -79,13 +79,13 @@ MISSING: dict[str, tuple[Dialect, list[str], set[str], bool, str, str]] = {
     ),
     "the one asked for is of the other kind": (
         *(postgresql, ["asyncpg"], {"asyncpg"}, False),
-        "asyncpg (from PROD_DATABASE_URL) is of the other kind, and a synchronous PostgreSQL "
+        "asyncpg (from PROD_DATABASE_URL) is asynchronous; a synchronous PostgreSQL "
         "driver is needed, and none is installed (psycopg2, psycopg)",
         "uv add psycopg2-binary",
     ),
     "MySQL's, of the other kind": (
         *(mysql, ["aiomysql"], {"aiomysql"}, False),
-        "aiomysql (from PROD_DATABASE_URL) is of the other kind, and a synchronous MySQL driver "
+        "aiomysql (from PROD_DATABASE_URL) is asynchronous; a synchronous MySQL driver "
         "is needed, and none is installed (pymysql)",
         "uv add 'pymysql[rsa]'",
     ),
