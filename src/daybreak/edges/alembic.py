@@ -16,9 +16,17 @@ from alembic import context, util
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.util import CommandError
+from sqlalchemy.exc import OperationalError
 
-from daybreak.core.errors import DaybreakError, HistoryInvalid, ProjectInvalid, ProjectNotFound
+from daybreak.core.errors import (
+    DaybreakError,
+    HistoryInvalid,
+    ProjectInvalid,
+    ProjectNotFound,
+    Unreachable,
+)
 from daybreak.core.events import Emit, ignore
+from daybreak.core.secret import mask
 from daybreak.edges.history import read_history, script_directory, translate
 from daybreak.edges.project import (
     Project,
@@ -181,6 +189,14 @@ def run(command: Callable[..., Any], config: Config, *args: Any, **kwargs: Any) 
         raise
     except CommandError as error:
         raise translate(error) from error
+    except OperationalError as error:
+        if error.statement is not None:
+            raise
+        # While connecting, in an env.py that is not ours: its address is its own secret.
+        raise Unreachable(
+            f"no connection to the database: {' '.join(mask(str(error.orig)).split())}",
+            "check the URL that the project's own env.py uses",
+        ) from error
     except Exception:
         read_history(config)  # raises the better error if a revision file is what failed
         raise
