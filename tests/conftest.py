@@ -17,6 +17,8 @@ from servers.mysql import MySQL, fail_or_skip, running_mysql
 from servers.postgresql import PostgreSQL, running_postgresql
 from servers.server import Server
 
+pytest.register_assert_rewrite("flows.wrong_inputs")
+
 # A busy machine makes an example slow, not wrong. "full" is for `nox -s full`.
 settings.register_profile("unhurried", settings(), deadline=None)
 settings.register_profile("full", max_examples=1000, deadline=None)
