@@ -29,10 +29,14 @@ def environment(folder: Path, **variables: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Generated:
-    """A project in `root`, and the variables that its commands get unless told otherwise."""
+    """A project in `root`, and the variables that its commands get unless told otherwise.
+
+    Commands run from another folder; `inside`, from its own, which some adopted ones need.
+    """
 
     root: Path
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    inside: bool = False
 
     def run(
         self,
@@ -61,12 +65,12 @@ class Generated:
     def execute(
         self, command: list[str], env: Mapping[str, str] | None, code: int | None = 0
     ) -> Done:
-        elsewhere = self.root.parent / "elsewhere"
-        elsewhere.mkdir(exist_ok=True)
+        folder = self.root if self.inside else self.root.parent / "elsewhere"
+        folder.mkdir(exist_ok=True)
         done = subprocess.run(
             command,
-            cwd=elsewhere,
-            env=environment(elsewhere, **(self.variables if env is None else env)),
+            cwd=folder,
+            env=environment(self.root.parent, **(self.variables if env is None else env)),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
