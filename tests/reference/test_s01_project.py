@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import uv
 
-from generated import BIN, Generated, environment, generate, snapshot
+from generated import BIN, environment, generate, snapshot
 from servers.server import Server
 
 # What S1 asks for, and what a project needs beside it: its pipelines and its papers.
@@ -130,4 +130,4 @@ def uv_environment(folder: Path) -> dict[str, str]:
     passed = re.compile(r"HOME|XDG_CACHE_HOME|UV_\w+|SSL_CERT_\w+|(HTTPS?|ALL|NO)_PROXY", re.I)
     ours = {name: value for name, value in os.environ.items() if passed.fullmatch(name)}
     ours.pop("UV_PROJECT_ENVIRONMENT", None)
-    return {**environment(folder), "PATH": "/usr/bin:/bin", "UV_PYTHON": sys.executable, **ours}
+    return {**environment(folder), "PATH": "/usr/bin:/bin", **ours, "UV_PYTHON": sys.executable}

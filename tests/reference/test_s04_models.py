@@ -101,7 +101,9 @@ def test_a_model_file_that_is_not_registered_refuses_revision_and_is_named(
         done = project.run("revision", "-m", "anything", code=3)
         assert "not registered: models/ticket.py" in done.stderr
         assert "add to models/__init__.py: import models.ticket" in done.stderr
-        plain = project.run("revision", "--autogenerate", "-m", "anything", tool="alembic", code=255)
+        plain = project.run(
+            "revision", "--autogenerate", "-m", "anything", tool="alembic", code=255
+        )
         assert "not registered: models/ticket.py" in plain.stdout + plain.stderr
     finally:
         ticket.unlink()

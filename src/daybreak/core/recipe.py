@@ -148,9 +148,9 @@ _KINDS = (
         "begin it with %(here)s/",
     ),
     _Kind(
-        r"\.ini$",
-        _matching(r"^prepend_sys_path\s*=\s*\.\s*$"),
+        r"\.(ini|toml)$",
+        _matching(r"^prepend_sys_path\s*=\s*(\.|\[\s*[\"']\.[\"'],?\s*\])\s*$"),
         "prepend_sys_path = . works only from the project's own folder",
-        "write prepend_sys_path = %(here)s",
+        "write %(here)s instead of the dot",
     ),
 )
