@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -25,6 +27,14 @@ Done = subprocess.CompletedProcess[str]
 def environment(folder: Path, **variables: str) -> dict[str, str]:
     """All that a command here sees: no mark of a deployment, no variable of this run."""
     return {"PATH": f"{BIN}:/usr/bin:/bin", "HOME": str(folder), "LANG": "C.UTF-8", **variables}
+
+
+def uv_environment(folder: Path) -> dict[str, str]:
+    """With this machine's cache, certificates and proxies, so that uv can reach its registry."""
+    passed = re.compile(r"HOME|XDG_CACHE_HOME|UV_\w+|SSL_CERT_\w+|(HTTPS?|ALL|NO)_PROXY", re.I)
+    ours = {name: value for name, value in os.environ.items() if passed.fullmatch(name)}
+    ours.pop("UV_PROJECT_ENVIRONMENT", None)
+    return {**environment(folder), "PATH": "/usr/bin:/bin", **ours, "UV_PYTHON": sys.executable}
 
 
 @dataclass(frozen=True)

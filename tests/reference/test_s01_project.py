@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 import uv
 
-from generated import BIN, environment, generate, snapshot
+from generated import BIN, generate, snapshot, uv_environment
 from servers.server import Server
 
 # What S1 asks for, and what a project needs beside it: its pipelines and its papers.
@@ -123,11 +121,3 @@ def test_uv_makes_the_project_s_environment_and_runs_its_commands(
     absent = {"postgresql": "pymysql", "mysql": "psycopg2"}[server.dialect]
     lacks = f"import importlib.util as u; assert u.find_spec('{absent}') is None"
     subprocess.run([str(python), "-c", lacks], check=True)
-
-
-def uv_environment(folder: Path) -> dict[str, str]:
-    """With this machine's cache, certificates and proxies, so that uv can reach its registry."""
-    passed = re.compile(r"HOME|XDG_CACHE_HOME|UV_\w+|SSL_CERT_\w+|(HTTPS?|ALL|NO)_PROXY", re.I)
-    ours = {name: value for name, value in os.environ.items() if passed.fullmatch(name)}
-    ours.pop("UV_PROJECT_ENVIRONMENT", None)
-    return {**environment(folder), "PATH": "/usr/bin:/bin", **ours, "UV_PYTHON": sys.executable}
