@@ -9,11 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
+from daybreak.core import secret
 from servers.debian import NoDebianMirror
 from servers.mysql import MySQL, fail_or_skip, running_mysql
 from servers.postgresql import PostgreSQL, running_postgresql
 from servers.server import Server
+
+# A busy machine makes an example slow, not wrong. "full" is for `nox -s full`.
+settings.register_profile("unhurried", settings(), deadline=None)
+settings.register_profile("full", max_examples=1000, deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +52,24 @@ def server(request: pytest.FixtureRequest) -> Server:
     """Each of the three in turn."""
     found: Server = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks for a server, so that `-m "not server"` is the quick lane by itself."""
+    needs_server = {"server", *SERVERS.values()}
+    for item in items:
+        if isinstance(item, pytest.Function) and needs_server & set(item.fixturenames):
+            item.add_marker("server")
+
+
+@pytest.fixture(autouse=True)
+def _forget_secrets() -> Iterator[None]:
+    """What one test calls a secret is not masked in the next one's output."""
+    before = set(secret._known)
+    yield
+    secret._known.clear()
+    secret._known.update(before)
 
 
 @pytest.fixture

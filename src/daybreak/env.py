@@ -28,7 +28,7 @@ from daybreak.core.errors import (
 from daybreak.core.events import Applied, Connected, Finished
 from daybreak.core.failure import migration_failure
 from daybreak.core.guard import needs_consent, refuse_on_lambda
-from daybreak.core.secret import mask
+from daybreak.core.secret import mask, mask_error
 from daybreak.core.target import Target
 from daybreak.edges.alembic import (
     Call,
@@ -45,7 +45,7 @@ from daybreak.edges.connect import (
     make_migration_engine,
     sqlalchemy_url,
 )
-from daybreak.edges.models import load_metadata, refuse_unregistered
+from daybreak.edges.models import import_models, load_metadata, refuse_unregistered
 from daybreak.edges.settings import Settings, load_settings, resolve_target
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ def run(
 ) -> None:
     """Run the migration environment: offline, or online on a connection without a pool.
 
-    The models come from `metadata`, else from `[tool.daybreak]`; the database from the
+    The models come from `metadata`, else from `[tool.daybreak]`, and are imported only for a
+    command that compares; the database from the
     environment that `ENV` chooses, else from `connection` (or `config.attributes["connection"]`),
     which an asynchronous template hands on from `run_sync`. `options` are those of
     `context.configure` and win over Daybreak's own.
@@ -73,10 +74,11 @@ def run(
     call = call_in_force()
     try:
         _run(call, metadata, connection or context.config.attributes.get("connection"), options)
-    except DaybreakError as error:
-        if call is not None:
-            raise
-        raise CommandError(str(error)) from error
+    except Exception as error:
+        mask_error(error)
+        if call is None and isinstance(error, DaybreakError):
+            raise CommandError(str(error)) from error
+        raise
 
 
 def _run(
@@ -97,9 +99,12 @@ def _run(
         **options,
     }
     if running.compares:
-        loaded = load_metadata(settings.declared, settings.project.root)
-        refuse_unregistered(settings.declared, settings.project.root)
-        metadata = loaded if metadata is None else metadata
+        root = settings.project.root
+        if metadata is None:
+            metadata = load_metadata(settings.declared, root)
+        else:
+            import_models(settings.declared.models or (), root)
+        refuse_unregistered(settings.declared, root)
         options["process_revision_directives"] = _directives(call, options)
     options["target_metadata"] = metadata
 

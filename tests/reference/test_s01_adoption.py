@@ -102,7 +102,7 @@ def init(project: Generated, kind: Kind, server: Server) -> list[str]:
     quoted = [f"'{name}'" if "[" in name else name for name in missing]
     assert again["to_do"] == [
         f'add to pyproject.toml:\n[tool.daybreak]\ndialect = "{server.dialect}"\n'
-        f'models = ["{kind.models}"]\nmetadata = "{kind.metadata}"',
+        f'models = "{kind.models}"\nmetadata = "{kind.metadata}"',
         "uv add " + " ".join(quoted),
         REPLACE_ENV,
     ]

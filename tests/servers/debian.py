@@ -90,6 +90,7 @@ def _private_apt(folder: Path, source: str | None) -> dict[str, str]:
         f'Dir::Cache::archives "{folder}/archives";',
         f'Dir::Log "{folder}";',
         'APT::Sandbox::User "";',
+        'APT::Update::Error-Mode "any";',  # else an unreachable mirror is only a warning
         'Acquire::Languages "none";',
     ]
     if source is not None:

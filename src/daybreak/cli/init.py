@@ -69,9 +69,9 @@ def _show(made: Initialised) -> None:
     else:
         show(done(f"{made.name} for {made.dialect.LABEL}"))
         where = os.path.relpath(made.root)
-        enter = "" if where == "." else f"cd {where} && "
-        start = "uv run daybreak dev start && " if made.dialect.EMBEDDED else ""
-        show(
-            next_step(f'{enter}{start}uv run daybreak revision -m "create venues and events"'),
-            "       uv run daybreak upgrade head",
-        )
+        steps = [] if where == "." else [f"cd {where}"]
+        if made.dialect.EMBEDDED:
+            steps.append("uv run daybreak dev start")
+        steps.append('uv run daybreak revision -m "create venues and events"')
+        steps.append("uv run daybreak upgrade head")
+        show(next_step(steps[0]), *(f"       {step}" for step in steps[1:]))

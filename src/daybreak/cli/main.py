@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import sys
 from typing import Any, NoReturn
 
@@ -39,6 +40,12 @@ COMMANDS = {
 
 class Commands(click.Group):
     """Knows the commands by name, and imports the one that is called."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        end = args.index("--") if "--" in args else len(args)
+        # `-m=text` is `-m text` to Alembic; click would take the = for a part of the text.
+        words = [re.sub(r"^(-[A-Za-z])=", r"\1", word) for word in args[:end]]
+        return super().parse_args(ctx, words + args[end:])
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(COMMANDS)

@@ -140,9 +140,19 @@ class RelativeArguments(click.Command):
     """Takes `-1` for a revision, as Alembic does, and not for an option."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        relative = [word for word in args if _is_relative(word)]
-        if relative and "--" not in args:
-            args = [word for word in args if not _is_relative(word)] + ["--", *relative]
+        wants_value = {
+            spelling
+            for option in self.params
+            if isinstance(option, click.Option) and not option.is_flag
+            for spelling in option.opts
+        }
+        options: list[str] = []
+        arguments: list[str] = []
+        for before, word in zip(["", *args], args, strict=False):
+            is_argument = _is_relative(word) and before not in wants_value
+            (arguments if is_argument else options).append(word)
+        if arguments and "--" not in args:
+            args = [*options, "--", *arguments]
         return super().parse_args(ctx, args)
 
 

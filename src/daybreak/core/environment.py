@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from daybreak.core.errors import MissingVariable, UnknownEnvironment
-from daybreak.core.secret import Secret
 
 STANDARD = ("dev", "staging", "prod")
 
@@ -20,7 +19,7 @@ class Found:
     """A variable that is set: where (`environment` or `.env`) and to what."""
 
     name: str
-    value: Secret
+    value: str = field(repr=False)
     origin: str
 
     @property
@@ -38,12 +37,14 @@ class Variables:
     def find(self, *names: str) -> Found | None:
         """The first of `names` that the process sets, else the first that `.env` sets.
 
-        Empty counts as unset: a pipeline whose secret is missing sets the variable to nothing.
+        Empty counts as unset: a pipeline whose secret is missing sets the variable to nothing,
+        and a `.env` that happens to lie there must not stand in for that secret.
         """
-        for origin, layer in (("environment", self.process), (".env", self.dotenv)):
+        beside = {name: text for name, text in self.dotenv.items() if name not in self.process}
+        for origin, layer in (("environment", self.process), (".env", beside)):
             for name in names:
                 if value := layer.get(name, "").strip():
-                    return Found(name, Secret(value), origin)
+                    return Found(name, value, origin)
         return None
 
     def is_empty(self, name: str) -> bool:
@@ -67,8 +68,8 @@ def choose_environment(variables: Variables, declared: Sequence[str]) -> Choice:
     if found is None:
         return Choice("dev", "the default", named=False)
     if found.value not in known:
-        raise UnknownEnvironment(str(found.value), found.source, known)
-    return Choice(str(found.value), found.source, named=True)
+        raise UnknownEnvironment(found.value, found.source, known)
+    return Choice(found.value, found.source, named=True)
 
 
 def variable_of(environment: str, suffix: str = "DATABASE_URL") -> str:
@@ -95,12 +96,13 @@ def choose_url(
 ) -> UrlChoice:
     """Which variable gives the URL of `choice`.
 
-    `names` are the environment's variables, the wanted one first; `written` is a URL that
-    pyproject.toml itself holds. `deployment` is the platform on which this runs, None on a
-    person's machine. Raises MissingVariable.
+    `names` are the environment's variables, the preferred one first and the application's last;
+    `written` is a URL that pyproject.toml itself holds. `deployment` is the platform on which
+    this runs, None on a person's machine. Raises MissingVariable.
     """
     if not choice.named:
-        found = variables.find("DATABASE_URL", *names)
+        # Weighed against the application's variable alone: migrations go where it goes.
+        found = variables.find("DATABASE_URL", *names[-1:])
         if found is not None and found.name == "DATABASE_URL":
             return UrlChoice(UNNAMED, found)
     found = variables.find(*names) or written

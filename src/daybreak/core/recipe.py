@@ -13,6 +13,7 @@ from dataclasses import dataclass
 # Alembic's own placeholder, which holds no secret.
 _PLACEHOLDER = "driver://user:pass@localhost/dbname"
 _URL_WITH_PASSWORD = re.compile(r"[a-z][a-z0-9+]*://[^\s:/@'\"]*:[^\s@'\"{}$]+@")
+_PASSWORD = re.compile(r"""(passw(?:or)?d['"]?\s*[=:]\s*)(['"])(?:\\.|(?!\2).)*\2""", re.I)
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,12 @@ def find_holes(files: Mapping[str, str]) -> list[Hole]:
 
 
 def mask_urls(text: str) -> str:
-    """`text` with the password of every URL in it as `***`."""
-    return re.sub(r"(://[^\s:/@'\"]*:)[^\s@'\"]+@", r"\1***@", text)
+    """`text` with the password of every URL in it, and every `password = "…"`, as `***`.
+
+    Up to the last @ of the line: an @ may be the password's own.
+    """
+    text = re.sub(r"(://[^\s:/@'\"]*:).+@", r"\1***@", text)
+    return _PASSWORD.sub(r"\1\2***\2", text)
 
 
 def _line_of(text: str, offset: int) -> int:

@@ -48,7 +48,7 @@ class ProjectSettings:
 
 
 def read_settings(table: Mapping[str, Any], file: str) -> ProjectSettings:
-    """Read `[tool.daybreak]`, which stood in `file`. Raises ProjectInvalid or PlainPassword."""
+    """Read `[tool.daybreak]` of `file`. Raises ProjectInvalid, InvalidUrl or PlainPassword."""
     where = f"[tool.daybreak] in {file}"
     _check_keys(table, _TOP, where)
     models = table.get("models")
@@ -103,8 +103,8 @@ def _read_environment(name: str, table: Any, file: str) -> EnvironmentSettings:
 def _read_url(value: Any, key: str, where: str) -> UrlSetting | None:
     if value is None:
         return None
-    if isinstance(value, dict) and list(value) == ["env"] and isinstance(value["env"], str):
-        return UrlSetting(variable=value["env"])
+    if isinstance(value, dict) and list(value) == ["env"]:
+        return UrlSetting(variable=_text(value["env"], f"the variable of {key}", where))
     if not isinstance(value, str):
         raise ProjectInvalid(
             f"{key} in {where} is neither a text nor {{ env = … }}",

@@ -51,7 +51,7 @@ class Url:
             host = f"[{host}]"
         port = f":{self.port}" if self.port is not None else ""
         database = f"/{quote(self.database, safe='')}" if self.database is not None else ""
-        query = f"?{urlencode(self.query, quote_via=quote)}" if self.query else ""
+        query = f"?{urlencode(self.query, safe='*', quote_via=quote)}" if self.query else ""
         return Secret(f"{scheme}://{user}{host}{port}{database}{query}")
 
     def masked(self) -> str:
@@ -84,23 +84,30 @@ def parse_url(text: str, source: str) -> Url:
             "print(quote(getpass(), safe=''))\"",
         )
     part = match.groupdict()
+    if part["password"] is not None and "@" in (part["query"] or ""):
+        # A guess could take a piece of the password for the host, which is shown.
+        raise InvalidUrl(
+            f"{source} can be read in two ways: it has an @ after a ?",
+            "percent-encode what belongs to the password (@ is %40, ? is %3F) or to the query",
+        )
     port = int(part["port"]) if part["port"] else None
     if port is not None and not 0 < port < 65536:
         raise InvalidUrl(f"{source} has port {port}", "use a port between 1 and 65535")
+    query = parse_qsl(part["query"] or "", keep_blank_values=True)
+    # libpq takes both there too; among the other words the password would be shown with them.
+    given = {name: value for name, value in query if name in {"user", "password"}}
+    username = given.get("user") if part["username"] is None else unquote(part["username"])
+    password = given.get("password") if part["password"] is None else unquote(part["password"])
     return Url(
         dialect=part["dialect"].lower(),
         driver=part["driver"],
-        username=_decoded(part["username"]),
-        password=None if part["password"] is None else Secret(unquote(part["password"])),
+        username=username,
+        password=None if password is None else Secret(password),
         host=part["host"].strip("[]") or None,
         port=port,
-        database=_decoded(part["database"]) or None,
-        query=tuple(parse_qsl(part["query"] or "", keep_blank_values=True)),
+        database=unquote(part["database"] or "") or None,
+        query=tuple((name, value) for name, value in query if name not in given),
     )
-
-
-def _decoded(value: str | None) -> str | None:
-    return None if value is None else unquote(value)
 
 
 def _complaint(text: str) -> str:

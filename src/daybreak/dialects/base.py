@@ -72,6 +72,10 @@ class Dialect(Protocol):
         """Keyword arguments for the driver's connect: timeouts, and keepalives if it has them."""
         ...
 
+    def driver_password(self, password: str) -> str:
+        """`password` as the drivers have to be given it, so that the server sees UTF-8."""
+        ...
+
     def dsn(self, url: Url, driver: Driver) -> str | dict[str, Any]:
         """What the driver itself connects with: a string, or keyword arguments."""
         ...

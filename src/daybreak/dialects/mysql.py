@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from daybreak.core.secret import Secret
 from daybreak.core.target import Policy
 from daybreak.core.url import Url
 from daybreak.dialects import base
@@ -54,17 +55,27 @@ def connect_args(driver: Driver) -> dict[str, Any]:
     return {"connect_timeout": base.CONNECT_TIMEOUT_S}
 
 
+def driver_password(password: str) -> str:
+    """Both drivers send a password as latin-1, while the server was told it in UTF-8.
+
+    So they get the text whose latin-1 octets are the password's UTF-8; for ASCII it is the same.
+    Source: `encode("latin1")` in pymysql/connections.py and aiomysql/connection.py.
+    """
+    return Secret(password.encode().decode("latin-1"))
+
+
 def dsn(url: Url, driver: Driver) -> dict[str, Any]:
     """Keyword arguments: MySQL's drivers have no connection string."""
     arguments = {
         "host": url.host,
         "port": url.port or 3306,
         "user": url.username,
-        "password": url.password or "",
+        "password": driver_password(url.password or ""),
         "db" if driver.name == "aiomysql" else "database": url.database,
         "charset": "utf8mb4",
         **connect_args(driver),
-        **dict(url.query),
+        # the numbers of a query are timeouts and flags, which the drivers take as numbers alone
+        **{name: int(text) if text.isdecimal() else text for name, text in url.query},
     }
     return {name: value for name, value in arguments.items() if value is not None}
 

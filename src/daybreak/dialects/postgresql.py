@@ -91,13 +91,18 @@ def connect_args(driver: Driver) -> dict[str, Any]:
     return dict(_LIBPQ)
 
 
+def driver_password(password: str) -> str:
+    """The drivers send text as UTF-8, which the server expects."""
+    return password
+
+
 def dsn(url: Url, driver: Driver) -> str:
     """A URI. libpq's carries the timeouts; asyncpg would take them for server settings."""
     query = dict(url.query)
+    if "ssl" in query:
+        query.setdefault("sslmode", query.pop("ssl"))
     if driver.name == "asyncpg":
         query = {name: value for name, value in query.items() if name not in _LIBPQ}
-        if "ssl" in query:
-            query.setdefault("sslmode", query.pop("ssl"))
     else:
         query = {**{name: str(value) for name, value in _LIBPQ.items()}, **query}
     return replace(url, dialect=NAME, driver=None, query=tuple(query.items())).render()
@@ -122,7 +127,7 @@ def trouble(error: BaseException) -> Trouble | None:
         return Trouble.AUTHENTICATION
     if state == "3D000":
         return Trouble.NO_DATABASE
-    if isinstance(error, OSError):
+    if state in {"08000", "08001", "08003", "08006", "57P03"} or isinstance(error, OSError):
         return Trouble.DOWN
     words = str(error)
     if "authentication failed" in words or "no password supplied" in words:

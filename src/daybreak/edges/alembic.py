@@ -6,7 +6,6 @@ The names used here that Alembic does not document are pinned by tests/contract/
 from __future__ import annotations
 
 import ast
-import os
 import traceback
 from argparse import Namespace
 from collections.abc import Callable
@@ -20,12 +19,19 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from alembic.script.revision import MultipleHeads, ResolutionError
 from alembic.util import CommandError
+from sqlalchemy.exc import OperationalError
 
-from daybreak.core.errors import DaybreakError, HistoryInvalid, ProjectNotFound, SchemaTooOld
+from daybreak.core.errors import (
+    DaybreakError,
+    HistoryInvalid,
+    ProjectNotFound,
+    SchemaTooOld,
+    Unreachable,
+)
 from daybreak.core.events import Emit, ignore
+from daybreak.core.secret import mask
 from daybreak.edges.project import (
     Project,
-    find_project,
     project_above,
     project_at,
     project_with_ini,
@@ -67,27 +73,6 @@ class Call:
     keep_empty: bool = True
     applied: list[str] = field(default_factory=list)
     nothing_differs: bool = False
-
-
-def locate_project(options: AlembicOptions, cwd: Path) -> Project:
-    """The project that the command is about: of -c, of ALEMBIC_CONFIG, or around `cwd`.
-
-    Raises ProjectNotFound or ProjectInvalid.
-    """
-    files = list(options.config)
-    if not files and (named := os.environ.get("ALEMBIC_CONFIG")):
-        files = [named]
-    if not files:
-        return find_project(cwd)
-    paths = [(cwd / file).resolve() for file in files]
-    for path in paths:
-        if not path.is_file():
-            raise HistoryInvalid(f"there is no file {path}", "correct the path given with -c")
-    toml = next((path for path in paths if path.name == "pyproject.toml"), None)
-    ini = next((path for path in paths if path.name != "pyproject.toml"), None)
-    if toml is not None:
-        return project_at(toml.parent, ini, toml)
-    return project_with_ini(paths[0])
 
 
 def make_config(project: Project, options: AlembicOptions, call: Call | None, **kw: Any) -> Config:
@@ -197,6 +182,14 @@ def run(command: Callable[..., Any], config: Config, *args: Any, **kwargs: Any) 
         raise
     except CommandError as error:
         raise translate(error) from error
+    except OperationalError as error:
+        if error.statement is not None:
+            raise
+        # While connecting, in an env.py that is not ours: its address is its own secret.
+        raise Unreachable(
+            f"no connection to the database: {mask(' '.join(str(error.orig).split()))}",
+            "check the URL that the project's own env.py uses",
+        ) from error
 
 
 def translate(error: CommandError) -> DaybreakError:

@@ -54,15 +54,16 @@ def sqlalchemy_url(target: Target, driver: Driver) -> URL:
     """The URL as an object, so that no character of a password needs escaping anywhere."""
     from sqlalchemy import URL
 
-    url = target.url
+    url, dialect = target.url, dialect_of(target)
+    password = None if url.password is None else str(dialect.driver_password(url.password))
     return URL.create(
         f"{url.dialect}+{driver.name}",
         username=url.username,
-        password=None if url.password is None else str(url.password),
+        password=password,
         host=url.host,
         port=url.port,
         database=url.database,
-        query=dict(dialect_of(target).translate_query(url, driver, target.source)),
+        query=dict(dialect.translate_query(url, driver, target.source)),
     )
 
 
@@ -93,7 +94,11 @@ def make_async_engine(target: Target, driver: Driver, **options: Any) -> AsyncEn
 
 
 def _engine_options(target: Target, driver: Driver, options: dict[str, Any]) -> dict[str, Any]:
-    connect_args = {**dialect_of(target).connect_args(driver), **options.pop("connect_args", {})}
+    asked = dict(target.url.query)
+    own = dialect_of(target).connect_args(driver)
+    # SQLAlchemy lets connect_args win over the URL, whose writer chose its timeouts on purpose.
+    connect_args = {name: value for name, value in own.items() if name not in asked}
+    connect_args |= options.pop("connect_args", {})
     return {"pool_pre_ping": True, "connect_args": connect_args, **options}
 
 
@@ -166,7 +171,7 @@ def explain(target: Target, error: BaseException | None) -> DaybreakError:
     trouble = dialect.trouble(error) if error is not None else None
     url = target.url
     where = f"{url.host or 'the local socket'}:{url.port or 'default port'}"
-    said = mask(" ".join(str(error).split()))
+    said = " ".join(mask(str(error)).split())
     variable = target.source.split()[0]
     settings = f"{target.environment}, from {target.source}"
     match trouble:

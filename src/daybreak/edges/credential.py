@@ -90,6 +90,9 @@ def _port_of(secret: dict[str, Any], source: str) -> int | None:
     port = secret.get("port")
     if port in (None, ""):
         return None
-    if not str(port).isdigit():
-        raise InvalidUrl(f"the port in {source}'s secret is not a number", "correct the secret")
+    if not str(port).isdecimal() or not 0 < int(str(port)) < 65536:
+        raise InvalidUrl(
+            f"the port in {source}'s secret is not a number between 1 and 65535",
+            "correct the secret",
+        )
     return int(str(port))

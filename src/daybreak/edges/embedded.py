@@ -28,7 +28,7 @@ from daybreak.edges.pgcluster import (
 )
 from daybreak.edges.pgwheel import binaries
 from daybreak.edges.places import data_place, made, reaches
-from daybreak.edges.psql import Admin, run_sql
+from daybreak.edges.psql import Access, run_sql
 
 DEFAULT_MAJOR = 16
 SECONDS_TO_START = 60  # recovery after a crash included
@@ -122,7 +122,7 @@ def _listens(host: str, port: int) -> bool:
 def _ask(host: str, port: int) -> Listener:
     """Who listens there, in its own words if it lets our password in."""
     try:
-        [[cluster_name, data]] = run_sql(Admin(host, port), WHO)
+        [[cluster_name, data]] = run_sql(Access(host, port), WHO)
     except DevServerFailed:
         return Listener(host)
     return Listener(host, cluster_name, Path(data))

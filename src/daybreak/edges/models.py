@@ -6,7 +6,7 @@ import ast
 import importlib
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -28,8 +28,7 @@ def load_metadata(settings: ProjectSettings, root: Path) -> MetaData:
 
     Raises ModelsFailed with the file and line of the project's own code.
     """
-    for name in settings.models or DEFAULT_MODELS:
-        _import(name, root, "models")
+    import_models(settings.models or DEFAULT_MODELS, root)
     reference = settings.metadata or DEFAULT_METADATA
     module_name, _, path = reference.partition(":")
     value: object = _import(module_name, root, "metadata")
@@ -51,6 +50,12 @@ def load_metadata(settings: ProjectSettings, root: Path) -> MetaData:
             'name the MetaData, for example "database:Base.metadata"',
         )
     return value
+
+
+def import_models(names: Sequence[str], root: Path) -> None:
+    """Import the modules that register the models. Raises ModelsFailed."""
+    for name in names:
+        _import(name, root, "models")
 
 
 def _import(name: str, root: Path, setting: str) -> ModuleType:
@@ -107,10 +112,12 @@ class ModelFile:
 def refuse_unregistered(settings: ProjectSettings, root: Path) -> None:
     """Raise UnregisteredModels if a file beside the models defines tables and was not imported.
 
-    To be called after `load_metadata`.
+    To be called after the models were imported, by Daybreak or by the project's own env.py.
     """
     for name in settings.models or DEFAULT_MODELS:
-        package = sys.modules[name]
+        package = sys.modules.get(name)
+        if package is None:
+            continue
         files = [file for file in _model_files(package, root) if file.module not in sys.modules]
         if files:
             raise UnregisteredModels(

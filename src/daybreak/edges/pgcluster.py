@@ -17,7 +17,7 @@ from daybreak.core.devserver import PidFile
 from daybreak.core.errors import DevServerFailed
 from daybreak.edges.account import Account, run_as
 from daybreak.edges.pgwheel import binaries
-from daybreak.edges.psql import Admin
+from daybreak.edges.psql import Access
 
 HOST = "127.0.0.1"
 LOCALE = "C" if sys.platform == "darwin" else "C.UTF-8"
@@ -39,8 +39,8 @@ class Server:
     pid: int
 
     @property
-    def admin(self) -> Admin:
-        return Admin(HOST, self.port)
+    def admin(self) -> Access:
+        return Access(HOST, self.port)
 
 
 def make_cluster(data: Path, major: int, account: Account | None, *, durable: bool) -> None:
@@ -51,7 +51,7 @@ def make_cluster(data: Path, major: int, account: Account | None, *, durable: bo
     password = Path(name)
     try:
         with os.fdopen(handle, "w") as file:
-            file.write(Admin(HOST, 0).password)
+            file.write(Access(HOST, 0).password)
         if account:
             os.chown(data, account.uid, account.gid)
             os.chown(password, account.uid, account.gid)

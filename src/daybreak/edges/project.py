@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,34 @@ def database_name(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "app"
 
 
+def locate_project(config: Sequence[str], cwd: Path) -> Project:
+    """The project that a command is about: of -c, of ALEMBIC_CONFIG, or around `cwd`.
+
+    Raises ProjectNotFound or ProjectInvalid.
+    """
+    files = list(config)
+    if not files and (named := os.environ.get("ALEMBIC_CONFIG")):
+        files = [named]
+    if not files:
+        return find_project(cwd)
+    paths = [(cwd / file).resolve() for file in files]
+    for path in paths:
+        if not path.is_file():
+            raise ProjectInvalid(
+                f"there is no file {path}", "correct the path in -c or in ALEMBIC_CONFIG"
+            )
+    tomls = [path for path in paths if path.name == "pyproject.toml"]
+    inis = [path for path in paths if path.name != "pyproject.toml"]
+    if len(tomls) > 1 or len(inis) > 1:
+        raise ProjectInvalid(
+            f"-c names {' and '.join(files)}, two files of one kind",
+            "give -c one alembic.ini, one pyproject.toml, or one of each",
+        )
+    if tomls:
+        return project_at(tomls[0].parent, next(iter(inis), None), tomls[0])
+    return project_with_ini(inis[0])
+
+
 def find_project(start: Path) -> Project:
     """The project that `start` lies in. Raises ProjectNotFound or ProjectInvalid."""
     for folder in (start, *start.parents):
@@ -59,29 +88,35 @@ def find_project(start: Path) -> Project:
 
 
 def project_with_ini(ini: Path) -> Project:
-    """The project of a given alembic.ini, whose settings may stand in a folder above it.
+    """The project of a given alembic.ini, which may lie in a folder of it.
 
     Raises ProjectInvalid.
     """
-    for folder in (ini.parent, *ini.parent.parents):
-        if (folder / "pyproject.toml").is_file():
-            project = project_at(folder, ini)
-            if "daybreak" in project.pyproject.get("tool", {}):
-                return project
-    return project_at(ini.parent, ini)
+    return project_at(_root_around(ini.parent), ini)
 
 
 def project_above(anchor: Path) -> Project:
     """The project of an application's file: what is deployed may lack its alembic.ini.
 
-    The nearest folder with a pyproject.toml, else the file's own. Raises ProjectInvalid.
+    Raises ProjectInvalid.
     """
     anchor = anchor.resolve()
-    folder = anchor if anchor.is_dir() else anchor.parent
-    for candidate in (folder, *folder.parents):
-        if (candidate / "pyproject.toml").is_file():
-            return project_at(candidate)
-    return project_at(folder)
+    return project_at(_root_around(anchor if anchor.is_dir() else anchor.parent))
+
+
+def _root_around(folder: Path) -> Path:
+    """The nearest folder with a [tool.daybreak]; else a pyproject.toml; else an alembic.ini.
+
+    One rule for migrations and the application, so that both read the same settings. Without
+    any of these it is `folder` itself.
+    """
+    above = [folder, *folder.parents]
+    with_pyproject = [each for each in above if (each / "pyproject.toml").is_file()]
+    for candidate in with_pyproject:
+        if "daybreak" in project_at(candidate).pyproject.get("tool", {}):
+            return candidate
+    with_ini = [each for each in above if (each / "alembic.ini").is_file()]
+    return next(iter([*with_pyproject, *with_ini]), folder)
 
 
 def project_at(root: Path, ini: Path | None = None, toml: Path | None = None) -> Project:
@@ -99,7 +134,7 @@ def project_at(root: Path, ini: Path | None = None, toml: Path | None = None) ->
 
 def _read_toml(path: Path) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProjectInvalid(
             f"{path} can't be read: {error}", "correct that place; nothing was changed"
@@ -108,6 +143,12 @@ def _read_toml(path: Path) -> Mapping[str, Any]:
         raise ProjectInvalid(
             f"{path} can't be read: {error.strerror}", "make it readable; nothing was changed"
         ) from error
+    for name in ("project", "tool"):
+        if not isinstance(content.get(name, {}), dict):
+            raise ProjectInvalid(
+                f"{name} in {path} is not a table", f"write [{name}] as a heading of its own"
+            )
+    return content
 
 
 def _table(pyproject: Mapping[str, Any], name: str, root: Path) -> Mapping[str, Any]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,7 +26,8 @@ SET log_statement = none;
 MAKE_ROLE = r"""
 SELECT format(
     CASE WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = :'role')
-    THEN 'ALTER ROLE %I LOGIN PASSWORD %L' ELSE 'CREATE ROLE %I LOGIN PASSWORD %L' END,
+    THEN 'ALTER ROLE %I LOGIN CREATEDB PASSWORD %L'
+    ELSE 'CREATE ROLE %I LOGIN CREATEDB PASSWORD %L' END,
     :'role', :'password') \gexec
 """
 MAKE_DATABASE = r"""
@@ -33,8 +37,8 @@ SELECT format('CREATE DATABASE %I OWNER %I', :'database', :'role')
 
 
 @dataclass(frozen=True, slots=True)
-class Admin:
-    """Access to a server as one of its superusers."""
+class Access:
+    """A server and one of its users, the superuser if not said otherwise."""
 
     host: str
     port: int
@@ -42,37 +46,32 @@ class Admin:
     password: str = field(default="postgres", repr=False)
 
 
-def provision(admin: Admin, *, role: str, password: str, database: str) -> None:
+def provision(admin: Access, *, role: str, password: str, database: str) -> None:
     """Make the role with this password and the database that it owns, where they are missing.
 
-    A role that is there gets the password, so that the URL it came from works; the admin's own
-    is left as it is. Raises DevServerFailed, which shows neither the SQL nor the password.
+    The role may make further databases. One that is there gets the password, so that the URL it
+    came from works; the admin's own stays. Raises DevServerFailed, without SQL and password.
     """
     script = MAKE_DATABASE if role == admin.user else MAKE_ROLE + MAKE_DATABASE
     run_sql(admin, script, {"role": role, "password": password, "database": database})
 
 
 def run_sql(
-    admin: Admin, script: str, variables: Mapping[str, str] | None = None
+    admin: Access, script: str, variables: Mapping[str, str] | None = None
 ) -> list[list[str]]:
     """Run SQL and psql's own commands; the columns of the rows, as text.
 
     `:'name'` in the script is the variable of that name. Raises DevServerFailed on the first
     error, with the server's message.
     """
-    values = "".join(
-        f"\\set {name} {_quoted(value)}\n" for name, value in (variables or {}).items()
-    )
-    with tempfile.TemporaryDirectory(prefix="daybreak-") as folder:
-        secret = Path(folder, "pgpass")
-        secret.touch(mode=0o600)
-        secret.write_text(_pgpass_line(admin.password), encoding="utf-8")
+    given = (variables or {}).items()
+    values = "".join(f"\\set {name} {_quoted(value)}\n" for name, value in given)
+    with _password_file(admin.password) as secret:
         done = subprocess.run(
             [
                 *(psql(), "--no-psqlrc", "--no-password", "--quiet", "--no-align", "--tuples-only"),
                 *("--field-separator=\t", "--set=ON_ERROR_STOP=1", "--file=-"),
-                *(f"--host={admin.host}", f"--port={admin.port}"),
-                *(f"--username={admin.user}", "--dbname=postgres"),
+                *_address(admin, "postgres"),
             ],
             input=QUIET + values + script,
             capture_output=True,
@@ -80,7 +79,7 @@ def run_sql(
             errors="replace",
             check=False,
             env=clean_environment()
-            | {"PGPASSFILE": str(secret), "PGCONNECT_TIMEOUT": "2", "PGCLIENTENCODING": "UTF8"},
+            | {"PGPASSFILE": secret, "PGCONNECT_TIMEOUT": "2", "PGCLIENTENCODING": "UTF8"},
         )
     if done.returncode != 0:
         raise DevServerFailed(
@@ -88,6 +87,38 @@ def run_sql(
             f"check that {admin.user} may do this there",
         )
     return [line.split("\t") for line in done.stdout.splitlines()]
+
+
+def talk(access: Access, database: str, arguments: Sequence[str]) -> int:
+    """Give the terminal to `psql`, with the user's own settings; its exit code."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    command: list[str | Path] = [psql(), *_address(access, database), "--no-password", *arguments]
+    with _password_file(access.password) as secret:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C is for psql
+        try:
+            return subprocess.run(
+                command,
+                env={**own, "PGPASSFILE": secret},
+                check=False,
+            ).returncode
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+
+def _address(access: Access, database: str) -> list[str]:
+    return [
+        *(f"--host={access.host}", f"--port={access.port}"),
+        *(f"--username={access.user}", f"--dbname={database}"),
+    ]
+
+
+@contextmanager
+def _password_file(password: str) -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="daybreak-") as folder:
+        file = Path(folder, "pgpass")
+        file.touch(mode=0o600)
+        file.write_text(_pgpass_line(password), encoding="utf-8")
+        yield str(file)
 
 
 def _quoted(value: str) -> str:

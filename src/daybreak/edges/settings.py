@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from daybreak.core.environment import (
     choose_url,
     variable_of,
 )
-from daybreak.core.errors import ProjectInvalid
+from daybreak.core.errors import DaybreakError, ProjectInvalid
 from daybreak.core.secret import Secret
 from daybreak.core.settings import ProjectSettings, read_settings
 from daybreak.core.target import Target
@@ -60,6 +61,7 @@ def load_settings(project: Project, environ: Mapping[str, str] | None = None) ->
     if declared.dialect is not None:
         split_dialect(declared.dialect, f"dialect in {file}")
     variables = Variables(process, read_dotenv(project.root / ".env"))
+    _learn_secrets(variables, declared)
     return Settings(
         project=project,
         declared=declared,
@@ -82,6 +84,24 @@ def read_dotenv(path: Path) -> Mapping[str, str]:
     return {name: value for name, value in values.items() if value is not None}
 
 
+def _learn_secrets(variables: Variables, declared: ProjectSettings) -> None:
+    """Read every URL at hand, whoever's turn it is, so that `mask` knows its password.
+
+    The project's own code may quote one in an error before Daybreak has any use for it.
+    """
+    settings = [
+        setting
+        for environment in declared.environments.values()
+        for setting in (environment.url, environment.migration_url)
+    ]
+    names = {setting.variable for setting in settings if setting is not None}
+    for layer in (variables.process, variables.dotenv):
+        for name, text in layer.items():
+            if text.strip() and (name in names or name.endswith("DATABASE_URL")):
+                with contextlib.suppress(DaybreakError):  # said when it is the one to use
+                    read_credential(Secret(text.strip()), name, None)
+
+
 def choose_target_url(settings: Settings, purpose: Purpose) -> UrlChoice:
     """Which variable or setting gives the URL for `purpose`. Raises MissingVariable.
 
@@ -96,7 +116,7 @@ def choose_target_url(settings: Settings, purpose: Purpose) -> UrlChoice:
     written = None
     for setting, suffix in asked:
         if setting is not None and setting.text is not None:
-            written = Found("url in pyproject.toml", Secret(setting.text), "environment")
+            written = Found("url in pyproject.toml", setting.text, "environment")
             break
         variable = setting.variable if setting is not None else None
         names.append(variable or variable_of(environment, suffix))
@@ -122,7 +142,7 @@ def resolve_target(settings: Settings, purpose: Purpose = "application") -> Targ
             role=role,
             fallback=True,
         )
-    url = read_credential(str(choice.found.value), choice.found.source, settings.declared.dialect)
+    url = read_credential(choice.found.value, choice.found.source, settings.declared.dialect)
     return Target(
         environment=choice.environment,
         url=url,

@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from daybreak.core.errors import DaybreakError
 from daybreak.core.target import Target
-from daybreak.edges.alembic import locate_project
 from daybreak.edges.connect import driver_for
 from daybreak.edges.models import DEFAULT_METADATA, DEFAULT_MODELS
+from daybreak.edges.project import locate_project
 from daybreak.edges.settings import Purpose, Settings, load_settings, resolve_target
 from daybreak.flows.session import Session
 
@@ -40,7 +40,7 @@ def show_settings(session: Session) -> Diagnosis:
     Raises ProjectNotFound, ProjectInvalid, PlainPassword or UnknownEnvironment, without which
     there is nothing to show.
     """
-    project = locate_project(session.options, session.cwd)
+    project = locate_project(session.options.config, session.cwd)
     settings = load_settings(project)
     declared = settings.declared
     environment = declared.environment(settings.choice.environment)

@@ -13,18 +13,17 @@ from daybreak.core.events import Emit, Noted, ignore
 from daybreak.edges.alembic import (
     AlembicOptions,
     Call,
-    locate_project,
     make_config,
     uses_daybreak,
 )
-from daybreak.edges.project import Project
+from daybreak.edges.project import Project, locate_project
 from daybreak.edges.settings import Settings, choose_target_url, load_settings
 
-# Named whenever a project's own env.py runs instead of Daybreak's.
+# Said whenever a project's own env.py runs instead of Daybreak's.
+FOREIGN = "this project's env.py is its own, so Daybreak's guards are not in force"
 UNGUARDED = (
-    "this project's env.py is its own, so Daybreak's guards are not in force: no check of the "
-    "environment, no guard for protected ones under plain alembic, no transaction per revision, "
-    "no refusal of unregistered models"
+    f"{FOREIGN}: no check of the environment, no guard for protected ones under plain alembic, "
+    "no transaction per revision, no refusal of unregistered models"
 )
 
 
@@ -64,7 +63,7 @@ class Opened:
 
 def open_project(session: Session, call: Call) -> Opened:
     """Find the project and read its settings. Raises UsageError's kin; opens no connection."""
-    project = locate_project(session.options, session.cwd)
+    project = locate_project(session.options.config, session.cwd)
     settings = load_settings(project)
     config = make_config(project, session.options, call)
     opened = Opened(project, settings, config, call, uses_daybreak(config))

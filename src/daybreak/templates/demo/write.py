@@ -5,7 +5,8 @@ connection = psycopg2.connect(database.dsn("psycopg2"))
 with connection, connection.cursor() as cursor:
     cursor.execute("""
         INSERT INTO venues (name, address, city, capacity)
-        VALUES ('Paradiso', 'Weteringschans 6', 'Amsterdam', 1500) RETURNING id
+        VALUES ('Paradiso', 'Weteringschans 6', 'Amsterdam', 1500)
+        RETURNING id
     """)
     cursor.execute("""
         INSERT INTO events (name, start_at, venue_id, ticket_price)

@@ -1,0 +1,51 @@
+"""The project's own chores: `uv run nox -l` lists them, `uv run nox` runs the first two.
+
+They run in the environment that nox itself is in; nothing is installed twice.
+"""
+
+from __future__ import annotations
+
+import os
+import sysconfig
+
+import nox
+
+os.environ["PATH"] = sysconfig.get_path("scripts") + os.pathsep + os.environ["PATH"]
+nox.needs_version = ">=2025.5"
+nox.options.default_venv_backend = "none"
+nox.options.sessions = ["check", "quick"]
+
+
+@nox.session
+def check(session: nox.Session) -> None:
+    """What reads the code without running it: style, types, layers, the workflow."""
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("mypy")
+    session.run("lint-imports", "--no-logo")
+    workflow = ".github/workflows/ci.yml"
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", workflow)
+
+
+@nox.session
+def quick(session: nox.Session) -> None:
+    """The tests that need no database: seconds."""
+    session.run("pytest", "-m", "not server and not slow", *session.posargs)
+
+
+@nox.session
+def test(session: nox.Session) -> None:
+    """Every test, on real servers that start and end with the run."""
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def full(session: nox.Session) -> None:
+    """Every test, with many more random examples: long, for a release."""
+    session.run("pytest", "--hypothesis-profile=full", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """The promised speeds, each against plain Alembic in the same run."""
+    session.run("python", "benchmarks/help.py", *session.posargs)

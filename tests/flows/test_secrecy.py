@@ -1,0 +1,265 @@
+"""No password appears anywhere: a property over random passwords.
+
+Each path below is a way to use Daybreak, or to fail at it. It runs with random passwords, one in
+the quick lane and DAYBREAK_TEST_EXAMPLES in the long one; afterwards the password is looked for in
+all that was said and logged, in every file of the project and in the process list meanwhile.
+
+A password has at least eight characters, five of them different: `000000` or `ab` stands in
+honest output by chance. (Daybreak itself masks from six characters on, for the same reason.)
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import string
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from daybreak.edges.pgtemporary import free_port
+from flows.secrecy_files import BROKEN_REVISION, LOUD_LOGGING, OWN_ENV, PROBE, TELLING_MODELS
+from projects import VENUES, Done, Project, make_project
+from servers.server import Server
+
+pytestmark = pytest.mark.server
+
+EXAMPLES = int(os.environ.get("DAYBREAK_TEST_EXAMPLES", "1"))
+ALPHABET = string.ascii_letters + string.digits + string.punctuation * 2 + " éü雪😀"
+passwords = st.text(ALPHABET, min_size=8, max_size=24).filter(lambda text: len(set(text)) >= 5)
+
+
+@dataclass
+class Watched:
+    """A project whose commands are overheard."""
+
+    project: Project
+    server: Server
+    database: str
+    user: str
+    password: str
+    heard: list[str] = field(default_factory=list)
+
+    def url(self, **different: object) -> str:
+        parts = {"host": self.server.host, "port": self.server.port, "database": self.database}
+        parts |= {"password": self.password, **different}
+        password = quote(str(parts["password"]), safe="")
+        return (
+            f"{self.server.dialect}://{self.user}:{password}@{parts['host']}:{parts['port']}"
+            f"/{parts['database']}"
+        )
+
+    def run(self, *command: str, code: int, **variables: str) -> Done:
+        variables = {"DEV_DATABASE_URL": self.url(), **variables}
+        with _process_list() as commands:
+            done = self.project.run(*command, **variables)
+        assert any(command[0] in line for line in commands), "the process list was not read"
+        self.heard += [done.out, done.err, *commands]
+        assert done.code == code, f"{command} ended with {done.code}"
+        return done
+
+
+def succeed(watched: Watched) -> None:
+    watched.run("daybreak", "upgrade", "head", code=0)
+    watched.run("daybreak", "revision", "-m", "nothing differs", code=0)
+    watched.run("alembic", "downgrade", "base", code=0)
+
+
+def answer_in_json(watched: Watched) -> None:
+    for command in ("upgrade head --json", "current --json", "upgrade head --sql"):
+        watched.run("daybreak", *command.split(), code=0)
+
+
+def show_settings(watched: Watched) -> None:
+    shown = watched.run("daybreak", "doctor", "--settings", code=0)
+    assert f"://{watched.user}:***@" in shown.out
+    watched.run("daybreak", "doctor", "--settings", "--json", code=0)
+
+
+def adopt_a_project_that_holds_it(watched: Watched) -> None:
+    """The recipe with the URL in its env.py, of which `init` shows how it differs from ours."""
+    env = watched.project.root / "alembic" / "env.py"
+    env.write_text(OWN_ENV.format(url=watched.url(), password=watched.password))
+    (watched.project.root / "alembic.ini").unlink()
+    for command in ("init", "init --json"):
+        watched.run("daybreak", *command.split(), code=0, DEV_DATABASE_URL="")
+    assert "+daybreak.env.run()" in watched.heard[0]
+    env.unlink()
+
+
+def log_everything(watched: Watched) -> None:
+    ini = watched.project.root / "alembic.ini"
+    ini.write_text(ini.read_text() + LOUD_LOGGING)
+    logged = watched.run("alembic", "upgrade", "head", code=0)
+    assert "DEBUG [sqlalchemy.pool" in logged.err
+    watched.run("daybreak", "--traceback", "downgrade", "base", code=0)
+
+
+def use_dotenv(watched: Watched) -> None:
+    watched.project.write(".env", f"DEV_DATABASE_URL={watched.url()}\n")
+    watched.run("daybreak", "current", code=0, DEV_DATABASE_URL="")
+    watched.run("daybreak", "upgrade", "nowhere", code=2, DEV_DATABASE_URL="")
+
+
+def give_a_wrong_password(watched: Watched) -> None:
+    wrong = watched.url(password=watched.password + "x")
+    watched.run("daybreak", "upgrade", "head", "--traceback", code=6, DEV_DATABASE_URL=wrong)
+    watched.run("alembic", "--raiseerr", "upgrade", "head", code=1, DEV_DATABASE_URL=wrong)
+
+
+def find_no_server(watched: Watched) -> None:
+    down = watched.url(port=free_port())
+    watched.run("daybreak", "current", "--json", "--traceback", code=6, DEV_DATABASE_URL=down)
+    watched.run("alembic", "current", code=255, DEV_DATABASE_URL=down)
+
+
+def find_no_database(watched: Watched) -> None:
+    missing = watched.url(database="missing")
+    watched.run("daybreak", "upgrade", "head", "--traceback", code=6, DEV_DATABASE_URL=missing)
+
+
+def write_a_url_that_cannot_be_read(watched: Watched) -> None:
+    for text in (
+        watched.url(port="port"),
+        watched.url().replace("://", ":/"),
+        watched.url().replace(watched.server.dialect, "postgersql"),
+        watched.url() + "?surplus",
+        json.dumps({"username": "u", "password": watched.password})[:-1],
+        json.dumps({"username": "u", "password": watched.password}),
+        f"ssm:/{watched.password}",
+    )[:: 1 if EXAMPLES > 1 else 2]:
+        watched.run("daybreak", "current", "--traceback", code=2, DEV_DATABASE_URL=text)
+
+
+def write_it_into_pyproject(watched: Watched) -> None:
+    pyproject = watched.project.root / "pyproject.toml"
+    before = pyproject.read_text()
+    literal = json.dumps(watched.url(), ensure_ascii=False)
+    pyproject.write_text(f"{before}\n[tool.daybreak.environments.dev]\nurl = {literal}\n")
+    watched.run("daybreak", "current", "--traceback", code=2)
+    watched.run("alembic", "current", code=255)
+    pyproject.write_text(before)
+
+
+def break_a_revision(watched: Watched) -> None:
+    half = 7 if watched.server.dialect == "mysql" else 1
+    watched.project.add_revision("0002", "0001", BROKEN_REVISION)
+    watched.run("daybreak", "upgrade", "head", "--traceback", code=7)
+    watched.run("daybreak", "upgrade", "head", "--json", code=half)
+    watched.run("alembic", "--raiseerr", "upgrade", "head", code=1)
+
+
+def have_models_that_tell(watched: Watched) -> None:
+    watched.project.write("models/venue.py", TELLING_MODELS)
+    watched.run("daybreak", "revision", "-m", "x", "--traceback", code=2)
+    watched.run("daybreak", "check", "--json", code=2)
+    watched.run("alembic", "--raiseerr", "revision", "--autogenerate", "-m", "x", code=1)
+
+
+def use_the_library(watched: Watched) -> None:
+    watched.project.write("probe.py", PROBE)
+    watched.project.add_revision("0002", "0001", BROKEN_REVISION)
+    for variables in ({}, {"DEV_DATABASE_URL": watched.url(password=watched.password + "x")}):
+        probed = watched.run("python", "probe.py", code=0, **variables)
+        assert "Database(" in probed.out
+        assert "Traceback" in probed.out
+        assert "DEBUG" in probed.err
+
+
+PATHS: list[Callable[[Watched], None]] = [
+    succeed,
+    answer_in_json,
+    log_everything,
+    use_dotenv,
+    show_settings,
+    adopt_a_project_that_holds_it,
+    give_a_wrong_password,
+    find_no_server,
+    find_no_database,
+    write_a_url_that_cannot_be_read,
+    write_it_into_pyproject,
+    break_a_revision,
+    have_models_that_tell,
+    use_the_library,
+]
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.__name__)
+@pytest.mark.parametrize("name", ["postgresql16", "mysql"])
+def test_no_password_appears(
+    request: pytest.FixtureRequest, name: str, path: Callable[[Watched], None]
+) -> None:
+    server: Server = request.getfixturevalue(name)
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],  # one failing password is enough to see why
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(passwords)
+    def prove(password: str) -> None:
+        with _watched(server, password) as watched:
+            path(watched)
+            for form in _forms(password):
+                for text in (*watched.heard, *_files(watched.project)):
+                    assert form not in text
+
+    prove()
+
+
+@contextmanager
+def _watched(server: Server, password: str) -> Iterator[Watched]:
+    with TemporaryDirectory() as folder, server.fresh_database() as database:
+        project = make_project(Path(folder) / "myapp", server.dialect)
+        project.add_revision("0001", None, VENUES, 'op.drop_table("venues")')
+        with server.fresh_user(password, database) as user:
+            yield Watched(project, server, database, user, password)
+
+
+@contextmanager
+def _process_list() -> Iterator[set[str]]:
+    """Every process's command line, read again and again while the block runs."""
+    commands: set[str] = set()
+    over = threading.Event()
+
+    def read() -> None:
+        while not over.wait(0.03):
+            for path in Path("/proc").glob("[0-9]*/cmdline"):
+                try:
+                    commands.add(path.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+                except OSError:  # it ended meanwhile
+                    continue
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        yield commands
+    finally:
+        over.set()
+        reader.join()
+
+
+def _forms(password: str) -> set[str]:
+    """How foreign code may have written it."""
+    meant = {password, password.encode().decode("latin-1")}  # the second as MySQL's drivers get it
+    quoted = {quoted(text) for text in meant for quoted in (quote, quote_plus)}
+    quoted |= {quote(text, safe="") for text in meant}
+    escaped = {written(text)[1:-1] for text in meant for written in (repr, ascii, json.dumps)}
+    return meant | quoted | escaped | {password.replace("%", "%%"), password.replace("'", "''")}
+
+
+def _files(project: Project) -> Iterator[str]:
+    """What the project's files hold afterwards, but for `.env`, whose place it is."""
+    for path in project.root.rglob("*"):
+        if path.is_file() and path.name != ".env":
+            yield path.read_bytes().decode(errors="replace")
