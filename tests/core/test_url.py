@@ -82,7 +82,7 @@ MASKED = {
     "postgresql://u@h/d": "postgresql://u@h/d",
     "postgresql://h/d": "postgresql://h/d",
     "mysql+pymysql://u%40x:s@h/d?charset=utf8mb4": "mysql+pymysql://u%40x:***@h/d?charset=utf8mb4",
-    "postgresql://h/d?user=u&password=secret": "postgresql://h/d?user=u&password=***",
+    "postgresql://h/d?user=u&password=secret": "postgresql://u:***@h/d",
 }
 
 

@@ -10,8 +10,7 @@ from daybreak.core.errors import InvalidUrl
 from daybreak.core.secret import Secret
 
 # The password is matched lazily, and what follows it strictly: so one that was not
-# percent-encoded (with @, /, ? or # in it) is still read as the person meant it. Therefore an @
-# in the query, which could be that password's, has to be percent-encoded where there is one.
+# percent-encoded (with @, /, ? or # in it) is still read as the person meant it.
 _SHAPE = re.compile(
     r"""
     (?P<dialect>[A-Za-z][A-Za-z0-9_]*) (?:\+(?P<driver>[A-Za-z0-9_]+))? ://
@@ -19,7 +18,7 @@ _SHAPE = re.compile(
     (?P<host> \[[0-9A-Fa-f:.]+(?:%[\w.]+)?\] | [^\s:/?\#@\[\]]* )
     (?: : (?P<port>\d*) )?
     (?: / (?P<database>[^?@]*) )?
-    (?: \? (?P<query> (?: [^=&@\s]+=(?(password)[^&@]*|[^&]*) (?: & | $ ) )* ) )?
+    (?: \? (?P<query> (?: [^=&@\s]+=[^&]* (?: & | $ ) )* ) )?
     """,
     re.VERBOSE | re.DOTALL,
 )
