@@ -19,14 +19,17 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from alembic.script.revision import MultipleHeads, ResolutionError
 from alembic.util import CommandError
+from sqlalchemy.exc import OperationalError
 
 from daybreak.core.errors import (
     DaybreakError,
     HistoryInvalid,
     ProjectNotFound,
     SchemaTooOld,
+    Unreachable,
 )
 from daybreak.core.events import Emit, ignore
+from daybreak.core.secret import mask
 from daybreak.edges.project import (
     Project,
     project_above,
@@ -179,6 +182,14 @@ def run(command: Callable[..., Any], config: Config, *args: Any, **kwargs: Any) 
         raise
     except CommandError as error:
         raise translate(error) from error
+    except OperationalError as error:
+        if error.statement is not None:
+            raise
+        # While connecting, in an env.py that is not ours: its address is its own secret.
+        raise Unreachable(
+            f"no connection to the database: {mask(' '.join(str(error.orig).split()))}",
+            "check the URL that the project's own env.py uses",
+        ) from error
 
 
 def translate(error: CommandError) -> DaybreakError:

@@ -14,6 +14,7 @@ from daybreak.core.recipe import Hole, find_holes, mask_urls
 from daybreak.dialects import driver_named, split_dialect
 from daybreak.dialects.base import Dialect
 from daybreak.edges.files import read_text, template, write_new
+from daybreak.edges.models import DEFAULT_METADATA, DEFAULT_MODELS
 from daybreak.edges.origin import uv_source
 from daybreak.edges.project import Project, database_name, project_at
 from daybreak.edges.source import Found, look_around, python_files
@@ -126,6 +127,8 @@ def _values(project: Project, dialect: Dialect, full: str, found: Found) -> dict
         "project": name,
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
         "dialect": full,
+        "models": _models(found),
+        "metadata": found.metadata or DEFAULT_METADATA,
         "scheme": dialect.NAME,
         "port": str(fallback.port),
         "dev_database": fallback.database or "",
@@ -147,6 +150,12 @@ def _extra(dialect: Dialect, driver: str) -> list[str]:
     """The extra of an asynchronous driver; the others come with the dialect's own."""
     found = driver_named(dialect, driver, "--dialect")
     return [driver] if found.serves_async and not found.serves_sync else []
+
+
+def _models(found: Found) -> str:
+    """The setting `models` as TOML: one module, or a list."""
+    names = [f'"{name}"' for name in found.models or DEFAULT_MODELS]
+    return names[0] if len(names) == 1 else f"[{', '.join(names)}]"
 
 
 def _slug(name: str) -> str:
@@ -181,11 +190,10 @@ def _to_do(
     """What a person must do, since nothing of theirs is touched."""
     steps = []
     if "daybreak" not in project.pyproject.get("tool", {}) and "pyproject.toml" not in missing:
-        models = ", ".join(f'"{name}"' for name in found.models or ("models",))
-        metadata = found.metadata or "database:Base.metadata"
+        metadata = found.metadata or DEFAULT_METADATA
         steps.append(
             "add to pyproject.toml:\n"
-            f'[tool.daybreak]\ndialect = "{dialect}"\nmodels = [{models}]\n'
+            f'[tool.daybreak]\ndialect = "{dialect}"\nmodels = {_models(found)}\n'
             f'metadata = "{metadata}"'
         )
     sync = next(driver for driver in chosen.DRIVERS if driver.serves_sync)

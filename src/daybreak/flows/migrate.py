@@ -16,7 +16,7 @@ from daybreak.core.guard import needs_consent, refuse_on_lambda
 from daybreak.edges.alembic import Call, run
 from daybreak.edges.connect import create_database, driver_for
 from daybreak.edges.settings import resolve_target
-from daybreak.flows.session import UNGUARDED, Opened, Session, open_project
+from daybreak.flows.session import FOREIGN, Opened, Session, open_project
 
 
 @dataclass
@@ -53,7 +53,7 @@ def upgrade(
     def check(opened: Opened) -> None:
         if not opened.ours and not unguarded and not sql:
             raise Unguarded(
-                f"upgrade was refused: {UNGUARDED}. Nothing was changed",
+                f"upgrade was refused: {FOREIGN}. Nothing was changed",
                 "let alembic/env.py call daybreak.env.run() (docs/from-alembic.md), or, knowing "
                 "this: daybreak upgrade … --unguarded",
             )

@@ -19,11 +19,11 @@ from daybreak.edges.alembic import (
 from daybreak.edges.project import Project, locate_project
 from daybreak.edges.settings import Settings, choose_target_url, load_settings
 
-# Named whenever a project's own env.py runs instead of Daybreak's.
+# Said whenever a project's own env.py runs instead of Daybreak's.
+FOREIGN = "this project's env.py is its own, so Daybreak's guards are not in force"
 UNGUARDED = (
-    "this project's env.py is its own, so Daybreak's guards are not in force: no check of the "
-    "environment, no guard for protected ones under plain alembic, no transaction per revision, "
-    "no refusal of unregistered models"
+    f"{FOREIGN}: no check of the environment, no guard for protected ones under plain alembic, "
+    "no transaction per revision, no refusal of unregistered models"
 )
 
 
