@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-import importlib
+import importlib.util
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
@@ -74,19 +74,23 @@ def _import(name: str, root: Path, setting: str) -> ModuleType:
                 "holds it to prepend_sys_path in alembic.ini",
             ) from error
         raise _failed(name, root, error) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _failed(name, root, error) from error
 
 
-def _failed(name: str, root: Path, error: Exception) -> ModelsFailed:
+def _failed(name: str, root: Path, error: BaseException) -> ModelsFailed:
     place = _place_in(root, error)
-    said = mask(f"{type(error).__name__}: {error}")
-    return ModelsFailed(
-        f"{place or name} can't be imported: {said}", "correct it and run the command again"
-    )
+    words = error.msg if isinstance(error, SyntaxError) else str(error)
+    said = mask(f"{type(error).__name__}: {words}")
+    cure = "correct it and run the command again"
+    if isinstance(error, ModuleNotFoundError) and error.name is not None:
+        package = error.name.partition(".")[0]
+        if importlib.util.find_spec(package) is None:
+            cure = f"correct the name, or, if that package is not installed: uv add {package}"
+    return ModelsFailed(f"{place or name} can't be imported: {said}", cure)
 
 
-def _place_in(root: Path, error: Exception) -> str | None:
+def _place_in(root: Path, error: BaseException) -> str | None:
     """`models/event.py:12`, the innermost line of the project's own code that was running."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{_short(Path(error.filename), root)}:{error.lineno}"
@@ -145,7 +149,8 @@ def _model_files(package: ModuleType, root: Path) -> Iterator[ModelFile]:
 def defines_tables(path: Path) -> bool:
     """Whether a class sets `__tablename__`, or anything in the file makes columns or tables.
 
-    The second finds models whose base class derives `__tablename__` for them.
+    The second finds models whose base class derives `__tablename__` for them. A mixin that no
+    model uses is taken for one too: it can't be told from its text.
     """
     try:
         tree = ast.parse(path.read_bytes())
@@ -160,6 +165,10 @@ def _is_table(node: ast.AST) -> bool:
             return True
         case ast.AnnAssign(target=ast.Name(id="__tablename__" | "__table__")):
             return True
+        case ast.Subscript(value=ast.Name(id="Mapped") | ast.Attribute(attr="Mapped")):
+            return True
+        case ast.ClassDef(keywords=keywords):
+            return any(keyword.arg == "table" for keyword in keywords)  # SQLModel's
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
             return name in {"Table", "Column", "mapped_column"}
     return False
