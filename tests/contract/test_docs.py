@@ -127,3 +127,9 @@ def test_the_help_of_a_command_and_its_line_in_the_list_are_whole_sentences(name
     assert command is not None
     assert COMMANDS[name][1].endswith(".")
     assert (command.help or "").rstrip().endswith(".")
+
+
+def test_the_plain_files_of_leaving_are_those_that_are_tested() -> None:
+    shown = [block.text for block in blocks("python") if block.page == DOCS / "leaving.md"]
+    plain = ROOT / "tests" / "fixtures" / "plain"
+    assert shown == [(plain / name).read_text("utf-8") for name in ("database.py", "env.py")]
