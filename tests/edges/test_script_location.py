@@ -23,5 +23,5 @@ def test_a_relative_script_location_from_another_folder_names_the_cure(
     with pytest.raises(HistoryInvalid) as raised:
         uses_daybreak(make_config(project_at(tmp_path), AlembicOptions(), None))
 
-    assert raised.value.problem == "there is no folder alembic, to which script_location points"
+    assert raised.value.problem == "script_location names alembic, and there is no such folder"
     assert "%(here)s/alembic" in raised.value.cure
