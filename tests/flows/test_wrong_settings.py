@@ -56,7 +56,8 @@ FILES = {
     ),
     "no such folder": Wrong(
         "script_location names {root}/migrations, and there is no such folder",
-        "correct it in alembic.ini, or bring the folder back (git checkout)",
+        "write script_location = %(here)s/alembic, which holds from every folder; or bring the "
+        "folder back (git checkout)",
         file("alembic.ini", "[alembic]\nscript_location = %(here)s/migrations\n"),
     ),
     "no env.py": Wrong(

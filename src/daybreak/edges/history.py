@@ -110,7 +110,8 @@ def translate(error: CommandError) -> DaybreakError:
         path = said.removeprefix("Path doesn't exist: ").partition(".  ")[0]
         return HistoryInvalid(
             f"script_location names {path}, and there is no such folder",
-            "correct it in alembic.ini, or bring the folder back (git checkout)",
+            "write script_location = %(here)s/alembic, which holds from every folder; or bring the "
+            "folder back (git checkout)",
         )
     if said.endswith("requires <fromrev>:<torev>"):
         return HistoryInvalid(
