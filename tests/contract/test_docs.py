@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import html
 import re
 import tomllib
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from daybreak.cli.options import State
 from daybreak.core import errors, settings
 from daybreak.core.errors import DaybreakError
 from daybreak.core.settings import read_settings
+from daybreak.dialects import postgresql
+from daybreak.report.text import migrated_line, next_step, not_compared_lines
 from docs.commands_page import PAGE, page
 
 DOCS = ROOT / "docs"
@@ -133,3 +136,17 @@ def test_the_plain_files_of_leaving_are_those_that_are_tested() -> None:
     shown = [block.text for block in blocks("python") if block.page == DOCS / "leaving.md"]
     plain = ROOT / "tests" / "fixtures" / "plain"
     assert shown == [(plain / name).read_text("utf-8") for name in ("database.py", "env.py")]
+
+
+def test_the_picture_of_the_loop_shows_the_words_of_today() -> None:
+    """Otherwise: uv run python docs/pictures/make.py"""
+    svg = (DOCS / "pictures" / "loop.svg").read_text(encoding="utf-8")
+    shown = html.unescape(re.sub(r"<[^>]+>", "", svg)).replace("\xa0", " ")
+    (revision,) = re.findall(r"versions/(\w+)_add_ticket_price_to_events\.py", shown)
+    said = [
+        *not_compared_lines(postgresql.NOT_COMPARED),
+        next_step("review the file, then: daybreak upgrade head"),
+        migrated_line([revision], [revision], 0.0, 0),
+    ]
+    for line in said:
+        assert click.unstyle(line) in shown
