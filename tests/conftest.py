@@ -17,6 +17,8 @@ from servers.mysql import MySQL, fail_or_skip, running_mysql
 from servers.postgresql import PostgreSQL, running_postgresql
 from servers.server import Server
 
+pytest.register_assert_rewrite("flows.wrong_inputs")
+
 # A busy machine makes an example slow, not wrong. "full" is for `nox -s full`.
 settings.register_profile("unhurried", settings(), deadline=None)
 settings.register_profile("full", max_examples=1000, deadline=None)
@@ -47,7 +49,7 @@ def mysql() -> Iterator[MySQL]:
 SERVERS = {"postgresql-16": "postgresql16", "postgresql-18": "postgresql18", "mysql-9.7": "mysql"}
 
 
-@pytest.fixture(params=list(SERVERS.values()), ids=list(SERVERS))
+@pytest.fixture(scope="module", params=list(SERVERS.values()), ids=list(SERVERS))
 def server(request: pytest.FixtureRequest) -> Server:
     """Each of the three in turn."""
     found: Server = request.getfixturevalue(request.param)

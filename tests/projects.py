@@ -7,12 +7,15 @@ show at a glance in what it differs.
 from __future__ import annotations
 
 import os
+import pty
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from select import select
 
 BIN = Path(sys.executable).parent
 
@@ -110,6 +113,33 @@ class Project:
             timeout=60,
         )
         return Done(done.returncode, done.stdout, done.stderr)
+
+    def answer(self, answer: str, *command: str, **variables: str) -> Done:
+        """Run a command on a terminal and type `answer` when it asks; all that was shown."""
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(
+            [BIN / command[0], *command[1:]],
+            cwd=self.root,
+            env={**CLEAN, "NO_COLOR": "1", **self.variables, **variables},
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+        )
+        os.close(theirs)
+        shown, answered = "", False
+        while select([ours], [], [], 60)[0]:
+            try:
+                piece = os.read(ours, 4096).decode()
+            except OSError:  # how Linux says that nobody holds the other end any more
+                break
+            if not piece:
+                break
+            shown += piece
+            if not answered and "[y/N]:" in shown:
+                os.write(ours, f"{answer}\n".encode())
+                answered = True
+        os.close(ours)
+        return Done(process.wait(60), re.sub(r"\x1b\[[0-9;]*m|\r", "", shown), "")
 
     def write(self, name: str, text: str) -> None:
         """Write a file of the project, folders included."""

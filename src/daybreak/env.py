@@ -35,7 +35,6 @@ from daybreak.edges.alembic import (
     Running,
     call_in_force,
     command_in_force,
-    place_in_history,
     project_in_force,
 )
 from daybreak.edges.connect import (
@@ -45,6 +44,7 @@ from daybreak.edges.connect import (
     make_migration_engine,
     sqlalchemy_url,
 )
+from daybreak.edges.history import load_history, place_in_history
 from daybreak.edges.models import import_models, load_metadata, refuse_unregistered
 from daybreak.edges.settings import Settings, load_settings, resolve_target
 
@@ -92,6 +92,7 @@ def _run(
     _configure_logging(quiet=call is not None)
     if running.command is not None:
         refuse_on_lambda(running.command, os.environ)
+    load_history(context.script)
     options = {
         "compare_type": True,
         "compare_server_default": True,
@@ -179,7 +180,7 @@ def _require_consent(call: Call | None, running: Running, target: Target) -> Non
         return
     if context.get_x_argument(as_dictionary=True).get("yes") == "true":
         return
-    raise Protected(command, target.environment)
+    raise Protected(command, target.environment, plain=call is None)
 
 
 def _run_on(
@@ -211,13 +212,19 @@ def _run_on(
         if call is None or isinstance(error, (DaybreakError, CommandError)):
             raise
         raise migration_failure(
-            mask(f"{type(error).__name__}: {error}".strip()),
-            place_in_history(error),
+            _said(error),
+            place_in_history(context.script, error),
             applied=listener.count,
             transactional=migration.impl.transactional_ddl,
         ) from error
     if call is not None and running.command is not None:
         call.emit(Finished(migration.get_current_heads()))
+
+
+def _said(error: Exception) -> str:
+    """The error's words, without SQLAlchemy's link to its manual."""
+    words = str(error).split("\n(Background on this error at:")[0]
+    return mask(f"{type(error).__name__}: {words}".strip())
 
 
 class _Listener:

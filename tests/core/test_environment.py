@@ -259,7 +259,7 @@ def test_an_empty_variable_is_said_to_be_empty() -> None:
 def test_a_stray_database_url_is_mentioned_with_the_way_to_use_it() -> None:
     problem, cure = sentence({"DAYBREAK_ENV": "prod", "DATABASE_URL": "x"})
     assert problem.endswith(". DATABASE_URL is set, but not used for a named environment")
-    assert cure.endswith(", or unset DAYBREAK_ENV to use DATABASE_URL")
+    assert cure.endswith("to use DATABASE_URL, name no environment (now: DAYBREAK_ENV)")
 
 
 def test_a_refused_fallback_names_the_platform() -> None:

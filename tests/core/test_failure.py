@@ -33,7 +33,7 @@ CASES: dict[str, tuple[int, bool, type[DaybreakError], str, str]] = {
     ),
     "the first, on MySQL": (
         *(0, False, StoppedHalfWay),
-        MYSQL + "0 revisions before it stayed applied",
+        MYSQL.removesuffix("; "),
         MEND,
     ),
     "the second, on MySQL": (

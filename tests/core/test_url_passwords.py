@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from daybreak.core.errors import InvalidUrl
 from daybreak.core.url import parse_url
 
 PASSWORDS = st.one_of(
@@ -21,6 +22,7 @@ TWO_WAYS = re.compile(r"@.*\?.*=", re.DOTALL)
 REST = st.sampled_from(
     ["h:5432/db", "h/db", "h", "h:5432/db?sslmode=require", "[::1]:5432/db", "/db?host=/tmp"]
 )
+AMBIGUOUS = "X can be read in two ways: it has an @ after a ?"
 
 
 @given(PASSWORDS, REST)
@@ -32,12 +34,17 @@ def test_a_percent_encoded_password_is_read_back(password: str, rest: str) -> No
 
 
 @given(PASSWORDS, REST)
-def test_a_password_as_it_is_is_read_as_meant(password: str, rest: str) -> None:
+def test_a_password_as_it_is_is_read_as_meant_or_refused(password: str, rest: str) -> None:
     assume(unquote(password) == password)  # %41 can't be told from an encoded A
     assume(not TWO_WAYS.search(password))
 
     meant = parse_url(f"postgresql://u:secret@{rest}", "X")
-    url = parse_url(f"postgresql://u:{password}@{rest}", "X")
+    try:
+        url = parse_url(f"postgresql://u:{password}@{rest}", "X")
+    except InvalidUrl as error:
+        refused = error.problem
+        assert (refused, "@" in password) == (AMBIGUOUS, True)
+        return
 
     assert url.password == password
     assert (url.username, url.host, url.port, url.database, url.query) == (

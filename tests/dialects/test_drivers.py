@@ -79,13 +79,13 @@ MISSING: dict[str, tuple[Dialect, list[str], set[str], bool, str, str]] = {
     ),
     "the one asked for is of the other kind": (
         *(postgresql, ["asyncpg"], {"asyncpg"}, False),
-        "asyncpg (from PROD_DATABASE_URL) is of the other kind, and a synchronous PostgreSQL "
+        "asyncpg (from PROD_DATABASE_URL) is asynchronous; a synchronous PostgreSQL "
         "driver is needed, and none is installed (psycopg2, psycopg)",
         "uv add psycopg2-binary",
     ),
     "MySQL's, of the other kind": (
         *(mysql, ["aiomysql"], {"aiomysql"}, False),
-        "aiomysql (from PROD_DATABASE_URL) is of the other kind, and a synchronous MySQL driver "
+        "aiomysql (from PROD_DATABASE_URL) is asynchronous; a synchronous MySQL driver "
         "is needed, and none is installed (pymysql)",
         "uv add 'pymysql[rsa]'",
     ),
@@ -125,7 +125,7 @@ def test_an_unknown_dialect_lists_the_known_ones() -> None:
         dialect_named("mariadb", "X")
     assert str(caught.value) == (
         "unknown dialect 'mariadb' (from X); Daybreak knows: postgresql, mysql\n"
-        "Next: start the URL with postgresql:// or mysql://"
+        "Next: name one of these there; a URL starts with postgresql:// or mysql://"
     )
 
 
@@ -134,7 +134,7 @@ def test_an_unknown_driver_lists_the_known_ones() -> None:
         split_dialect("postgresql+pg8000", "X")
     assert str(caught.value) == (
         "unknown driver 'pg8000' for postgresql (from X); Daybreak knows: psycopg2, psycopg, "
-        "asyncpg\nNext: use postgresql+psycopg2://, or leave the driver out: postgresql://"
+        "asyncpg\nNext: write postgresql+psycopg2, or leave the driver out: postgresql"
     )
 
 

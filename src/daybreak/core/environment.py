@@ -67,9 +67,12 @@ def choose_environment(variables: Variables, declared: Sequence[str]) -> Choice:
     found = variables.find("DAYBREAK_ENV", "ENV")
     if found is None:
         return Choice("dev", "the default", named=False)
+    # --env sets both, and is told apart from somebody who did by nobody who reads the message.
+    both = found.name == "DAYBREAK_ENV" and variables.process.get("ENV") == found.value
+    source = "--env" if both else found.source
     if found.value not in known:
-        raise UnknownEnvironment(found.value, found.source, known)
-    return Choice(found.value, found.source, named=True)
+        raise UnknownEnvironment(found.value, source, known)
+    return Choice(found.value, source, named=True)
 
 
 def variable_of(environment: str, suffix: str = "DATABASE_URL") -> str:
@@ -141,5 +144,5 @@ def _missing(
     cure = f"set {wanted} in the process's environment or in .env beside pyproject.toml"
     if stray is not None:
         problem += f". {stray.source} is set, but not used for a named environment"
-        cure += f", or unset {choice.source.split()[0]} to use DATABASE_URL"
+        cure += f"; or, to use DATABASE_URL, name no environment (now: {choice.source})"
     return MissingVariable(wanted, choice.environment, problem, cure)

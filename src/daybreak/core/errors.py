@@ -113,7 +113,7 @@ class UnknownDialect(UsageError):
     def __init__(self, dialect: str, source: str, known: Sequence[str]) -> None:
         super().__init__(
             f"unknown dialect {dialect!r} (from {source}); Daybreak knows: {', '.join(known)}",
-            f"start the URL with {' or '.join(f'{name}://' for name in known)}",
+            f"name one of these there; a URL starts with {' or '.join(f'{n}://' for n in known)}",
         )
         self.dialect = dialect
 
@@ -123,7 +123,7 @@ class UnknownDriver(UsageError):
         super().__init__(
             f"unknown driver {driver!r} for {dialect} (from {source}); "
             f"Daybreak knows: {', '.join(known)}",
-            f"use {dialect}+{known[0]}://, or leave the driver out: {dialect}://",
+            f"write {dialect}+{known[0]}, or leave the driver out: {dialect}",
         )
         self.driver = driver
 
@@ -174,11 +174,18 @@ class OnLambda(Refused):
 
 
 class Protected(Refused):
-    def __init__(self, command: str, environment: str) -> None:
+    """`plain`: under Alembic's own command line, which asks nobody and has no --yes."""
+
+    def __init__(self, command: str, environment: str, *, plain: bool = False) -> None:
+        why = "plain alembic can't ask" if plain else "there is no terminal to ask on"
+        agree = (
+            f"alembic -x yes=true {command} …"
+            if plain
+            else f"daybreak {command} … --env {environment} --yes"
+        )
         super().__init__(
-            f"{command} was refused: {environment} is protected and there is no terminal to ask "
-            "on. Nothing was changed",
-            f"if you are sure: daybreak {command} … --env {environment} --yes",
+            f"{command} was refused: {environment} is protected, and {why}. Nothing was changed",
+            f"if you are sure: {agree}",
         )
 
 

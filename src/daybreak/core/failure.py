@@ -16,15 +16,15 @@ def migration_failure(
     again = "correct the file and run the command again"
     if place is None:
         return MigrationFailed(said, "--traceback shows where it comes from")
-    before = f"{applied} revision{'s' if applied != 1 else ''} before it stayed applied"
+    before = f"; {applied} revision{'s' if applied != 1 else ''} before it stayed applied"
     if not transactional:
         return StoppedHalfWay(
             f"{place} failed: {said}\nThis server can't roll schema changes back: what stood "
-            f"before that line may have been done and is not recorded; {before}",
+            f"before that line may have been done and is not recorded{before if applied else ''}",
             "compare the file with the schema, undo by hand what it did, and run the command again",
         )
     if applied:
-        return StoppedHalfWay(f"{place} failed: {said}\nIt was rolled back; {before}", again)
+        return StoppedHalfWay(f"{place} failed: {said}\nIt was rolled back{before}", again)
     return MigrationFailed(
         f"{place} failed: {said}\nIt was rolled back; nothing was changed", again
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from daybreak.core.environment import variable_of
 from daybreak.core.errors import PlainPassword, ProjectInvalid
 from daybreak.core.target import Policy
 from daybreak.core.url import parse_url
@@ -55,9 +56,11 @@ def read_settings(table: Mapping[str, Any], file: str) -> ProjectSettings:
     if isinstance(models, list) and all(isinstance(name, str) for name in models):
         models = tuple(models)
     elif models is not None:
-        models = (_text(models, "models", where),)
+        models = (_text(models, "models", where, "models"),)
     metadata = table.get("metadata")
-    if metadata is not None and ":" not in _text(metadata, "metadata", where):
+    if metadata is not None and ":" not in _text(
+        metadata, "metadata", where, "database:Base.metadata"
+    ):
         raise ProjectInvalid(
             f"metadata = {metadata!r} in {where} is not of the form module:attribute",
             'write, for example, metadata = "database:Base.metadata"',
@@ -70,7 +73,7 @@ def read_settings(table: Mapping[str, Any], file: str) -> ProjectSettings:
         )
     dialect = table.get("dialect")
     return ProjectSettings(
-        dialect=None if dialect is None else _text(dialect, "dialect", where),
+        dialect=None if dialect is None else _text(dialect, "dialect", where, "postgresql"),
         models=models,
         metadata=metadata,
         environments={
@@ -86,13 +89,19 @@ def _read_environment(name: str, table: Any, file: str) -> EnvironmentSettings:
     _check_keys(table, _ENVIRONMENT, where)
     protected = table.get("protected", name == "prod")
     if not isinstance(protected, bool):
-        raise ProjectInvalid(f"protected in {where} is not true or false", "write protected = true")
+        raise ProjectInvalid(
+            f"protected in {where} is not true or false",
+            "write protected = true, or protected = false",
+        )
     role = table.get("role")
     timeout = table.get("statement_timeout")
     return EnvironmentSettings(
-        url=_read_url(table.get("url"), "url", where),
-        migration_url=_read_url(table.get("migration_url"), "migration_url", where),
-        role=None if role is None else _text(role, "role", where),
+        url=_read_url(table.get("url"), "url", where, variable_of(name)),
+        migration_url=_read_url(
+            *(table.get("migration_url"), "migration_url", where),
+            variable_of(name, "MIGRATION_DATABASE_URL"),
+        ),
+        role=None if role is None else _text(role, "role", where, "migrator"),
         policy=Policy(
             protected=protected,
             statement_timeout_ms=None if timeout is None else _duration(timeout, where),
@@ -100,22 +109,22 @@ def _read_environment(name: str, table: Any, file: str) -> EnvironmentSettings:
     )
 
 
-def _read_url(value: Any, key: str, where: str) -> UrlSetting | None:
+def _read_url(value: Any, key: str, where: str, variable: str) -> UrlSetting | None:
     if value is None:
         return None
     if isinstance(value, dict) and list(value) == ["env"]:
-        return UrlSetting(variable=_text(value["env"], f"the variable of {key}", where))
+        return UrlSetting(variable=_text(value["env"], f"the variable of {key}", where, variable))
     if not isinstance(value, str):
         raise ProjectInvalid(
             f"{key} in {where} is neither a text nor {{ env = … }}",
-            f'write {key} = {{ env = "PROD_DATABASE_URL" }}',
+            f'write {key} = {{ env = "{variable}" }}',
         )
     if not value.startswith(("secretsmanager://", "ssm://")):
         url = parse_url(value, f"{key} of {where}")
         if url.password is not None or any("pass" in name.lower() for name, _ in url.query):
             raise PlainPassword(
                 f"{key} in {where} holds a password, and that file is committed",
-                f'write {key} = {{ env = "…_DATABASE_URL" }}, put the URL into that variable, '
+                f'write {key} = {{ env = "{variable}" }}, put the URL into that variable, '
                 "and change the password: whoever has the repository has it",
             )
     return UrlSetting(text=value)
@@ -130,9 +139,11 @@ def _check_keys(table: Mapping[str, Any], known: tuple[str, ...], where: str) ->
         )
 
 
-def _text(value: Any, key: str, where: str) -> str:
+def _text(value: Any, key: str, where: str, example: str) -> str:
     if not isinstance(value, str) or not value:
-        raise ProjectInvalid(f"{key} in {where} is not a text", f'write {key} = "…"')
+        raise ProjectInvalid(
+            f"{key} in {where} is not a text", f'write, for example, {key} = "{example}"'
+        )
     return value
 
 

@@ -35,6 +35,6 @@ def driver_named(dialect: Dialect, name: str, source: str) -> Driver:
 
 def split_dialect(text: str, source: str) -> tuple[Dialect, Driver | None]:
     """`postgresql+asyncpg` as its dialect and driver; the driver may be left out."""
-    name, _, driver = text.partition("+")
+    name, plus, driver = text.partition("+")
     dialect = dialect_named(name, source)
-    return dialect, driver_named(dialect, driver, source) if driver else None
+    return dialect, driver_named(dialect, driver, source) if plus else None

@@ -54,6 +54,8 @@ class Dialect(Protocol):
     @property
     def DRIVERS(self) -> tuple[Driver, ...]: ...  # noqa: N802 - the preferred ones first
     @property
+    def DEFAULT_PORT(self) -> int: ...  # noqa: N802 - where a URL names none
+    @property
     def MAINTENANCE_DATABASE(self) -> str | None: ...  # noqa: N802 - to create others from
     @property
     def EMBEDDED(self) -> bool: ...  # noqa: N802 - whether `daybreak dev` can serve it

@@ -34,7 +34,8 @@ def choose_driver(
     for driver in serving:
         if driver.module in installed:
             return driver
-    named = f"{asked[0][0].name} (from {asked[0][1]}) is of the other kind, and " if asked else ""
+    other = "synchronous" if asynchronous else "asynchronous"
+    named = f"{asked[0][0].name} (from {asked[0][1]}) is {other}; " if asked else ""
     raise DriverMissing(
         f"{named}{kind} {dialect.LABEL} driver is needed, and none is installed "
         f"({', '.join(driver.name for driver in serving)})",

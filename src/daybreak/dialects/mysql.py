@@ -25,6 +25,7 @@ DRIVERS = (
         serves_async=True,
     ),
 )
+DEFAULT_PORT = 3306
 MAINTENANCE_DATABASE = None
 EMBEDDED = False
 # Source: 246 kinds of change tried on Alembic 1.20.1; docs/autogenerate.md has them all.
@@ -42,7 +43,9 @@ NOT_COMPARED = (
 
 
 def dev_fallback(project: str) -> Url:
-    return Url(NAME, username="root", host="localhost", port=3306, database=f"{project}_dev")
+    return Url(
+        NAME, username="root", host="localhost", port=DEFAULT_PORT, database=f"{project}_dev"
+    )
 
 
 def translate_query(url: Url, driver: Driver, source: str) -> Mapping[str, str]:
@@ -68,7 +71,7 @@ def dsn(url: Url, driver: Driver) -> dict[str, Any]:
     """Keyword arguments: MySQL's drivers have no connection string."""
     arguments = {
         "host": url.host,
-        "port": url.port or 3306,
+        "port": url.port or DEFAULT_PORT,
         "user": url.username,
         "password": driver_password(url.password or ""),
         "db" if driver.name == "aiomysql" else "database": url.database,

@@ -28,6 +28,7 @@ DRIVERS = (
         serves_async=True,
     ),
 )
+DEFAULT_PORT = 5432
 MAINTENANCE_DATABASE = "postgres"
 EMBEDDED = True
 # Source: 113 kinds of change tried on Alembic 1.20.1; docs/autogenerate.md has them all.
@@ -58,7 +59,7 @@ def dev_fallback(project: str) -> Url:
         username="postgres",
         password=Secret("postgres"),
         host="localhost",
-        port=5432,
+        port=DEFAULT_PORT,
         database=f"{project}_dev",
     )
 

@@ -171,9 +171,9 @@ def explain(target: Target, error: BaseException | None) -> DaybreakError:
     dialect = dialect_of(target)
     trouble = dialect.trouble(error) if error is not None else None
     url = target.url
-    where = f"{url.host or 'the local socket'}:{url.port or 'default port'}"
-    said = " ".join(mask(str(error)).split())
-    variable = target.source.split()[0]
+    where = f"{url.host or 'the local socket'}:{url.port or dialect.DEFAULT_PORT}"
+    said = _words_of(error)
+    variable = target.source.removesuffix(" (.env)")
     settings = f"{target.environment}, from {target.source}"
     match trouble:
         case Trouble.DOWN if target.environment == "dev" and target.fallback:
@@ -207,6 +207,14 @@ def explain(target: Target, error: BaseException | None) -> DaybreakError:
                 f"no connection to {target.place} ({settings}): {said}",
                 "daybreak doctor --settings shows where each setting comes from",
             )
+
+
+def _words_of(error: BaseException | None) -> str:
+    """The driver's words in one line: no error number, no hints (libpq indents these)."""
+    args = error.args if error is not None else ()
+    words = str(args[1] if len(args) == 2 and isinstance(args[0], int) else error)
+    lines = [line for line in mask(words).splitlines() if not line.startswith("\t")]
+    return " ".join(" ".join(lines).split())
 
 
 def create_database(target: Target, driver: Driver) -> None:

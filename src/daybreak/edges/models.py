@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-import importlib
+import importlib.util
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
@@ -74,19 +74,23 @@ def _import(name: str, root: Path, setting: str) -> ModuleType:
                 "holds it to prepend_sys_path in alembic.ini",
             ) from error
         raise _failed(name, root, error) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _failed(name, root, error) from error
 
 
-def _failed(name: str, root: Path, error: Exception) -> ModelsFailed:
+def _failed(name: str, root: Path, error: BaseException) -> ModelsFailed:
     place = _place_in(root, error)
-    said = mask(f"{type(error).__name__}: {error}")
-    return ModelsFailed(
-        f"{place or name} can't be imported: {said}", "correct it and run the command again"
-    )
+    words = error.msg if isinstance(error, SyntaxError) else str(error)
+    said = mask(f"{type(error).__name__}: {words}")
+    cure = "correct it and run the command again"
+    if isinstance(error, ModuleNotFoundError) and error.name is not None:
+        package = error.name.partition(".")[0]
+        if importlib.util.find_spec(package) is None:
+            cure = f"correct the name, or, if that package is not installed: uv add {package}"
+    return ModelsFailed(f"{place or name} can't be imported: {said}", cure)
 
 
-def _place_in(root: Path, error: Exception) -> str | None:
+def _place_in(root: Path, error: BaseException) -> str | None:
     """`models/event.py:12`, the innermost line of the project's own code that was running."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{_short(Path(error.filename), root)}:{error.lineno}"

@@ -6,6 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from configparser import MissingSectionHeaderError, ParsingError, RawConfigParser
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -130,6 +131,22 @@ def project_at(root: Path, ini: Path | None = None, toml: Path | None = None) ->
         toml=toml if toml.is_file() else None,
         pyproject=_read_toml(toml) if toml.is_file() else {},
     )
+
+
+def check_ini(path: Path) -> None:
+    """Raise ProjectInvalid if `path` is no .ini file. The parser's words may quote a URL's line."""
+    try:
+        RawConfigParser(strict=False).read(path, encoding="utf-8")
+    except MissingSectionHeaderError as error:
+        lines = [error.lineno]
+    except ParsingError as error:
+        lines = [line for line, _ in error.errors]
+    except UnicodeDecodeError:
+        raise ProjectInvalid(f"{path} is not UTF-8", "save it as UTF-8") from None
+    else:
+        return
+    places = ", ".join(str(line) for line in lines)
+    raise ProjectInvalid(f"{path} can't be read at line {places}", "correct that place") from None
 
 
 def _read_toml(path: Path) -> Mapping[str, Any]:

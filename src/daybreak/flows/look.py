@@ -11,7 +11,8 @@ from alembic.script import Script
 
 from daybreak.core.errors import HistoryInvalid, SchemaTooOld
 from daybreak.core.events import Connected, Event
-from daybreak.edges.alembic import Call, read_heads, run, script_directory
+from daybreak.edges.alembic import Call, read_heads, run
+from daybreak.edges.history import script_directory
 from daybreak.flows.session import Session, open_project
 
 

@@ -1,0 +1,115 @@
+"""The revision files: finding them, reading them, and what can be wrong with them."""
+
+from __future__ import annotations
+
+import traceback
+import warnings
+from pathlib import Path
+
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.script.revision import MultipleHeads, ResolutionError
+from alembic.util import CommandError
+
+from daybreak.core.errors import DaybreakError, HistoryInvalid, SchemaTooOld
+from daybreak.core.secret import mask
+
+
+def script_directory(config: Config) -> ScriptDirectory:
+    """The history of `config`, not read yet. Raises HistoryInvalid."""
+    try:
+        return ScriptDirectory.from_config(config)
+    except CommandError as error:
+        raise translate(error) from error
+
+
+def read_history(config: Config) -> ScriptDirectory:
+    """The history of `config`, every file of it read. Raises HistoryInvalid."""
+    script = script_directory(config)
+    load_history(script)
+    return script
+
+
+def load_history(script: ScriptDirectory) -> None:
+    """Read every revision file before anything is connected to. Raises HistoryInvalid."""
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        try:
+            script.get_heads()
+        except CommandError as error:
+            raise translate(error) from error
+        except Exception as error:
+            raise _unreadable(script, error) from error
+    for warning in warned:
+        if "is present more than once" in str(warning.message):
+            revision = str(warning.message).split()[1]
+            raise HistoryInvalid(
+                f"two files say that they are revision {revision}",
+                f"give one of them another: grep -rl {revision!r} {script.versions}",
+            )
+        warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+
+
+def _unreadable(script: ScriptDirectory, error: Exception) -> DaybreakError:
+    """Why Alembic could not read the history: a file that can't be imported, or one that lacks."""
+    if place := place_in_history(script, error):
+        words = error.msg if isinstance(error, SyntaxError) else str(error)
+        said = mask(f"{type(error).__name__}: {words}")
+        return HistoryInvalid(f"{place} can't be read: {said}", "correct the file")
+    if isinstance(error, KeyError):  # what Alembic raises when a down_revision is missing
+        return HistoryInvalid(
+            f"a revision builds on {error.args[0]!r}, which has no file in {script.versions}",
+            "get the code that has it (git pull, or the other branch), or correct down_revision",
+        )
+    return HistoryInvalid(
+        mask(f"the history can't be read: {type(error).__name__}: {error}"),
+        "--traceback shows where it comes from",
+    )
+
+
+def place_in_history(script: ScriptDirectory, error: Exception) -> str | None:
+    """`versions/4f2a_add.py:12`, the innermost line of a revision that was running."""
+    folders = [Path(folder).resolve() for folder in script._version_locations]
+    if isinstance(error, SyntaxError) and error.filename:
+        path = Path(error.filename)
+        if any(path.is_relative_to(folder) for folder in folders):
+            return f"{path.parent.name}/{path.name}:{error.lineno}"
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(frame.filename)
+        if any(path.is_relative_to(folder) for folder in folders):
+            return f"{path.parent.name}/{path.name}:{frame.lineno}"
+    return None
+
+
+def translate(error: CommandError) -> DaybreakError:
+    """An Alembic error as one of ours, by its cause where Alembic keeps it."""
+    said = str(error).strip()
+    cause = error.__cause__
+    if isinstance(cause, MultipleHeads):
+        return HistoryInvalid(
+            f"the history has {len(cause.heads)} heads: {', '.join(sorted(cause.heads))}",
+            "join them with daybreak merge heads -m '…', or mean them all with "
+            "daybreak upgrade heads",
+        )
+    if isinstance(cause, ResolutionError):
+        return HistoryInvalid(
+            f"there is no revision {cause.argument!r} in the files",
+            "daybreak history lists them",
+        )
+    if "not up to date" in said:
+        return SchemaTooOld(
+            "the database is behind the files, and a comparison needs it at their head",
+            "daybreak upgrade head",
+        )
+    if said.startswith("Path doesn't exist: "):
+        path = said.removeprefix("Path doesn't exist: ").partition(".  ")[0]
+        return HistoryInvalid(
+            f"script_location names {path}, and there is no such folder",
+            "correct it in alembic.ini, or bring the folder back (git checkout)",
+        )
+    if said.endswith("requires <fromrev>:<torev>"):
+        return HistoryInvalid(
+            "SQL for a way back needs both ends, since no database is asked where it is",
+            "daybreak downgrade FROM:TO --sql",
+        )
+    return HistoryInvalid(said, "daybreak history and daybreak heads show what there is")
