@@ -262,7 +262,7 @@ def test_no_other_private_name_is_used() -> None:
     }
     assert used == {
         ("edges/alembic.py", "context._proxy"),
-        ("edges/alembic.py", "context.script._version_locations"),
+        ("edges/history.py", "script._version_locations"),
     }
 
 

@@ -99,7 +99,7 @@ WRONG: dict[str, tuple[dict[str, str], dict[str, Any], str]] = {
     ),
     "a syntax error": (
         *({"models/venue.py": "class Venue(\n"}, {}),
-        "models/venue.py:1 can't be imported: SyntaxError: '(' was never closed (venue.py, line 1)",
+        "models/venue.py:1 can't be imported: SyntaxError: '(' was never closed",
     ),
     "a model that imports what is not there": (
         *({"models/venue.py": "import json\nimport not_there\n"}, {}),

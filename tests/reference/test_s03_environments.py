@@ -105,7 +105,7 @@ def test_a_missing_variable_fails_before_any_connection_and_is_named(
         "error  PROD_DATABASE_URL is not set; it names the database of prod (chosen by ENV). "
         "DATABASE_URL is set, but not used for a named environment",
         "next   set PROD_DATABASE_URL in the process's environment or in .env beside "
-        "pyproject.toml, or unset ENV to use DATABASE_URL",
+        "pyproject.toml; or, to use DATABASE_URL, name no environment (now: ENV)",
     ]
 
 
