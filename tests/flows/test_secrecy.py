@@ -192,8 +192,16 @@ PATHS: list[Callable[[Watched], None]] = [
 ]
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.__name__)
-@pytest.mark.parametrize("name", ["postgresql16", "mysql"])
+# MySQL's drivers get, show and complain about a password in their own way.
+PLACES = [("postgresql16", path) for path in PATHS] + [
+    ("mysql", path)
+    for path in (give_a_wrong_password, find_no_server, break_a_revision, use_the_library)
+]
+if EXAMPLES > 1:
+    PLACES = [(name, path) for name in ("postgresql16", "mysql") for path in PATHS]
+
+
+@pytest.mark.parametrize(("name", "path"), PLACES, ids=lambda each: getattr(each, "__name__", each))
 def test_no_password_appears(
     request: pytest.FixtureRequest, name: str, path: Callable[[Watched], None]
 ) -> None:
