@@ -59,6 +59,7 @@ class Watched:
 
     def run(self, *command: str, code: int, **variables: str) -> Done:
         variables = {"DEV_DATABASE_URL": self.url(), **variables}
+        variables = {name: value for name, value in variables.items() if value}
         with _process_list() as commands:
             done = self.project.run(*command, **variables)
         assert any(command[0] in line for line in commands), "the process list was not read"
@@ -135,7 +136,7 @@ def write_a_url_that_cannot_be_read(watched: Watched) -> None:
         json.dumps({"username": "u", "password": watched.password})[:-1],
         json.dumps({"username": "u", "password": watched.password}),
         f"ssm:/{watched.password}",
-    )[:: 1 if EXAMPLES > 1 else 2]:
+    )[:: 1 if EXAMPLES > 1 else 3]:
         watched.run("daybreak", "current", "--traceback", code=2, DEV_DATABASE_URL=text)
 
 
@@ -241,7 +242,7 @@ def _process_list() -> Iterator[set[str]]:
     over = threading.Event()
 
     def read() -> None:
-        while not over.wait(0.03):
+        while not over.wait(0.1):
             for path in Path("/proc").glob("[0-9]*/cmdline"):
                 try:
                     commands.add(path.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
