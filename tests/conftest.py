@@ -49,7 +49,7 @@ def mysql() -> Iterator[MySQL]:
 SERVERS = {"postgresql-16": "postgresql16", "postgresql-18": "postgresql18", "mysql-9.7": "mysql"}
 
 
-@pytest.fixture(params=list(SERVERS.values()), ids=list(SERVERS))
+@pytest.fixture(scope="module", params=list(SERVERS.values()), ids=list(SERVERS))
 def server(request: pytest.FixtureRequest) -> Server:
     """Each of the three in turn."""
     found: Server = request.getfixturevalue(request.param)

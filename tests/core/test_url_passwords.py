@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote, unquote
 
 import pytest
@@ -16,6 +17,8 @@ PASSWORDS = st.one_of(
     st.text("@:/?#&=%$'\" abc1[]", min_size=1, max_size=12),
     st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12),
 )
+# Refused (test_url.py): what follows the @ may be a host and a query as well.
+TWO_WAYS = re.compile(r"@.*\?.*=", re.DOTALL)
 REST = st.sampled_from(
     ["h:5432/db", "h/db", "h", "h:5432/db?sslmode=require", "[::1]:5432/db", "/db?host=/tmp"]
 )
@@ -33,6 +36,7 @@ def test_a_percent_encoded_password_is_read_back(password: str, rest: str) -> No
 @given(PASSWORDS, REST)
 def test_a_password_as_it_is_is_read_as_meant_or_refused(password: str, rest: str) -> None:
     assume(unquote(password) == password)  # %41 can't be told from an encoded A
+    assume(not TWO_WAYS.search(password))
 
     meant = parse_url(f"postgresql://u:secret@{rest}", "X")
     try:

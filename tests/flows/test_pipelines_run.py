@@ -1,28 +1,25 @@
 """The commands of the pipelines, run in a shell with the real uv, in order, as their hosts do.
 
-The hosts themselves (GitHub, CodeBuild) can't be had here; `run_workflow` and `run_buildspec` do
-what their manuals say: a step or command that fails ends its job or phase.
+`daybreak` is a stand-in here, which notes how it was called and ends as the test asks; the real
+one runs in tests/reference/test_s10_pipelines.py.
 """
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uv
 import yaml
 
 from flows.pipeline_files import render
+from flows.pipeline_hosts import Host, stand_in_for_pip
 
 URL = "postgresql://app:s3cret@writer.example:5432/myapp"
-SECRETS = {"myapp/prod/database-url": URL}
 
 PROJECT = """\
 [project]
@@ -74,12 +71,8 @@ sys.exit(int(os.environ.get("EXIT_" + sys.argv[1].upper(), "0")))
 """
 
 
-@dataclass(frozen=True)
-class Project:
+class Project(Host):
     """A generated project, and what its `daybreak` was asked to do."""
-
-    folder: Path
-    environment: dict[str, str]
 
     def calls(self) -> list[dict[str, Any]]:
         record = self.folder.parent / "record"
@@ -105,13 +98,7 @@ def project(tmp_path: Path) -> Project:
     command.write_text(RECORDER.format(python=sys.executable, record=str(tmp_path / "record")))
     command.chmod(0o755)
     bin_folder = tmp_path / "bin"
-    bin_folder.mkdir()
-    # uv is there only once "pip install uv" has run; no test downloads it.
-    pip = bin_folder / "pip"
-    pip.write_text(
-        f'#!/bin/sh\ntest "$*" = "install uv" && ln -s "{uv.find_uv_bin()}" "{bin_folder}"\n'
-    )
-    pip.chmod(0o755)
+    stand_in_for_pip(bin_folder)
     return Project(
         folder,
         {
@@ -122,6 +109,7 @@ def project(tmp_path: Path) -> Project:
             "UV_PYTHON": sys.executable,
             "DAYBREAK_COMMAND": str(command),
         },
+        URL,
     )
 
 
@@ -129,70 +117,10 @@ def install_uv(project: Project) -> None:
     subprocess.run(["pip", "install", "uv"], env=project.environment, check=True)
 
 
-def run_buildspec(project: Project, spec: dict[str, Any], **more: str) -> dict[str, int]:
-    """Exit code by phase. As CodeBuild: a failed command ends its phase, and a failed phase the
-    build; but post_build follows even a failed `build`, unless that says `on-failure: ABORT`.
-    Unlike CodeBuild each command has a shell of its own, so that none may lean on another's."""
-    variables = spec["env"]["variables"]
-    secrets = {key: SECRETS[name] for key, name in spec["env"]["secrets-manager"].items()}
-    environment = {**project.environment, **variables, **secrets, **more}
-    codes: dict[str, int] = {}
-    for name, phase in spec["phases"].items():
-        codes[name] = 0
-        for command in phase["commands"]:
-            shell = ["bash", "-c", command]
-            codes[name] = subprocess.run(
-                shell, cwd=project.folder, env=environment, check=False
-            ).returncode
-            if codes[name]:
-                break
-        if codes[name] and (name != "build" or phase.get("on-failure") == "ABORT"):
-            break
-    return codes
-
-
-def read_buildspec(project: Project) -> dict[str, Any]:
-    spec: dict[str, Any] = yaml.safe_load((project.folder / "buildspec.yml").read_text())
-    return spec
-
-
-def run_workflow(project: Project, name: str, **more: str) -> dict[str, int]:
-    """Exit code by job. As GitHub: `bash -e FILE` for a step; a job waits for what it needs."""
-    path = project.folder / ".github/workflows" / name
-    workflow = yaml.load(path.read_text(), Loader=yaml.BaseLoader)
-    codes: dict[str, int] = {}
-    for job_name, job in workflow["jobs"].items():
-        if "needs" in job and codes.get(job["needs"]) != 0:
-            continue
-        codes[job_name] = 0
-        for step in job["steps"]:
-            if "run" in step and not codes[job_name]:
-                script = write_step(project, step)
-                codes[job_name] = subprocess.run(
-                    ["bash", "-e", str(script)],
-                    cwd=project.folder,
-                    env={**project.environment, **environment_of(job, step), **more},
-                    check=False,
-                ).returncode
-    return codes
-
-
-def write_step(project: Project, step: dict[str, Any]) -> Path:
-    script = project.folder.parent / "step.sh"
-    script.write_text(step["run"])
-    return script
-
-
-def environment_of(job: dict[str, Any], step: dict[str, Any]) -> dict[str, str]:
-    declared = {**job.get("env", {}), **step.get("env", {})}
-    expression = re.compile(r"\$\{\{ secrets\.PROD_DATABASE_URL \}\}")
-    return {name: expression.sub(URL, value) for name, value in declared.items()}
-
-
 def test_the_buildspec_migrates_prod_and_then_deploys(
     project: Project, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    codes = run_buildspec(project, read_buildspec(project))
+    codes = project.run_buildspec(project.read_buildspec())
     assert codes == {"install": 0, "pre_build": 0, "build": 0}
     assert project.commands() == ["heads", "upgrade head"]
     assert project.calls()[1] == {
@@ -209,9 +137,9 @@ def test_the_buildspec_migrates_prod_and_then_deploys(
 def test_a_failed_migration_ends_the_build_and_nothing_is_deployed(
     project: Project, capfd: pytest.CaptureFixture[str], code: int
 ) -> None:
-    spec = read_buildspec(project)
+    spec = project.read_buildspec()
     spec["phases"]["post_build"] = {"commands": ["echo Nothing was deployed, said post_build"]}
-    codes = run_buildspec(project, spec, EXIT_UPGRADE=str(code))
+    codes = project.run_buildspec(spec, EXIT_UPGRADE=str(code))
     assert codes == {"install": 0, "pre_build": 0, "build": code}
     assert "Nothing was deployed" not in capfd.readouterr().out
 
@@ -219,19 +147,19 @@ def test_a_failed_migration_ends_the_build_and_nothing_is_deployed(
 def test_a_history_that_can_not_be_read_ends_the_build_before_the_migration(
     project: Project,
 ) -> None:
-    codes = run_buildspec(project, read_buildspec(project), EXIT_HEADS="2")
+    codes = project.run_buildspec(project.read_buildspec(), EXIT_HEADS="2")
     assert codes == {"install": 0, "pre_build": 2}
     assert project.commands() == ["heads"]
 
 
 def test_a_lock_file_that_is_behind_pyproject_ends_the_build(project: Project) -> None:
-    assert run_buildspec(project, read_buildspec(project))["build"] == 0
+    assert project.run_buildspec(project.read_buildspec())["build"] == 0
     assert (project.folder / "uv.lock").exists()
     pyproject = project.folder / "pyproject.toml"
     pyproject.write_text(pyproject.read_text().replace('["daybreak"]', "[]"))
-    spec = read_buildspec(project)
+    spec = project.read_buildspec()
     del spec["phases"]["install"]
-    codes = run_buildspec(project, spec)
+    codes = project.run_buildspec(spec)
     assert list(codes) == ["pre_build"]
     assert codes["pre_build"] != 0
     assert project.commands() == ["heads", "upgrade head"]
@@ -241,7 +169,7 @@ def test_the_workflow_migrates_prod_and_then_deploys(
     project: Project, capfd: pytest.CaptureFixture[str]
 ) -> None:
     install_uv(project)
-    assert run_workflow(project, "deploy.yml") == {"build": 0, "migrate": 0, "deploy": 0}
+    assert project.run_workflow("deploy.yml") == {"build": 0, "migrate": 0, "deploy": 0}
     assert project.calls() == [
         {"command": ["heads"], "ENV": None, "PROD_DATABASE_URL": None},
         {"command": ["upgrade", "head"], "ENV": "prod", "PROD_DATABASE_URL": URL},
@@ -256,14 +184,14 @@ def test_a_failed_migration_fails_the_workflow_with_its_exit_code(
     project: Project, capfd: pytest.CaptureFixture[str], code: int
 ) -> None:
     install_uv(project)
-    codes = run_workflow(project, "deploy.yml", EXIT_UPGRADE=str(code))
+    codes = project.run_workflow("deploy.yml", EXIT_UPGRADE=str(code))
     assert codes == {"build": 0, "migrate": code}
     assert "Nothing was deployed" not in capfd.readouterr().out
 
 
 def test_a_pull_request_is_checked_with_dev_by_name_and_without_a_url(project: Project) -> None:
     install_uv(project)
-    assert run_workflow(project, "check.yml") == {"check": 0}
+    assert project.run_workflow("check.yml") == {"check": 0}
     assert project.calls() == [
         {"command": ["upgrade", "head"], "ENV": "dev", "PROD_DATABASE_URL": None},
         {"command": ["check"], "ENV": "dev", "PROD_DATABASE_URL": None},
@@ -273,11 +201,11 @@ def test_a_pull_request_is_checked_with_dev_by_name_and_without_a_url(project: P
 def test_a_cancelled_run_tells_daybreak_to_stop(project: Project) -> None:
     """GitHub signals the process of the step alone, which without `exec` is a deaf shell."""
     install_uv(project)
-    run_workflow(project, "check.yml")  # installs
+    project.run_workflow("check.yml")  # installs
     workflow = yaml.safe_load((project.folder / ".github/workflows/deploy.yml").read_text())
     step = workflow["jobs"]["migrate"]["steps"][-1]
     process = subprocess.Popen(
-        ["bash", "-e", str(write_step(project, step))],
+        ["bash", "-e", str(project.write_step(step))],
         cwd=project.folder,
         env={**project.environment, "STAY": "upgrade"},
         stdout=subprocess.PIPE,

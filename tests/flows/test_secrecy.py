@@ -57,11 +57,13 @@ class Watched:
             f"/{parts['database']}"
         )
 
-    def run(self, *command: str, code: int, **variables: str) -> Done:
-        variables = {"DEV_DATABASE_URL": self.url(), **variables}
-        variables = {name: value for name, value in variables.items() if value}
+    def run(self, *command: str, code: int, **variables: str | None) -> Done:
+        """The command with the database's URL in its variables; None leaves a variable out."""
+        given = {"DEV_DATABASE_URL": self.url(), **variables}
         with _process_list() as commands:
-            done = self.project.run(*command, **variables)
+            done = self.project.run(
+                *command, **{name: value for name, value in given.items() if value is not None}
+            )
         assert any(command[0] in line for line in commands), "the process list was not read"
         self.heard += [done.out, done.err, *commands]
         assert done.code == code, f"{command} ended with {done.code}"
@@ -91,7 +93,7 @@ def adopt_a_project_that_holds_it(watched: Watched) -> None:
     env.write_text(OWN_ENV.format(url=watched.url(), password=watched.password))
     (watched.project.root / "alembic.ini").unlink()
     for command in ("init", "init --json"):
-        watched.run("daybreak", *command.split(), code=0, DEV_DATABASE_URL="")
+        watched.run("daybreak", *command.split(), code=0, DEV_DATABASE_URL=None)
     assert "+daybreak.env.run()" in watched.heard[0]
     env.unlink()
 
@@ -106,8 +108,8 @@ def log_everything(watched: Watched) -> None:
 
 def use_dotenv(watched: Watched) -> None:
     watched.project.write(".env", f"DEV_DATABASE_URL={watched.url()}\n")
-    watched.run("daybreak", "current", code=0, DEV_DATABASE_URL="")
-    watched.run("daybreak", "upgrade", "nowhere", code=2, DEV_DATABASE_URL="")
+    watched.run("daybreak", "current", code=0, DEV_DATABASE_URL=None)
+    watched.run("daybreak", "upgrade", "nowhere", code=2, DEV_DATABASE_URL=None)
 
 
 def give_a_wrong_password(watched: Watched) -> None:

@@ -10,6 +10,8 @@ import pytest
 from flows.wrong_inputs import NOWHERE, Wrong, file, prove, pyproject
 from projects import Project, make_project
 
+pytestmark = pytest.mark.slow
+
 FILE = "[tool.daybreak] in {root}/pyproject.toml"
 PROD = "[tool.daybreak.environments.prod] in {root}/pyproject.toml"
 
@@ -56,7 +58,8 @@ FILES = {
     ),
     "no such folder": Wrong(
         "script_location names {root}/migrations, and there is no such folder",
-        "correct it in alembic.ini, or bring the folder back (git checkout)",
+        "write script_location = %(here)s/alembic, which holds from every folder; or bring the "
+        "folder back (git checkout)",
         file("alembic.ini", "[alembic]\nscript_location = %(here)s/migrations\n"),
     ),
     "no env.py": Wrong(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from daybreak.cli.migrated import report
-from daybreak.cli.options import RelativeArguments, common, offline, session, with_json
+from daybreak.cli.options import RelativeArguments, common, offline, session, show, with_json
 
 
 @click.command("upgrade", cls=RelativeArguments)
@@ -20,6 +20,7 @@ def command(
 ) -> None:
     """Apply revisions up to REVISION: head, +1, a revision, or from:to with --sql."""
     from daybreak.flows.migrate import upgrade
+    from daybreak.report.text import next_step
 
     outcome = upgrade(
         session(),
@@ -30,3 +31,5 @@ def command(
         create_missing=create_database,
     )
     report(outcome)
+    if outcome.after == ():
+        show(next_step('there is no revision yet; write one: daybreak revision -m "…"'))

@@ -147,8 +147,15 @@ _KINDS = (
     ),
     _Kind(
         r"\.ini$",
-        _matching(r"^prepend_sys_path\s*=\s*\.\s*$"),
+        # An absolute path, a token, or `package:folder` does not depend on the folder.
+        _matching(r"^script_location\s*=\s*(?![/%]|[\w.]+:)\S"),
+        "script_location is found only from the project's own folder",
+        "begin it with %(here)s/",
+    ),
+    _Kind(
+        r"\.(ini|toml)$",
+        _matching(r"^prepend_sys_path\s*=\s*(\.|\[\s*[\"']\.[\"'],?\s*\])\s*$"),
         "prepend_sys_path = . works only from the project's own folder",
-        "write prepend_sys_path = %(here)s",
+        "write %(here)s instead of the dot",
     ),
 )

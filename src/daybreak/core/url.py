@@ -39,12 +39,19 @@ class Url:
 
     def render(self) -> Secret:
         """The URL as SQLAlchemy, libpq and asyncpg read it: user and password percent-encoded."""
+        return Secret(self._written())
+
+    def masked(self) -> str:
+        """The URL with its password as `***`, for people. A query may hold one too."""
+        password = None if self.password is None else Secret("***")
+        return replace(self, password=password, query=_without_secrets(self.query))._written()
+
+    def _written(self) -> str:
         scheme = f"{self.dialect}+{self.driver}" if self.driver else self.dialect
-        user = ""
-        if self.username is not None:
-            user = quote(self.username, safe="")
-            if self.password is not None:
-                user += ":" + quote(self.password, safe="")
+        user = quote(self.username or "", safe="")
+        if self.password is not None:
+            user += ":" + quote(self.password, safe="*")
+        if self.username is not None or self.password is not None:
             user += "@"
         host = self.host or ""
         if ":" in host:
@@ -52,15 +59,7 @@ class Url:
         port = f":{self.port}" if self.port is not None else ""
         database = f"/{quote(self.database, safe='')}" if self.database is not None else ""
         query = f"?{urlencode(self.query, safe='*', quote_via=quote)}" if self.query else ""
-        return Secret(f"{scheme}://{user}{host}{port}{database}{query}")
-
-    def masked(self) -> str:
-        """The URL with its password as `***`, for people. A query may hold one too."""
-        shown = replace(self, password=None, query=_without_secrets(self.query)).render()
-        if self.password is None or self.username is None:
-            return str(shown)
-        user = quote(self.username, safe="")
-        return shown.replace(f"//{user}@", f"//{user}:***@", 1)
+        return f"{scheme}://{user}{host}{port}{database}{query}"
 
     def __repr__(self) -> str:
         return f"Url({self.masked()!r})"
@@ -96,7 +95,7 @@ def parse_url(text: str, source: str) -> Url:
     query = parse_qsl(part["query"] or "", keep_blank_values=True)
     # libpq takes both there too; among the other words the password would be shown with them.
     given = {name: value for name, value in query if name in {"user", "password"}}
-    username = given.get("user") if part["username"] is None else unquote(part["username"])
+    username = unquote(part["username"] or "") or given.get("user")
     password = given.get("password") if part["password"] is None else unquote(part["password"])
     return Url(
         dialect=part["dialect"].lower(),

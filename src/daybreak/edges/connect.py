@@ -105,7 +105,8 @@ def _engine_options(target: Target, driver: Driver, options: dict[str, Any]) -> 
 def make_migration_engine(target: Target, driver: Driver) -> Engine:
     """An engine without a pool, whose sessions start with the migration's own settings.
 
-    A failed statement's parameters are left out of its error: they may be somebody's data.
+    SQLAlchemy's list of a failed statement's parameters is left out of its error: they may be
+    somebody's data. (The server's own words may quote the line of SQL with psycopg2's values.)
     """
     from sqlalchemy import NullPool, event
 

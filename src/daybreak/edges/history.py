@@ -101,11 +101,17 @@ def translate(error: CommandError) -> DaybreakError:
             "the database is behind the files, and a comparison needs it at their head",
             "daybreak upgrade head",
         )
+    if "didn't produce" in said or "Walked too far" in said:
+        return HistoryInvalid(
+            "the history does not reach that far from where the database is",
+            "daybreak history -i shows both",
+        )
     if said.startswith("Path doesn't exist: "):
         path = said.removeprefix("Path doesn't exist: ").partition(".  ")[0]
         return HistoryInvalid(
             f"script_location names {path}, and there is no such folder",
-            "correct it in alembic.ini, or bring the folder back (git checkout)",
+            "write script_location = %(here)s/alembic, which holds from every folder; or bring the "
+            "folder back (git checkout)",
         )
     if said.endswith("requires <fromrev>:<torev>"):
         return HistoryInvalid(

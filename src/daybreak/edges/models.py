@@ -149,7 +149,8 @@ def _model_files(package: ModuleType, root: Path) -> Iterator[ModelFile]:
 def defines_tables(path: Path) -> bool:
     """Whether a class sets `__tablename__`, or anything in the file makes columns or tables.
 
-    The second finds models whose base class derives `__tablename__` for them.
+    The second finds models whose base class derives `__tablename__` for them. A mixin that no
+    model uses is taken for one too: it can't be told from its text.
     """
     try:
         tree = ast.parse(path.read_bytes())
@@ -164,6 +165,10 @@ def _is_table(node: ast.AST) -> bool:
             return True
         case ast.AnnAssign(target=ast.Name(id="__tablename__" | "__table__")):
             return True
+        case ast.Subscript(value=ast.Name(id="Mapped") | ast.Attribute(attr="Mapped")):
+            return True
+        case ast.ClassDef(keywords=keywords):
+            return any(keyword.arg == "table" for keyword in keywords)  # SQLModel's
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
             return name in {"Table", "Column", "mapped_column"}
     return False

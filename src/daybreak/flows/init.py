@@ -86,7 +86,14 @@ def init(folder: Path, *, dialect: str | None, asynchronous: bool, package: bool
     if package:
         wanted |= {"alembic/__init__.py": "", "alembic/versions/__init__.py": ""}
     if adopted:
-        wanted = {path: text for path, text in wanted.items() if _belongs(path, project, found)}
+        wanted = {
+            path: text
+            for path, text in wanted.items()
+            if _belongs(path, project, found) or (path in _COMPARED and (root / path).is_file())
+        }
+        ours = wanted.get("database.py")
+        if ours and _has_history(project) and ours != read_text(root / "database.py"):
+            wanted["database.py"] = _without_convention(ours)
 
     missing = {path: text for path, text in wanted.items() if not (root / path).exists()}
     for path, text in missing.items():
@@ -111,9 +118,19 @@ def _belongs(path: str, project: Project, found: Found) -> bool:
         return False
     if path == "database.py":
         return found.metadata is None
-    # A history that lives elsewhere stays where it is.
-    elsewhere = project.ini is not None or "alembic" in project.pyproject.get("tool", {})
-    return not (elsewhere and path.startswith("alembic") and path != "alembic.ini")
+    # A history stays where it is, wherever that is.
+    return not (_has_history(project) and path.startswith("alembic") and path != "alembic.ini")
+
+
+def _has_history(project: Project) -> bool:
+    return project.ini is not None or "alembic" in project.pyproject.get("tool", {})
+
+
+def _without_convention(database: str) -> str:
+    """database.py for a history that exists, all of whose constraints a convention would rename."""
+    database = database.replace(" Named constraints can be changed by a later migration.", "")
+    database = database.replace("from sqlalchemy import MetaData\n", "")
+    return re.sub(r"\n    metadata = MetaData\(\n.*?\n    \)\n", "", database, flags=re.DOTALL)
 
 
 def _values(project: Project, dialect: Dialect, full: str, found: Found) -> dict[str, str]:

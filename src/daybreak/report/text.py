@@ -45,7 +45,7 @@ def event_line(event: Event) -> str:
 
 def connected_line(event: Connected) -> str:
     return (
-        f"{style(event.environment, bold=True)}   {event.place} ({event.server})   "
+        f"{style(event.environment.ljust(4), bold=True)}   {event.place} ({event.server})   "
         f"at {revisions(event.heads)}"
     )
 

@@ -153,9 +153,13 @@ def left_alone(cluster: str, arn: str) -> tuple[int, str]:
     where = f"--cluster {cluster} --tasks {arn}"
     return (
         128 + signals[0] if signals else UNKNOWN,
-        "The task goes on; deploy nothing before it has ended with exit code 0. Follow it with:\n"
-        f"  aws ecs wait tasks-stopped {where}\n"
-        f"  aws ecs describe-tasks {where} --query 'tasks[].containers[].[name, exitCode, reason]'",
+        (
+            "The task goes on; deploy nothing before it has ended with exit code 0. "
+            "Follow it with:\n"
+            f"  aws ecs wait tasks-stopped {where}\n"
+            f"  aws ecs describe-tasks {where} "
+            "--query 'tasks[].containers[].[name, exitCode, reason]'"
+        ),
     )
 
 

@@ -1,0 +1,129 @@
+"""The documentation can't lie: what it names exists, what it lists is complete."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from contract.markdown import PAGES, ROOT, Block, anchors, blocks, daybreak_calls, links, rows
+from daybreak.cli.main import COMMANDS, cli
+from daybreak.cli.options import State
+from daybreak.core import errors, settings
+from daybreak.core.errors import DaybreakError
+from daybreak.core.settings import read_settings
+from docs.commands_page import PAGE, page
+
+DOCS = ROOT / "docs"
+
+
+def of_pages(pages: list[Path]) -> list[object]:
+    return [pytest.param(page, id=str(page.relative_to(ROOT))) for page in pages]
+
+
+@pytest.mark.parametrize("block", blocks("console"), ids=str)
+def test_every_daybreak_command_that_is_shown_is_one_that_the_parser_takes(
+    block: Block, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENV", "dev")  # --env writes both, and they must not outlive this test
+    monkeypatch.setenv("DAYBREAK_ENV", "dev")
+    monkeypatch.setattr(click.Command, "invoke", lambda _command, _context: None)
+    for arguments in daybreak_calls(block):
+        cli.main(args=arguments, prog_name="daybreak", obj=State(), standalone_mode=False)
+
+
+@pytest.mark.parametrize("block", blocks("python"), ids=str)
+def test_every_python_block_is_python(block: Block) -> None:
+    compile(block.text, str(block), "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+
+
+@pytest.mark.parametrize("block", blocks("toml"), ids=str)
+def test_every_toml_block_is_one_that_daybreak_takes(block: Block) -> None:
+    read_settings(tomllib.loads(block.text).get("tool", {}).get("daybreak", {}), str(block))
+
+
+@pytest.mark.parametrize("page", of_pages(PAGES))
+def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
+    for path, fragment in links(page):
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), path
+        assert not fragment or fragment in anchors(target), f"{path}#{fragment}"
+
+
+@pytest.mark.parametrize("page", of_pages(PAGES))
+def test_no_page_names_a_place_of_one_machine(page: Path) -> None:
+    found = re.search(r"(?<![\w.])/(?:work|root|home|Users|tmp)/\S*", page.read_text("utf-8"))
+    assert found is None, found
+
+
+def test_commands_page_is_what_the_commands_say() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run: uv run python docs/commands_page.py"
+
+
+def test_exit_codes_page_lists_every_kind_with_its_code_and_meaning() -> None:
+    listed = rows(DOCS / "exit-codes.md", "## Every kind")
+    drawn = dict(re.findall(r"(\w+) +(?:\d +)?(\S.*)$", errors.__doc__ or "", re.MULTILINE))
+    assert listed == [
+        [f"`{kind.__name__}`", str(kind.exit_code), drawn[kind.__name__]] for kind in kinds()
+    ]
+
+
+def test_exit_codes_page_has_every_code_in_its_first_table() -> None:
+    listed = [row[0] for row in rows(DOCS / "exit-codes.md", "# Exit codes")]
+    assert {str(kind.exit_code) for kind in kinds()} < set(listed)
+    assert listed == sorted(listed, key=int)
+
+
+def kinds(kind: type[DaybreakError] = DaybreakError) -> Iterator[type[DaybreakError]]:
+    """Every kind of error of `core/errors.py`, in the order in which it defines them."""
+    found = [value for value in vars(errors).values() if isinstance(value, type)]
+    yield from (value for value in found if issubclass(value, kind))
+
+
+@pytest.mark.parametrize(
+    ("heading", "keys"),
+    [
+        ("`[tool.daybreak]`:", settings._TOP),
+        ("`[tool.daybreak.environments.NAME]`:", settings._ENVIRONMENT),
+    ],
+)
+def test_settings_page_lists_every_key(heading: str, keys: tuple[str, ...]) -> None:
+    assert [row[0] for row in rows(DOCS / "settings.md", heading)] == [f"`{key}`" for key in keys]
+
+
+def test_every_page_of_the_documentation_that_the_code_names_exists() -> None:
+    named = {
+        found
+        for path in (ROOT / "src").rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+        for found in re.findall(r"docs/[\w\-/]+\.md", path.read_text(encoding="utf-8"))
+    }
+    assert named
+    assert {name for name in named if not (ROOT / name).is_file()} == set()
+
+
+def test_every_page_can_be_reached_from_the_readme() -> None:
+    reached: set[Path] = set()
+    waiting = [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop()
+        if page in reached or page.suffix != ".md":
+            continue
+        reached.add(page)
+        for path, _ in links(page):
+            target = (page.parent / path).resolve()
+            waiting += sorted(target.glob("*.md")) if target.is_dir() else [target]
+    assert set(PAGES) - reached == set()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_a_command_and_its_line_in_the_list_are_whole_sentences(name: str) -> None:
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    assert COMMANDS[name][1].endswith(".")
+    assert (command.help or "").rstrip().endswith(".")

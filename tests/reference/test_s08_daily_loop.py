@@ -1,0 +1,83 @@
+"""S6 and S8: a model changes, and a correct revision takes the database there and back."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from generated import FIRST, Generated, schema, tables
+from servers.server import Server
+
+NOTHING = "done   no difference, so no file; an empty one: --empty"
+
+
+def test_from_nothing_to_ticket_price_and_back(
+    new: Generated, server: Server, database: str
+) -> None:
+    """Every state before an upgrade is, by the server's own description, the one after its
+    downgrade."""
+    new.run("revision", "--autogenerate", "-m", FIRST)
+    new.run("upgrade", "head")
+    before = schema(server, database)
+
+    new.add_ticket_price()
+    said = new.run("revision", "-m", "add ticket_price to events").stdout
+    (written,) = re.findall(r"^wrote  (.*_add_ticket_price_to_events\.py)$", said, re.MULTILINE)
+    text = (new.root.parent / "elsewhere" / written).read_text()
+    column = "op.add_column('events', sa.Column('ticket_price', sa.Integer(), nullable=True))"
+    assert body(text, "upgrade") == [column]
+    assert body(text, "downgrade") == ["op.drop_column('events', 'ticket_price')"]
+
+    sql = new.run("upgrade", f"{new.revisions()[0]}:head", "--sql").stdout
+    assert "ALTER TABLE events ADD COLUMN ticket_price INTEGER;" in sql
+    assert schema(server, database) == before  # reading it changed nothing
+
+    new.run("upgrade", "head")
+    after = schema(server, database)
+    assert after != before
+    assert NOTHING in new.run("revision", "-m", "nothing is left").stdout
+    assert new.json("check")["equal"] is True
+
+    new.run("downgrade", "-1")
+    assert schema(server, database) == before
+    new.run("upgrade", "head")
+    assert schema(server, database) == after
+    new.run("downgrade", "base")
+    assert tables(server, database) == ["alembic_version"]
+
+
+def test_plain_alembic_does_the_same_loop(
+    project: Generated, server: Server, database: str
+) -> None:
+    project.run("upgrade", "head", tool="alembic")
+    project.add_ticket_price()
+    project.run("revision", "--autogenerate", "-m", "price", tool="alembic")
+    project.run("upgrade", "head", tool="alembic")
+    project.run("check", tool="alembic")
+    assert ("ticket_price",) in server.execute(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = 'events'",
+        database=database,
+    )
+
+
+def test_revision_needs_the_history_applied_and_says_so(project: Generated) -> None:
+    done = project.run("revision", "-m", "too early", code=9)
+    assert done.stderr.splitlines()[-1] == "next   daybreak upgrade head"
+    assert len(project.version_files()) == 1
+
+
+@pytest.mark.parametrize("tool", ["daybreak", "alembic"])
+def test_the_files_are_plain_alembic(made: Generated, tool: str) -> None:
+    """A revision imports only Alembic and SQLAlchemy, and both commands read it."""
+    (file,) = made.version_files()
+    imports = re.findall(r"^(?:from|import) (\w+)", file.read_text(), re.MULTILINE)
+    assert set(imports) == {"collections", "sqlalchemy", "alembic"}
+    assert FIRST in made.run("history", tool=tool).stdout
+
+
+def body(text: str, function: str) -> list[str]:
+    """The statements of a function of a revision, without comments."""
+    (found,) = re.findall(rf"def {function}\(\).*?:\n((?:    .*\n|\n)+)", text)
+    lines = [line.strip() for line in found.splitlines()]
+    return [line for line in lines if line and not line.startswith("#")]
