@@ -13,6 +13,8 @@ from servers.mysql import MySQL
 from servers.postgresql import PostgreSQL
 from servers.server import Server
 
+pytestmark = pytest.mark.server
+
 AGAIN = "correct the file and run the command again"
 
 FILES = {
@@ -132,7 +134,6 @@ DATABASES: dict[str, tuple[Callable[[Project], None], Wrong]] = {
 }
 
 
-@pytest.mark.server
 @pytest.mark.parametrize(("before", "wrong"), DATABASES.values(), ids=DATABASES)
 def test_a_history_that_does_not_fit_the_database_has_one_clear_error(
     postgresql16: PostgreSQL, tmp_path: Path, before: Callable[[Project], None], wrong: Wrong
@@ -180,7 +181,6 @@ MYSQL_UNDEFINED = (
 BY_HAND = "compare the file with the schema, undo by hand what it did, and run the command again"
 
 
-@pytest.mark.server
 def test_a_failing_revision_on_postgresql_changes_nothing(
     postgresql16: PostgreSQL, tmp_path: Path
 ) -> None:
@@ -192,7 +192,6 @@ def test_a_failing_revision_on_postgresql_changes_nothing(
         assert _schema(postgresql16, database) == ([], [])
 
 
-@pytest.mark.server
 def test_what_was_applied_before_a_failing_revision_stays(
     postgresql16: PostgreSQL, tmp_path: Path
 ) -> None:
@@ -205,7 +204,6 @@ def test_what_was_applied_before_a_failing_revision_stays(
         assert _schema(postgresql16, database) == (["alembic_version", "venues"], ["0001"])
 
 
-@pytest.mark.server
 def test_a_failing_revision_on_mysql_says_what_may_remain(mysql: MySQL, tmp_path: Path) -> None:
     with mysql.fresh_database() as database:
         project = _project(tmp_path / "a", "mysql", mysql.url(database))
@@ -216,7 +214,6 @@ def test_a_failing_revision_on_mysql_says_what_may_remain(mysql: MySQL, tmp_path
         assert _schema(mysql, database) == (["alembic_version", "half", "venues"], ["0001"])
 
 
-@pytest.mark.server
 def test_plain_alembic_shows_where_a_revision_failed(
     postgresql16: PostgreSQL, tmp_path: Path
 ) -> None:

@@ -10,6 +10,8 @@ import pytest
 from flows.wrong_inputs import NOWHERE, Wrong, file, prove, pyproject
 from projects import make_project
 
+pytestmark = pytest.mark.slow
+
 AGAIN = "correct it and run the command again"
 PLACES = ", or add the folder that holds it to prepend_sys_path in alembic.ini"
 EVENT = """\

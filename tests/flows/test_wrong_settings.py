@@ -10,6 +10,8 @@ import pytest
 from flows.wrong_inputs import NOWHERE, Wrong, file, prove, pyproject
 from projects import Project, make_project
 
+pytestmark = pytest.mark.slow
+
 FILE = "[tool.daybreak] in {root}/pyproject.toml"
 PROD = "[tool.daybreak.environments.prod] in {root}/pyproject.toml"
 
@@ -102,25 +104,10 @@ SETTINGS = {
         "write postgresql+psycopg2, or leave the driver out: postgresql",
         pyproject('dialect = "postgresql+pg8000"'),
     ),
-    "models that are a number": Wrong(
-        f"models in {FILE} is not a text",
-        'write, for example, models = "models"',
-        pyproject("models = 3"),
-    ),
     "metadata without an attribute": Wrong(
         f"metadata = 'database' in {FILE} is not of the form module:attribute",
         'write, for example, metadata = "database:Base.metadata"',
         pyproject('metadata = "database"'),
-    ),
-    "environments that are a number": Wrong(
-        f"environments in {FILE} is not a table",
-        "write [tool.daybreak.environments.prod] and its settings below it",
-        pyproject("environments = 3"),
-    ),
-    "an environment that is a number": Wrong(
-        f"{PROD} is not a table",
-        "put its settings below that heading",
-        pyproject("environments.prod = 3"),
     ),
     "protected is a text": Wrong(
         f"protected in {PROD} is not true or false",

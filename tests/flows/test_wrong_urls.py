@@ -10,6 +10,8 @@ import pytest
 from flows.wrong_inputs import NOWHERE, Wrong, file, prove, pyproject
 from projects import Project, make_project
 
+pytestmark = pytest.mark.slow
+
 KNOWN = "known: dev, staging, prod"
 DECLARE = "use one of these, or declare [tool.daybreak.environments.prd] in pyproject.toml"
 WRITE = (

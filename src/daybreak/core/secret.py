@@ -54,10 +54,12 @@ def mask_error(error: BaseException) -> None:
             words = getattr(link, name, None)
             if isinstance(words, str):
                 setattr(link, name, mask(words))
+        if notes := getattr(link, "__notes__", None):
+            link.__notes__ = [mask(note) for note in notes]
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """`error`, its causes and contexts, and the driver's error inside SQLAlchemy's; each once."""
+    """`error`, what it came from, what a group holds, SQLAlchemy's driver error; each once."""
     waiting: list[object] = [error]
     seen: set[int] = set()
     while waiting:
@@ -66,6 +68,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
             seen.add(id(link))
             yield link
             waiting += [link.__cause__, link.__context__, getattr(link, "orig", None)]
+            waiting += getattr(link, "exceptions", ())
 
 
 @functools.cache

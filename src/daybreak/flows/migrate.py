@@ -18,6 +18,12 @@ from daybreak.edges.connect import create_database, driver_for
 from daybreak.edges.settings import resolve_target
 from daybreak.flows.session import FOREIGN, Opened, Session, open_project
 
+# What a person has to know before they agree.
+_WHAT_IS_LOST = {
+    "downgrade": "What it drops does not come back by itself",
+    "stamp": "What it skips is not run later",
+}
+
 
 @dataclass
 class Outcome:
@@ -140,9 +146,10 @@ def _ask(session: Session, command: str, opened: Opened) -> None:
         return
     if session.confirm is None:
         raise Protected(command, opened.environment)
+    place = f" ({resolve_target(opened.settings, 'migration').place})" if opened.ours else ""
     if not session.confirm(
-        f"{opened.environment} is protected. {command.capitalize()} it? What a downgrade drops, "
-        "or a stamp skips, does not come back by itself"
+        f"{opened.environment}{place} is protected. {command.capitalize()} it? "
+        f"{_WHAT_IS_LOST[command]}"
     ):
         raise Refused(f"{command} of {opened.environment} was not confirmed. Nothing was changed")
 
