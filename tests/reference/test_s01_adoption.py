@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from adopted import KINDS, Kind, adopted
+from daybreak.edges.origin import uv_source
 from generated import BIN, Generated, schema, snapshot
 from servers.server import Server
 
@@ -103,7 +104,8 @@ def init(project: Generated, kind: Kind, server: Server) -> list[str]:
     assert again["to_do"] == [
         f'add to pyproject.toml:\n[tool.daybreak]\ndialect = "{server.dialect}"\n'
         f'models = "{kind.models}"\nmetadata = "{kind.metadata}"',
-        "uv add " + " ".join(quoted),
+        "uv add " + " ".join(quoted) + "\nbut first, in [tool.uv.sources] of pyproject.toml:\n"
+        f"daybreak = {uv_source(project.root)}",
         REPLACE_ENV,
     ]
     to_do: list[str] = again["to_do"]

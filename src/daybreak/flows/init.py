@@ -201,6 +201,15 @@ def _own_files(root: Path) -> dict[str, str]:
     return {path: text for path, text in texts.items() if text is not None}
 
 
+def _source_step(project: Project, absent: list[str]) -> str:
+    """What has to stand in pyproject.toml before uv can find a Daybreak that is not published."""
+    source = uv_source(project.root)
+    named = project.pyproject.get("tool", {}).get("uv", {}).get("sources", {})
+    if source is None or "daybreak" in named or not absent[0].startswith("daybreak"):
+        return ""
+    return f"\nbut first, in [tool.uv.sources] of pyproject.toml:\ndaybreak = {source}"
+
+
 def _to_do(
     project: Project, found: Found, dialect: str, chosen: Dialect, missing: dict[str, str]
 ) -> list[str]:
@@ -221,7 +230,8 @@ def _to_do(
         if re.split(r"\W", name)[0] not in listed.lower()
     ]
     if absent and "pyproject.toml" not in missing:
-        steps.append("uv add " + " ".join(f"'{name}'" if "[" in name else name for name in absent))
+        add = "uv add " + " ".join(f"'{name}'" if "[" in name else name for name in absent)
+        steps.append(add + _source_step(project, absent))
     env = read_text(project.root / "alembic" / "env.py")
     if env is not None and "daybreak" not in env:
         steps.append(
