@@ -51,3 +51,10 @@ def full(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """The promised speeds, each against plain Alembic in the same run."""
     session.run("python", "benchmarks/help.py", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Writes what the documentation takes from the commands: commands.md and the picture."""
+    session.run("python", "docs/commands_page.py")
+    session.run("python", "docs/pictures/make.py")

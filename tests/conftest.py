@@ -58,11 +58,17 @@ def server(request: pytest.FixtureRequest) -> Server:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what asks for a server, so that `-m "not server"` is the quick lane by itself."""
-    needs_server = {"server", *SERVERS.values()}
+    """Mark what asks for a server, so that `-m "not server"` is the quick lane by itself.
+
+    A test asks as an argument, or by the name in one of its parameters (getfixturevalue).
+    """
+    servers = {"server", *SERVERS.values()}
     for item in items:
-        if isinstance(item, pytest.Function) and needs_server & set(item.fixturenames):
-            item.add_marker("server")
+        if isinstance(item, pytest.Function):
+            parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+            named = {value for value in parameters if isinstance(value, str)}
+            if servers & {*item.fixturenames, *named}:
+                item.add_marker("server")
 
 
 @pytest.fixture(autouse=True)

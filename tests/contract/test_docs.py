@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import html
 import re
 import tomllib
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from daybreak.cli.options import State
 from daybreak.core import errors, settings
 from daybreak.core.errors import DaybreakError
 from daybreak.core.settings import read_settings
+from daybreak.dialects import postgresql
+from daybreak.report.text import migrated_line, next_step, not_compared_lines
 from docs.commands_page import PAGE, page
 
 DOCS = ROOT / "docs"
@@ -55,7 +58,7 @@ def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
         assert not fragment or fragment in anchors(target), f"{path}#{fragment}"
 
 
-@pytest.mark.parametrize("page", of_pages(PAGES))
+@pytest.mark.parametrize("page", of_pages([*PAGES, *DOCS.glob("pictures/*.svg")]))
 def test_no_page_names_a_place_of_one_machine(page: Path) -> None:
     found = re.search(r"(?<![\w.])/(?:work|root|home|Users|tmp)/\S*", page.read_text("utf-8"))
     assert found is None, found
@@ -127,3 +130,23 @@ def test_the_help_of_a_command_and_its_line_in_the_list_are_whole_sentences(name
     assert command is not None
     assert COMMANDS[name][1].endswith(".")
     assert (command.help or "").rstrip().endswith(".")
+
+
+def test_the_plain_files_of_leaving_are_those_that_are_tested() -> None:
+    shown = [block.text for block in blocks("python") if block.page == DOCS / "leaving.md"]
+    plain = ROOT / "tests" / "fixtures" / "plain"
+    assert shown == [(plain / name).read_text("utf-8") for name in ("database.py", "env.py")]
+
+
+def test_the_picture_of_the_loop_shows_the_words_of_today() -> None:
+    """Otherwise: uv run python docs/pictures/make.py"""
+    svg = (DOCS / "pictures" / "loop.svg").read_text(encoding="utf-8")
+    shown = html.unescape(re.sub(r"<[^>]+>", "", svg)).replace("\xa0", " ")
+    (revision,) = re.findall(r"versions/(\w+)_add_ticket_price_to_events\.py", shown)
+    said = [
+        *not_compared_lines(postgresql.NOT_COMPARED),
+        next_step("review the file, then: daybreak upgrade head"),
+        migrated_line([revision], [revision], 0.0, 0),
+    ]
+    for line in said:
+        assert click.unstyle(line) in shown

@@ -108,9 +108,11 @@ def main(argv: list[str] | None = None) -> NoReturn:
     state = State()
     try:
         code = cli.main(args=argv, prog_name="daybreak", obj=state, standalone_mode=False)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(2)
+    except click.ClickException as error:
+        sys.exit(_report(_in_our_words(error), state))
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
         sys.exit(130)
@@ -119,6 +121,16 @@ def main(argv: list[str] | None = None) -> NoReturn:
     except Exception as error:  # noqa: BLE001 - the last place that can say it in words
         sys.exit(_report(error, state))
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _in_our_words(error: click.ClickException) -> Exception:
+    """A mistake in the command line, said as every other error is."""
+    from daybreak.core.errors import UsageError
+
+    said = error.format_message().rstrip(".")
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    path = context.command_path if context else "daybreak"
+    return UsageError(said[:1].lower() + said[1:], f"{path} --help")
 
 
 def _report(error: Exception, state: State) -> int:

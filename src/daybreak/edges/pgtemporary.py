@@ -40,6 +40,8 @@ def temporary_server(major: int = 16) -> Iterator[Server]:
         yield server
     finally:
         leash.stop()
+        # As root: the server's user may empty its folder, but not take it out of our TMPDIR.
+        shutil.rmtree(server.data.parent, ignore_errors=True)
 
 
 def free_port() -> int:
