@@ -64,6 +64,16 @@ def test_an_error_is_masked_with_all_that_it_came_from() -> None:
     assert said == "('it was ***', 3)('***',)(5, 'cannot use ***')[Errno 5] cannot use ***"
 
 
+def test_a_group_of_errors_and_their_notes_are_masked() -> None:
+    Secret("hunter-22")
+    inner = ValueError("it is hunter-22")
+    inner.add_note("really: hunter-22")
+
+    mask_error(ExceptionGroup("some failed", [inner]))
+
+    assert (str(inner), inner.__notes__) == ("it is ***", ["really: ***"])
+
+
 def _words(error: BaseException) -> list[object]:
     cause = error.__context__
     assert cause is not None
