@@ -90,7 +90,7 @@ def _run(
     running = command_in_force()
     settings = load_settings(project_in_force())
     _configure_logging(quiet=call is not None)
-    if running.command is not None:
+    if running.command is not None and not context.is_offline_mode():
         refuse_on_lambda(running.command, os.environ)
     load_history(context.script)
     options = {
@@ -200,7 +200,7 @@ def _run_on(
     heads = migration.get_current_heads()
     _require_known(heads, running, target)
     if call is not None and target is not None:
-        version = ".".join(str(part) for part in connection.dialect.server_version_info or ())
+        version = ".".join(str(part) for part in (connection.dialect.server_version_info or ())[:3])
         server = f"{dialect_of(target).LABEL} {version}"
         call.emit(Connected(target.environment, target.place, server, heads))
     if not borrowed:

@@ -11,6 +11,7 @@ from daybreak.core.settings import (
     EnvironmentSettings,
     ProjectSettings,
     UrlSetting,
+    duration_text,
     read_settings,
 )
 from daybreak.core.target import Policy
@@ -191,3 +192,11 @@ def test_a_url_that_cannot_be_read_is_named_by_its_place_and_not_repeated() -> N
         f"url of [tool.daybreak.environments.prod] in {FILE} is not a database URL: "
         "it has no :// in it"
     )
+
+
+WRITTEN = {500: "500ms", 30_000: "30s", 600_000: "10min", 3_600_000: "1h", 90_000: "90s", 0: "0h"}
+
+
+@pytest.mark.parametrize(("milliseconds", "text"), WRITTEN.items(), ids=WRITTEN.values())
+def test_a_duration_is_shown_as_it_would_be_written(milliseconds: int, text: str) -> None:
+    assert duration_text(milliseconds) == text

@@ -117,33 +117,24 @@ def test_a_driver_is_told_how_to_connect(
     assert dialect.dsn(parse_url(url, "X"), driver_named(dialect, driver, "X")) == expected
 
 
-SESSIONS: dict[str, tuple[Dialect, Policy, str | None, list[str]]] = {
-    "PostgreSQL, no limit": (postgresql, Policy(), None, ["SET statement_timeout = 0"]),
-    "PostgreSQL, a limit": (
-        *(postgresql, Policy(statement_timeout_ms=5000), None),
-        ["SET statement_timeout = 5000"],
-    ),
-    "PostgreSQL, a role": (
-        *(postgresql, Policy(), 'the "owner"'),
-        ["SET statement_timeout = 0", 'SET ROLE "the ""owner"""'],
-    ),
-    "MySQL, no limit": (mysql, Policy(), None, ["SET SESSION max_execution_time = 0"]),
-    "MySQL, a limit": (
-        *(mysql, Policy(statement_timeout_ms=5000), None),
-        ["SET SESSION max_execution_time = 5000"],
-    ),
-    "MySQL, a role": (
-        *(mysql, Policy(), "the `owner`"),
-        ["SET SESSION max_execution_time = 0", "SET ROLE `the ``owner```"],
-    ),
+TIMEOUTS: dict[str, tuple[Dialect, int | None, str]] = {
+    "PostgreSQL, no limit": (postgresql, None, "SET statement_timeout = 0"),
+    "PostgreSQL, a limit": (postgresql, 5000, "SET statement_timeout = 5000"),
+    "MySQL, no limit": (mysql, None, "SET SESSION max_execution_time = 0"),
+    "MySQL, a limit": (mysql, 5000, "SET SESSION max_execution_time = 5000"),
 }
 
 
-@pytest.mark.parametrize(("dialect", "policy", "role", "expected"), SESSIONS.values(), ids=SESSIONS)
-def test_a_session_of_migrations_starts_with(
-    dialect: Dialect, policy: Policy, role: str | None, expected: list[str]
+@pytest.mark.parametrize(("dialect", "milliseconds", "sql"), TIMEOUTS.values(), ids=TIMEOUTS)
+def test_a_migrations_statements_have_a_limit_of_their_own(
+    dialect: Dialect, milliseconds: int | None, sql: str
 ) -> None:
-    assert list(dialect.session_statements(policy, role)) == expected
+    assert dialect.set_timeout(Policy(statement_timeout_ms=milliseconds)) == sql
+
+
+def test_a_role_is_quoted() -> None:
+    assert postgresql.set_role('the "owner"') == 'SET ROLE "the ""owner"""'
+    assert mysql.set_role("the `owner`") == "SET ROLE `the ``owner```"
 
 
 @pytest.mark.parametrize(

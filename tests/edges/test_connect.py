@@ -14,6 +14,7 @@ from daybreak.core.errors import (
     AuthenticationFailed,
     DatabaseMissing,
     DaybreakError,
+    RoleRefused,
     ServerDown,
     Unreachable,
 )
@@ -105,9 +106,10 @@ def test_migrations_run_as_their_role(server: Server, database: str, role: str) 
 def test_a_role_that_does_not_exist_is_named(server: Server, database: str) -> None:
     target = target_of(server, database, role="nobody")
     engine = make_migration_engine(target, driver_for(target, None))
-    with pytest.raises(Unreachable, match="nobody") as caught, explained(target):
+    start = f"the migration's user can't take the role 'nobody' of {target.environment}: "
+    with pytest.raises(RoleRefused) as caught, explained(target):
         engine.connect()
-    assert caught.value.problem.startswith(f"no connection to {target.place} ")
+    assert caught.value.problem.startswith(start)
 
 
 def test_a_migration_engine_keeps_no_connection(server: Server, database: str) -> None:

@@ -112,6 +112,12 @@ def test_on_lambda_what_reads_is_allowed(applied: Applied, command: str) -> None
     assert (done.code, done.err) == (0, "")
 
 
+def test_on_lambda_sql_is_printed_since_nothing_is_changed(applied: Applied) -> None:
+    for tool in ("daybreak", "alembic"):
+        done = applied.project.run(tool, "upgrade", "base:head", "--sql", **LAMBDA)
+        assert (done.code, "CREATE TABLE venues" in done.out) == (0, True)
+
+
 def test_on_lambda_plain_alembic_reads_too(applied: Applied) -> None:
     done = applied.project.run("alembic", "current", **LAMBDA)
     assert (done.code, done.out) == (0, "0001 (head)\n")
@@ -207,3 +213,15 @@ def test_a_foreign_env_py_is_run_only_knowingly(applied: Applied) -> None:
     run = applied.project.run("daybreak", "upgrade", "head", "--unguarded")
     assert (run.code, run.err) == (0, NOTE)
     assert applied.state()[-1] == ("0002",)
+
+
+def test_what_a_foreign_env_py_raises_is_told_with_its_line(applied: Applied) -> None:
+    applied.project.write("alembic/env.py", FOREIGN.replace("DEV_DATABASE_URL", "STAGING_URL"))
+
+    done = applied.project.run("daybreak", "current")
+
+    assert done.err == NOTE + (
+        "error  alembic/env.py:6 raised KeyError: 'STAGING_URL'\n"
+        "next   correct it and run the command again; --traceback shows the whole way\n"
+    )
+    assert done.code == 2

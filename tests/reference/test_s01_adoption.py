@@ -80,7 +80,10 @@ def is_adopted(project: Generated, kind: Kind, server: Server, database: str) ->
 
     do(project, to_do)
     assert "done   nothing to do" in project.run("upgrade", "head").stdout
-    assert "no difference, so no file" in project.run("revision", "-m", "anything").stdout
+    assert (
+        "nothing differs, so no file was written"
+        in project.run("revision", "-m", "anything").stdout
+    )
     assert schema(server, database) == state
 
 

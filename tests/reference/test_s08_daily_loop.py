@@ -9,7 +9,9 @@ import pytest
 from generated import FIRST, Generated, schema, tables
 from servers.server import Server
 
-NOTHING = "done   no difference, so no file; an empty one: --empty"
+NOTHING = (
+    "done   nothing differs, so no file was written; an empty one: daybreak revision --empty -m '…'"
+)
 
 
 def test_from_nothing_to_ticket_price_and_back(

@@ -37,7 +37,7 @@ def start_command(major: str | None) -> None:
     server, place = started.server, started.database.target.place
     verb = "serves" if started.changed else "already serves"
     show(done(f"PostgreSQL {server.major} (process {server.pid}) {verb} {place}"))
-    show(next_step("daybreak upgrade head"))
+    show(next_step("daybreak upgrade head; or, without a history yet: daybreak revision -m '…'"))
     show_json(
         {
             "changed": started.changed,

@@ -25,8 +25,12 @@ def command(ctx: click.Context, settings: bool) -> None:
     value = max(len(row.value) for row in rows if len(row.value) < 50)
     show(
         *(
-            f"{click.style(row.name.ljust(wide), bold=True)}  {row.value.ljust(value)}"
-            f"{'  ' + click.style(row.source, dim=True) if row.source else ''}"
+            f"{click.style(row.name.ljust(wide), bold=True)}  "
+            + (
+                f"{row.value.ljust(value)}  {click.style(row.source, dim=True)}"
+                if row.source
+                else row.value
+            )
             for row in rows
         )
     )

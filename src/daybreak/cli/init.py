@@ -13,6 +13,9 @@ from daybreak.cli.options import common, show, show_json, with_json
 if TYPE_CHECKING:
     from daybreak.flows.init import Initialised
 
+# Enough to see in what an adopted file differs; more of it would bury what is to be done.
+_DIFF_LINES = 24
+
 
 @click.command("init")
 @click.argument("directory", default=".", type=click.Path(path_type=Path))
@@ -54,7 +57,9 @@ def _show(made: Initialised) -> None:
     for path in made.written:
         show(f"wrote  {path}")
     for kept in made.kept:
-        show(f"kept   {kept.path}", *(f"         {line}" for line in kept.diff))
+        show(f"kept   {kept.path}", *(f"         {line}" for line in kept.diff[:_DIFF_LINES]))
+        if len(kept.diff) > _DIFF_LINES:
+            show(f"         … {len(kept.diff) - _DIFF_LINES} lines more")
     for hole in made.holes:
         show(f"hole   {hole.place}: {hole.problem}", f"         {hole.cure}")
     if made.to_do:

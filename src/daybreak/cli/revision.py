@@ -56,9 +56,13 @@ def command(
         rev_id=rev_id,
         depends_on=list(depends_on) or None,
     )
-    show_written(written.files, nothing="no difference, so no file; an empty one: --empty")
     if written.not_compared:
         show(*not_compared_lines(written.not_compared))
+    show_written(
+        written.files,
+        nothing="nothing differs, so no file was written; "
+        "an empty one: daybreak revision --empty -m '…'",
+    )
     if written.files:
         show(next_step("review the file, then: daybreak upgrade head"))
     show_json(

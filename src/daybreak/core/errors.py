@@ -13,6 +13,7 @@
     │  ├─ UnknownDriver                    a driver that Daybreak has no settings for
     │  ├─ DriverMissing                    a known driver that is not installed
     │  ├─ ExtraMissing                     an optional part of Daybreak is not installed
+    │  ├─ RoleRefused                      a `role` that the user can't take
     │  ├─ PlainPassword                    a password in a file that is committed
     │  ├─ LookupUnavailable                a reference to a secret that can't be looked up
     │  ├─ ModelsFailed                     the project's own code raised when imported
@@ -141,6 +142,17 @@ class ExtraMissing(UsageError):
             f"uv add 'daybreak[{extra}]'",
         )
         self.extra = extra
+
+
+class RoleRefused(UsageError):
+    def __init__(self, role: str, environment: str, said: str) -> None:
+        super().__init__(
+            f"the migration's user can't take the role {role!r} of {environment}: "
+            f"{' '.join(said.split())}. Nothing was changed",
+            f"correct role in [tool.daybreak.environments.{environment}], or grant it: "
+            f"GRANT {role} TO the user",
+        )
+        self.role = role
 
 
 class PlainPassword(UsageError):

@@ -147,6 +147,14 @@ def _text(value: Any, key: str, where: str, example: str) -> str:
     return value
 
 
+def duration_text(milliseconds: int) -> str:
+    """`30min` for 1,800,000, as it would be written in the settings."""
+    unit = next(
+        unit for unit, size in reversed(_UNITS.items()) if milliseconds % size == 0 or size == 1
+    )
+    return f"{milliseconds // _UNITS[unit]}{unit}"
+
+
 def _duration(value: Any, where: str) -> int:
     """Milliseconds of `500ms`, `30s`, `10min`, `1h`."""
     match = re.fullmatch(r"(\d+)\s*(ms|s|min|h)", value) if isinstance(value, str) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
@@ -82,8 +82,12 @@ class Dialect(Protocol):
         """What the driver itself connects with: a string, or keyword arguments."""
         ...
 
-    def session_statements(self, policy: Policy, role: str | None) -> Sequence[str]:
-        """SQL that a migration's session starts with."""
+    def set_timeout(self, policy: Policy) -> str:
+        """SQL that bounds a migration's statements, or lifts what the user's account sets."""
+        ...
+
+    def set_role(self, role: str) -> str:
+        """SQL after which the session acts as `role`."""
         ...
 
     def create_database(self, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from daybreak.core.secret import Secret
@@ -83,12 +83,13 @@ def dsn(url: Url, driver: Driver) -> dict[str, Any]:
     return {name: value for name, value in arguments.items() if value is not None}
 
 
-def session_statements(policy: Policy, role: str | None) -> Sequence[str]:
+def set_timeout(policy: Policy) -> str:
     """`max_execution_time` bounds SELECT alone; MySQL has no such limit for other statements."""
-    statements = [f"SET SESSION max_execution_time = {policy.statement_timeout_ms or 0}"]
-    if role is not None:
-        statements.append(f"SET ROLE {_quoted(role)}")
-    return statements
+    return f"SET SESSION max_execution_time = {policy.statement_timeout_ms or 0}"
+
+
+def set_role(role: str) -> str:
+    return f"SET ROLE {_quoted(role)}"
 
 
 def create_database(name: str) -> str:

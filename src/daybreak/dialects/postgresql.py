@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -109,12 +109,13 @@ def dsn(url: Url, driver: Driver) -> str:
     return replace(url, dialect=NAME, driver=None, query=tuple(query.items())).render()
 
 
-def session_statements(policy: Policy, role: str | None) -> Sequence[str]:
-    """The timeout is always set: a role's own default is meant for the application's queries."""
-    statements = [f"SET statement_timeout = {policy.statement_timeout_ms or 0}"]
-    if role is not None:
-        statements.append(f"SET ROLE {_quoted(role)}")
-    return statements
+def set_timeout(policy: Policy) -> str:
+    """Always set: a role's own default is meant for the application's queries."""
+    return f"SET statement_timeout = {policy.statement_timeout_ms or 0}"
+
+
+def set_role(role: str) -> str:
+    return f"SET ROLE {_quoted(role)}"
 
 
 def create_database(name: str) -> str:

@@ -27,7 +27,12 @@ from daybreak.core.errors import (
 )
 from daybreak.core.events import Emit, ignore
 from daybreak.core.secret import mask
-from daybreak.edges.history import read_history, script_directory, translate
+from daybreak.edges.history import (
+    place_in_environment,
+    read_history,
+    script_directory,
+    translate,
+)
 from daybreak.edges.project import (
     Project,
     check_ini,
@@ -163,8 +168,10 @@ def uses_daybreak(config: Config) -> bool:
             "bring it back (git checkout), or let daybreak init write it",
         ) from error
     except (SyntaxError, ValueError) as error:
-        line = f":{error.lineno}" if isinstance(error, SyntaxError) else ""
-        raise HistoryInvalid(f"{path}{line} is no Python: {error}", "correct it") from error
+        line, words = "", str(error)
+        if isinstance(error, SyntaxError):
+            line, words = f":{error.lineno}", error.msg
+        raise HistoryInvalid(f"{path}{line} is no Python: {words}", "correct it") from error
     return any(_imports_our_env(node) for node in ast.walk(tree))
 
 
@@ -197,6 +204,11 @@ def run(command: Callable[..., Any], config: Config, *args: Any, **kwargs: Any) 
             f"no connection to the database: {' '.join(mask(str(error.orig)).split())}",
             "check the URL that the project's own env.py uses",
         ) from error
-    except Exception:
-        read_history(config)  # raises the better error if a revision file is what failed
+    except Exception as error:
+        script = read_history(config)  # raises the better error if a revision file is what failed
+        if place := place_in_environment(script, error):
+            raise HistoryInvalid(
+                f"{place} raised {mask(f'{type(error).__name__}: {error}')}",
+                "correct it and run the command again; --traceback shows the whole way",
+            ) from error
         raise

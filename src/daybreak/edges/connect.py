@@ -13,6 +13,7 @@ from daybreak.core.errors import (
     AuthenticationFailed,
     DatabaseMissing,
     DaybreakError,
+    RoleRefused,
     ServerDown,
     Unreachable,
 )
@@ -113,13 +114,17 @@ def make_migration_engine(target: Target, driver: Driver) -> Engine:
     engine = make_engine(
         target, driver, poolclass=NullPool, pool_pre_ping=False, hide_parameters=True
     )
-    statements = dialect_of(target).session_statements(target.policy, target.role)
+    dialect = dialect_of(target)
 
     def begin_session(connection: Any, _record: Any) -> None:
         # On the driver's own connection and committed, so that Alembic finds no transaction open.
         cursor = connection.cursor()
-        for statement in statements:
-            cursor.execute(statement)
+        cursor.execute(dialect.set_timeout(target.policy))
+        if target.role is not None:
+            try:
+                cursor.execute(dialect.set_role(target.role))
+            except Exception as error:
+                raise RoleRefused(target.role, target.environment, mask(str(error))) from error
         cursor.close()
         connection.commit()
 

@@ -13,6 +13,7 @@ from alembic.util import CommandError
 
 from daybreak.core.errors import DaybreakError, HistoryInvalid, SchemaTooOld
 from daybreak.core.secret import mask
+from daybreak.edges.models import innermost_place
 
 
 def script_directory(config: Config) -> ScriptDirectory:
@@ -79,6 +80,18 @@ def place_in_history(script: ScriptDirectory, error: Exception) -> str | None:
         if any(path.is_relative_to(folder) for folder in folders):
             return f"{path.parent.name}/{path.name}:{frame.lineno}"
     return None
+
+
+def place_in_environment(script: ScriptDirectory, error: Exception) -> str | None:
+    """`alembic/env.py:12`, or the project's own line that it called; None if neither raised.
+
+    For an env.py that is not ours, where no other part of Daybreak knows what it does.
+    """
+    env = Path(script.env_py_location).resolve()
+    frames = [Path(frame.filename) for frame in traceback.extract_tb(error.__traceback__)]
+    if env not in [path.resolve() for path in frames] or place_in_history(script, error):
+        return None
+    return innermost_place(env.parents[1], error)
 
 
 def translate(error: CommandError) -> DaybreakError:

@@ -79,7 +79,7 @@ def _import(name: str, root: Path, setting: str) -> ModuleType:
 
 
 def _failed(name: str, root: Path, error: BaseException) -> ModelsFailed:
-    place = _place_in(root, error)
+    place = innermost_place(root, error)
     words = error.msg if isinstance(error, SyntaxError) else str(error)
     said = mask(f"{type(error).__name__}: {words}")
     cure = "correct it and run the command again"
@@ -90,7 +90,7 @@ def _failed(name: str, root: Path, error: BaseException) -> ModelsFailed:
     return ModelsFailed(f"{place or name} can't be imported: {said}", cure)
 
 
-def _place_in(root: Path, error: BaseException) -> str | None:
+def innermost_place(root: Path, error: BaseException) -> str | None:
     """`models/event.py:12`, the innermost line of the project's own code that was running."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{_short(Path(error.filename), root)}:{error.lineno}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from daybreak.core.errors import DaybreakError
+from daybreak.core.settings import duration_text
 from daybreak.core.target import Target
 from daybreak.edges.connect import driver_for
 from daybreak.edges.models import DEFAULT_METADATA, DEFAULT_MODELS
@@ -66,7 +67,7 @@ def show_settings(session: Session) -> Diagnosis:
         ),
         Setting(
             "statement timeout",
-            f"{timeout} ms" if timeout is not None else "none",
+            duration_text(timeout) if timeout is not None else "none",
             in_table if timeout is not None else "default",
         ),
         Setting("role", environment.role or "none", in_table if environment.role else "default"),

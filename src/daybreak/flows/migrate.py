@@ -129,7 +129,8 @@ def _migrate(
         session.emit(event)
 
     started = time.monotonic()
-    refuse_on_lambda(command, os.environ)
+    if not sql:
+        refuse_on_lambda(command, os.environ)
     call = Call(command, emit=listen)
     opened = open_project(session, call)
     check(opened)
