@@ -30,7 +30,8 @@ def check(session: nox.Session) -> None:
 @nox.session
 def quick(session: nox.Session) -> None:
     """The tests that need no database: seconds."""
-    session.run("pytest", "-m", "not server and not slow", *session.posargs)
+    layers = [f"tests/{layer}" for layer in ("core", "dialects", "edges", "contract")]
+    session.run("pytest", "-m", "not server and not slow", *layers, *session.posargs)
 
 
 @nox.session

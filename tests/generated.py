@@ -98,9 +98,10 @@ class Generated:
         """The same project with `dev` at this database."""
         return replace(self, variables={"DEV_DATABASE_URL": server.url(database)})
 
-    def revisions(self) -> list[str]:
-        """The revisions' identifiers, oldest first."""
-        return [revision["revision"] for revision in reversed(self.json("history"))]
+    def first_revision(self) -> str:
+        """The identifier of the only revision, from the name of its file."""
+        (file,) = self.version_files()
+        return file.name.partition("_")[0]
 
     def version_files(self) -> list[Path]:
         return sorted((self.root / "alembic" / "versions").glob("*.py"))

@@ -26,7 +26,7 @@ from daybreak.core.errors import (
     RevisionNotInFiles,
 )
 from daybreak.core.events import Applied, Connected, Finished
-from daybreak.core.failure import migration_failure
+from daybreak.core.failure import migration_failure, offline_failure
 from daybreak.core.guard import needs_consent, refuse_on_lambda
 from daybreak.core.secret import mask, mask_error
 from daybreak.core.target import Target
@@ -110,7 +110,7 @@ def _run(
     options["target_metadata"] = metadata
 
     if context.is_offline_mode():
-        _run_offline(settings, options)
+        _run_offline(settings, call, options)
     elif connection is not None:
         _run_on(connection, call, None, running, options)
     else:
@@ -144,7 +144,7 @@ def _directives(
     return process
 
 
-def _run_offline(settings: Settings, options: dict[str, Any]) -> None:
+def _run_offline(settings: Settings, call: Call | None, options: dict[str, Any]) -> None:
     target = resolve_target(settings, "migration")
     driver = driver_for(target, settings.project_driver)
     context.configure(
@@ -155,8 +155,13 @@ def _run_offline(settings: Settings, options: dict[str, Any]) -> None:
             **options,
         }
     )
-    with context.begin_transaction():
-        context.run_migrations()
+    try:
+        with context.begin_transaction():
+            context.run_migrations()
+    except Exception as error:
+        if call is None or isinstance(error, (DaybreakError, CommandError)):
+            raise
+        raise offline_failure(_said(error), place_in_history(context.script, error)) from error
 
 
 def _run_online(
@@ -199,10 +204,8 @@ def _run_on(
     borrowed = connection.in_transaction()
     heads = migration.get_current_heads()
     _require_known(heads, running, target)
-    if call is not None and target is not None:
-        version = ".".join(str(part) for part in (connection.dialect.server_version_info or ())[:3])
-        server = f"{dialect_of(target).LABEL} {version}"
-        call.emit(Connected(target.environment, target.place, server, heads))
+    if call is not None:
+        call.emit(_connected(connection, target, heads))
     if not borrowed:
         connection.rollback()  # ends what reading the heads began: Alembic begins its own
     try:
@@ -219,6 +222,17 @@ def _run_on(
         ) from error
     if call is not None and running.command is not None:
         call.emit(Finished(migration.get_current_heads()))
+
+
+def _connected(connection: Connection, target: Target | None, heads: tuple[str, ...]) -> Connected:
+    """Where the run works; without a target, on a connection that the project's env.py gave."""
+    version = ".".join(str(part) for part in (connection.dialect.server_version_info or ())[:3])
+    if target is not None:
+        server = f"{dialect_of(target).LABEL} {version}"
+        return Connected(target.environment, target.place, server, heads)
+    url = connection.engine.url
+    place = f"{url.database}@{url.host or 'local socket'}"
+    return Connected("given", place, f"{connection.dialect.name} {version}", heads)
 
 
 def _said(error: Exception) -> str:

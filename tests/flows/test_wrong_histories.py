@@ -225,3 +225,21 @@ def test_plain_alembic_shows_where_a_revision_failed(
         assert done.code == 1
         assert '{root}/alembic/versions/0002_.py", line 13, in upgrade' in said(project, done.err)
         assert _schema(postgresql16, database) == (["alembic_version", "venues"], ["0001"])
+
+
+# What it inserts is known only to a database: offline there is no text for it.
+NO_LITERAL = """\
+op.bulk_insert(sa.table("venues", sa.column("name", sa.LargeBinary)), [{"name": object()}])"""
+
+
+def test_a_revision_that_cannot_be_printed_as_sql_is_named(tmp_path: Path) -> None:
+    project = _project(tmp_path / "myapp", "postgresql", NOWHERE)
+    project.add_revision("0002", "0001", NO_LITERAL)
+
+    done = project.run("daybreak", "upgrade", "0001:head", "--sql")
+
+    assert done.code == 1
+    failed, ended, cure = done.err.splitlines()
+    assert failed.startswith("error  versions/0002_.py:12 failed: CompileError: ")
+    assert ended == "The SQL above ends before it; no database was touched"
+    assert cure.startswith("next   apply it to a throw-away database instead")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import uv
 
-from generated import DRIVER, Done, Generated, schema, tables, uv_environment
+from generated import DRIVER, Done, Generated, uv_environment
 from servers.server import Server
 
 pytestmark = pytest.mark.slow
@@ -41,13 +41,9 @@ def plain_environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_without_daybreak_plain_alembic_proposes_nothing(
-    project: Generated, server: Server, database: str, plain_environment: Path
+    project: Generated, server: Server, plain_environment: Path
 ) -> None:
     project.run("upgrade", "head")
-    project.add_ticket_price()
-    project.run("revision", "-m", "add ticket_price to events")
-    project.run("upgrade", "head")
-    at_head = schema(server, database)
     leave(project.root, server)
 
     def alembic(*arguments: str) -> Done:
@@ -58,12 +54,6 @@ def test_without_daybreak_plain_alembic_proposes_nothing(
     alembic("revision", "--autogenerate", "-m", "nothing")
     (written,) = (project.root / "alembic" / "versions").glob("*_nothing.py")
     assert operations(written.read_text()) == ["pass", "pass"]
-    written.unlink()
-
-    alembic("downgrade", "base")
-    assert tables(server, database) == ["alembic_version"]
-    alembic("upgrade", "head")
-    assert schema(server, database) == at_head
     said = project.execute([str(plain_environment / "python"), "-c", QUERY], with_path(project))
     assert said.stdout == "0\n"
 

@@ -25,14 +25,25 @@ def test_base_needs_nothing_and_the_others_fail_loudly(
         env=prod,
     ).stdout
     assert said == "['events', 'venues']\n"
-    for name in ("engine", "SessionLocal", "DATABASE_URL"):
-        done = project.python(f"from database import {name}", env=prod, code=1)
-        assert done.stderr.splitlines()[-2:] == [
-            "daybreak.core.errors.MissingVariable: PROD_DATABASE_URL is not set; it names the "
-            "database of prod (chosen by ENV)",
-            "Next: set PROD_DATABASE_URL in the process's environment or in .env beside "
-            "pyproject.toml",
-        ]
+    done = project.python("from database import engine", env=prod, code=1)
+    assert done.stderr.splitlines()[-2:] == [
+        "daybreak.core.errors.MissingVariable: PROD_DATABASE_URL is not set; it names the "
+        "database of prod (chosen by ENV)",
+        "Next: set PROD_DATABASE_URL in the process's environment or in .env beside pyproject.toml",
+    ]
+    said = project.python(
+        """
+for name in ("engine", "SessionLocal", "DATABASE_URL"):
+    try:
+        exec(f"from database import {name}")
+    except Exception as error:
+        print(name, error.variable)
+""",
+        env=prod,
+    ).stdout
+    assert said.splitlines() == [
+        f"{name} PROD_DATABASE_URL" for name in ("engine", "SessionLocal", "DATABASE_URL")
+    ]
 
 
 def test_all_four_names_serve_the_database_of_the_environment(

@@ -109,6 +109,12 @@ def test_a_missing_variable_fails_before_any_connection_and_is_named(
     ]
 
 
+def test_a_variable_that_is_set_to_nothing_counts_as_missing(project: Generated) -> None:
+    """As a pipeline sets it whose secret does not exist."""
+    done = project.run("upgrade", "head", env={"ENV": "prod", "PROD_DATABASE_URL": ""}, code=2)
+    assert done.stderr.startswith("error  PROD_DATABASE_URL is set but empty")
+
+
 def test_a_misspelt_environment_lists_the_known_ones(project: Generated) -> None:
     done = project.run("current", env={**ALL, "ENV": "porduction"}, code=2)
     assert done.stderr.splitlines()[0] == (
@@ -131,14 +137,16 @@ def test_dev_falls_back_to_the_local_server(tmp_path: Path, dialect: str) -> Non
 def test_the_fallback_is_refused_where_a_deployment_is_recognised(
     project: Generated, request: pytest.FixtureRequest, variable: str, value: str
 ) -> None:
-    """Unless `dev` was named: then it is meant."""
     platform = request.node.callspec.id
     done = project.run("current", env={variable: value}, code=2)
     assert done.stderr.splitlines()[0] == (
         f"error  no environment was chosen, and this is {platform}, where the local dev database "
         "is not used unasked"
     )
-    shown = settings(project, {variable: value, "ENV": "dev"})
+
+
+def test_the_fallback_is_used_in_a_deployment_that_names_dev(project: Generated) -> None:
+    shown = settings(project, {**dict(DEPLOYMENTS.values()), "ENV": "dev"})
     assert shown["migration URL"] == (FALLBACK["postgresql"], "the local fallback")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,9 +38,11 @@ GAPS = {
 
 
 @pytest.fixture
-def applied(project: Generated) -> Generated:
-    project.run("upgrade", "head")
-    return project
+def applied(migrated: tuple[Generated, str], tmp_path: Path) -> Generated:
+    """A copy of the project that is at head, whose models may be changed."""
+    project, _ = migrated
+    shutil.copytree(project.root, tmp_path / "myapp")
+    return replace(project, root=tmp_path / "myapp")
 
 
 def test_a_change_that_alembic_does_not_see_is_not_passed_over_in_silence(
@@ -62,7 +66,6 @@ def test_a_change_that_alembic_does_not_see_is_not_passed_over_in_silence(
     said = applied.run("check").stdout
     assert gaps_in(said) == "Alembic does not compare: " + "; ".join(gaps)
     assert said.endswith("equal, as far as Alembic compares\n")
-    assert applied.json("check") == {"equal": True, "differences": [], "not_compared": gaps}
 
 
 def test_types_nullability_and_server_defaults_are_compared(applied: Generated) -> None:

@@ -5,6 +5,16 @@ from __future__ import annotations
 from daybreak.core.errors import DaybreakError, MigrationFailed, StoppedHalfWay
 
 
+def offline_failure(said: str, place: str | None) -> DaybreakError:
+    """The error for a revision that can't be printed as SQL: it needs a database to run."""
+    return MigrationFailed(
+        f"{f'{place} failed: ' if place else ''}{said}\nThe SQL above ends before it; "
+        "no database was touched",
+        "apply it to a throw-away database instead, or let the revision ask "
+        "context.is_offline_mode()",
+    )
+
+
 def migration_failure(
     said: str, place: str | None, *, applied: int, transactional: bool
 ) -> DaybreakError:
