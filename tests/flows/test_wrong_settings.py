@@ -68,7 +68,7 @@ FILES = {
         lambda project: (project.root / "alembic" / "env.py").unlink(),
     ),
     "env.py is no Python": Wrong(
-        "{root}/alembic/env.py:1 is no Python: invalid syntax (<unknown>, line 1)",
+        "{root}/alembic/env.py:1 is no Python: invalid syntax",
         "correct it",
         file("alembic/env.py", "import daybreak env\n"),
     ),
