@@ -34,7 +34,11 @@ pytestmark = pytest.mark.server
 
 EXAMPLES = int(os.environ.get("DAYBREAK_TEST_EXAMPLES", "1"))
 ALPHABET = string.ascii_letters + string.digits + string.punctuation * 2 + " éü雪😀"
-passwords = st.text(ALPHABET, min_size=8, max_size=24).filter(lambda text: len(set(text)) >= 5)
+# Hypothesis likes words that it finds in the code, such as daybreak, which are said on purpose.
+# So each password has a part that nothing else says.
+_part = st.text(ALPHABET, max_size=10)
+passwords = st.tuples(_part, _part).map(lambda parts: parts[0] + "k7Qz" + parts[1])
+passwords = passwords.filter(lambda text: len(text) >= 8)
 
 
 @dataclass
@@ -244,12 +248,14 @@ def _process_list() -> Iterator[set[str]]:
     over = threading.Event()
 
     def read() -> None:
-        while not over.wait(0.1):
+        while True:
             for path in Path("/proc").glob("[0-9]*/cmdline"):
                 try:
                     commands.add(path.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
                 except OSError:  # it ended meanwhile
                     continue
+            if over.wait(0.02):
+                break
 
     reader = threading.Thread(target=read)
     reader.start()
