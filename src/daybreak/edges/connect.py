@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Engine
     from sqlalchemy.ext.asyncio import AsyncEngine
 
+# Where `daybreak dev` can serve.
+LOOPBACK = ("localhost", "127.0.0.1")
+
 ProjectDriver = tuple[Driver, str] | None
 
 
@@ -189,9 +192,11 @@ def explain(target: Target, error: BaseException | None) -> DaybreakError:
             )
             return ServerDown(f"nothing answers at {where} ({settings})", cure)
         case Trouble.DOWN:
+            check = f"check the address in {variable} and the way to it: daybreak doctor --settings"
+            ours = target.environment == "dev" and dialect.EMBEDDED and url.host in LOOPBACK
             return ServerDown(
                 f"nothing answers at {where} ({settings}): {said}",
-                f"check the address in {variable} and the way to it: daybreak doctor --settings",
+                "daybreak dev start, or start your own server there" if ours else check,
             )
         case Trouble.AUTHENTICATION:
             return AuthenticationFailed(
