@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from daybreak.core.environment import variable_of
 from daybreak.core.errors import (
     AuthenticationFailed,
     DatabaseMissing,
     DaybreakError,
+    RightMissing,
     RoleRefused,
     ServerDown,
     Unreachable,
@@ -217,6 +219,23 @@ def explain(target: Target, error: BaseException | None) -> DaybreakError:
                 f"no connection to {target.place} ({settings}): {said}",
                 "daybreak doctor --settings shows where each setting comes from",
             )
+
+
+def missing_right(target: Target, error: BaseException) -> RightMissing | None:
+    """The error for a statement that the user of `target` may not run; None for another one."""
+    cause = getattr(error, "orig", None)
+    if cause is None or not dialect_of(target).lacks_right(cause):
+        return None
+    user = repr(target.url.username or "(none)")
+    own = variable_of(target.environment, "MIGRATION_DATABASE_URL")
+    return RightMissing(
+        f"user {user} may not do this on {target.place} ({target.environment}, from "
+        f"{target.source}): {_words_of(cause)}",
+        f"grant {user} the right, or let a user migrate who has it: "
+        + (
+            f"migration_url, by default {own}" if target.environment != "unnamed" else target.source
+        ),
+    )
 
 
 def _words_of(error: BaseException | None) -> str:
