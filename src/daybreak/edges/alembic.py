@@ -21,11 +21,13 @@ from sqlalchemy.exc import OperationalError
 from daybreak.core.errors import (
     DaybreakError,
     HistoryInvalid,
+    PlainPassword,
     ProjectInvalid,
     ProjectNotFound,
     Unreachable,
 )
 from daybreak.core.events import Emit, ignore
+from daybreak.core.recipe import holds_password
 from daybreak.core.secret import mask
 from daybreak.edges.history import (
     place_in_environment,
@@ -118,6 +120,19 @@ def project_in_force() -> Project:
     if config.toml_file_name and Path(config.toml_file_name).is_file():
         return project_at(Path(config.toml_file_name).resolve().parent)
     return project_above(Path(context.script.dir))
+
+
+def refuse_password_in_ini() -> None:
+    """Raise PlainPassword if alembic.ini holds one, which nothing reads with this env.py."""
+    config = context.config
+    section = config.config_ini_section
+    url = config.file_config.get(section, "sqlalchemy.url", raw=True, fallback="")
+    if holds_password(url):
+        raise PlainPassword(
+            f"sqlalchemy.url in {config.config_file_name} holds a password, and that file is "
+            "committed. Nothing reads it: the URL comes from the environment",
+            "remove that line, and change the password: whoever has the repository has it",
+        )
 
 
 @dataclass(frozen=True)
