@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from alembic import context
 from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError
 
 from daybreak.core.errors import (
     DaybreakError,
@@ -43,6 +44,7 @@ from daybreak.edges.connect import (
     driver_for,
     explained,
     make_migration_engine,
+    missing_right,
     sqlalchemy_url,
 )
 from daybreak.edges.history import load_history, place_in_history
@@ -204,7 +206,12 @@ def _run_on(
     context.configure(connection=connection, **options)
     migration = context.get_context()
     borrowed = connection.in_transaction()
-    heads = migration.get_current_heads()
+    try:
+        heads = migration.get_current_heads()
+    except DBAPIError as error:
+        if target is not None and (lacking := missing_right(target, error)):
+            raise lacking from error
+        raise
     _require_known(heads, running, target)
     if call is not None:
         call.emit(_connected(connection, target, heads))
@@ -216,11 +223,13 @@ def _run_on(
     except Exception as error:
         if call is None or isinstance(error, (DaybreakError, CommandError)):
             raise
+        lacking = missing_right(target, error) if target is not None else None
         raise migration_failure(
             _said(error),
             place_in_history(context.script, error),
             applied=listener.count,
             transactional=migration.impl.transactional_ddl,
+            cure=lacking.cure if lacking else None,
         ) from error
     if call is not None and running.command is not None:
         call.emit(Finished(migration.get_current_heads()))

@@ -60,3 +60,9 @@ def test_a_failure_outside_of_revisions_points_to_the_traceback() -> None:
     error = migration_failure("boom", None, applied=0, transactional=True)
     assert (type(error), error.problem) == (MigrationFailed, "boom")
     assert error.cure == "--traceback shows where it comes from"
+
+
+@pytest.mark.parametrize("place", [PLACE, None])
+def test_what_the_file_is_not_to_blame_for_has_a_cure_of_its_own(place: str | None) -> None:
+    error = migration_failure("boom", place, applied=0, transactional=True, cure="grant it")
+    assert error.cure == "grant it"

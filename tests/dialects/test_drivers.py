@@ -67,6 +67,11 @@ MISSING: dict[str, tuple[Dialect, list[str], set[str], bool, str, str]] = {
         "a synchronous PostgreSQL driver is needed, and none is installed (psycopg2, psycopg)",
         "uv add psycopg2-binary",
     ),
+    "no asynchronous one, which SQLAlchemy needs greenlet for": (
+        *(postgresql, [], {"psycopg2"}, True),
+        "an asynchronous PostgreSQL driver is needed, and none is installed (psycopg, asyncpg)",
+        "uv add 'psycopg[binary]' 'sqlalchemy[asyncio]'",
+    ),
     "no asynchronous one": (
         *(mysql, [], {"pymysql"}, True),
         "an asynchronous MySQL driver is needed, and none is installed (aiomysql)",

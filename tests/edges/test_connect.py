@@ -196,6 +196,10 @@ DOWN = {
     ),
     "dev's own PostgreSQL": ("postgresql", "dev", True, "daybreak dev start"),
     "dev's own MySQL": ("mysql", "dev", True, "start MySQL there, or set DEV_DATABASE_URL"),
+    "dev's PostgreSQL at another port": (
+        *("postgresql", "dev", False),
+        "daybreak dev start, or start your own server there",
+    ),
     "dev with a URL": (
         *("mysql", "dev", False),
         "check the address in PROD_DATABASE_URL and the way to it: daybreak doctor --settings",

@@ -156,3 +156,41 @@ def test_in_dev_a_missing_database_is_created_when_asked_for(
         assert server.execute("SELECT * FROM venues", database=name) == []
     finally:
         server.drop_database(name)
+
+
+def test_a_user_who_may_not_read_the_recorded_revision(
+    postgresql16: PostgreSQL, tmp_path: Path
+) -> None:
+    """As when the application's user migrates what another one made."""
+    server = postgresql16
+    with server.fresh_database() as name, server.fresh_user("hunter-22", name) as user:
+        server.execute("CREATE TABLE alembic_version (version_num text)", database=name)
+        wrong = Wrong(
+            f"user {user!r} may not do this on {name}@127.0.0.1:{server.port} (prod, from "
+            "PROD_DATABASE_URL): permission denied for table alembic_version",
+            f"grant {user!r} the right, or let a user migrate who has it: migration_url, by "
+            "default PROD_MIGRATION_DATABASE_URL",
+            variables={
+                "ENV": "prod",
+                "PROD_DATABASE_URL": server.url(name, user=user, password="hunter-22"),
+            },
+            plain=True,
+        )
+        prove(_project(tmp_path, server), wrong)
+
+
+def test_a_user_who_may_not_change_the_schema(
+    server: Server, database: str, tmp_path: Path
+) -> None:
+    """The revision is not to blame, so the cure does not say to correct it."""
+    with server.fresh_database() as own, server.fresh_user("hunter-22", own) as user:
+        if server.dialect == "mysql":
+            server.execute(f"GRANT SELECT ON {database}.* TO {user}@'%'")
+        url = server.url(database, user=user, password="hunter-22")
+        done = _project(tmp_path, server).run("daybreak", "upgrade", "head", DEV_DATABASE_URL=url)
+    assert done.err.endswith(
+        f"\nnext   grant {user!r} the right, or let a user migrate who has it: migration_url, by "
+        "default DEV_MIGRATION_DATABASE_URL\n"
+    )
+    assert "denied" in done.err
+    assert done.code == 1

@@ -47,6 +47,18 @@ MODELS = {
             'from database import Base\nclass Venue(Base):\n    __tablename__ = "venues"\n',
         ),
     ),
+    "a variable that only .env has": Wrong(
+        "models/venue.py:2 can't be imported: KeyError: 'FOO'",
+        "set FOO in the process's environment: Daybreak reads .env, os.environ does not; or let "
+        "daybreak.Database read the URL (docs/from-alembic.md)",
+        file("models/venue.py", 'import os\nos.environ["FOO"]\n'),
+        plain=True,
+    ),
+    "a key that is no variable": Wrong(
+        "models/venue.py:1 can't be imported: KeyError: 'FOO'",
+        AGAIN,
+        file("models/venue.py", '{}["FOO"]\n'),
+    ),
     "an exit": Wrong(
         "models/venue.py:1 can't be imported: SystemExit: set FOO first",
         AGAIN,

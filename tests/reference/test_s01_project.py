@@ -73,6 +73,33 @@ def test_pyproject_is_managed_by_uv_and_names_what_the_project_needs(
     assert pyproject["tool"]["daybreak"]["dialect"] == dialect
 
 
+# A new project has no database yet, and what comes first depends on who can make one.
+FIRST = {
+    "postgresql": "uv run daybreak dev start",
+    "mysql": "uv run daybreak upgrade head --create-database",
+}
+
+
+@DIALECTS
+def test_the_first_steps_begin_with_a_database(tmp_path: Path, dialect: str) -> None:
+    said = subprocess.run(
+        [BIN / "daybreak", "init", "myapp", "--dialect", dialect],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    readme = (tmp_path / "myapp" / "README.md").read_text("utf-8")
+    steps = [
+        FIRST[dialect],
+        'uv run daybreak revision -m "create venues and events"',
+        "uv run daybreak upgrade head",
+    ]
+    assert said.endswith("next   cd myapp\n" + "".join(f"       {step}\n" for step in steps))
+    commands = [line.partition("  #")[0] for line in readme.splitlines()]
+    assert [line.strip() for line in commands if line.startswith("uv run")][:3] == steps
+
+
 @DIALECTS
 def test_init_again_writes_nothing(tmp_path: Path, dialect: str) -> None:
     """Not even where a person has changed a file meanwhile."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from daybreak.cli.options import common, session, show, show_json, state, with_json
+from daybreak.cli.options import columns, common, session, show, show_json, state, with_json
 
 
 @click.command("check")
@@ -20,7 +20,7 @@ def command(ctx: click.Context) -> None:
     checked = check(session())
     show(*(f"  ≠ {difference}" for difference in checked.differences))
     if checked.not_compared:
-        show(*not_compared_lines(checked.not_compared))
+        show(*not_compared_lines(checked.not_compared, columns=columns()))
     show_json(
         {
             "equal": not checked.differences,

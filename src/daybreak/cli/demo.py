@@ -20,7 +20,9 @@ def command() -> None:
     from daybreak.report.text import done, duration, next_step
 
     started = time.monotonic()
-    demo(Screen(Console(highlight=False)).show)
+    console = Console(highlight=False)
+    console.width = min(console.width, 100)  # boxes as wide as a large screen are hard to read
+    demo(Screen(console).show)
     click.echo()
     click.echo(done(f"in {duration(time.monotonic() - started)}; server and folder are gone"))
     click.echo(next_step("daybreak init myapp"))

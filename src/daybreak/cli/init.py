@@ -75,8 +75,11 @@ def _show(made: Initialised) -> None:
         show(done(f"{made.name} for {made.dialect.LABEL}"))
         where = os.path.relpath(made.root)
         steps = [] if where == "." else [f"cd {where}"]
-        if made.dialect.EMBEDDED:
-            steps.append("uv run daybreak dev start")
+        steps.append(
+            "uv run daybreak dev start"
+            if made.dialect.EMBEDDED
+            else "uv run daybreak upgrade head --create-database"
+        )
         steps.append('uv run daybreak revision -m "create venues and events"')
         steps.append("uv run daybreak upgrade head")
         show(next_step(steps[0]), *(f"       {step}" for step in steps[1:]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -69,6 +70,12 @@ def show(*lines: str) -> None:
     if not now.quiet and not now.json:
         for line in lines:
             click.echo(line)
+
+
+def columns() -> int:
+    """How wide lines may be that we wrap: the terminal's width, and at most 95."""
+    terminal = shutil.get_terminal_size().columns if sys.stdout.isatty() else 95
+    return max(40, min(terminal, 95))
 
 
 def show_json(value: Any) -> None:

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import click
 
-from daybreak.cli.options import RelativeArguments, common, session, show, show_json, with_json
+from daybreak.cli.options import (
+    RelativeArguments,
+    columns,
+    common,
+    session,
+    show,
+    show_json,
+    with_json,
+)
 
 
 @click.command("revision", cls=RelativeArguments)
@@ -57,7 +65,7 @@ def command(
         depends_on=list(depends_on) or None,
     )
     if written.not_compared:
-        show(*not_compared_lines(written.not_compared))
+        show(*not_compared_lines(written.not_compared, columns=columns()))
     show_written(
         written.files,
         nothing="nothing differs, so no file was written; "

@@ -14,6 +14,7 @@
     │  ├─ DriverMissing                    a known driver that is not installed
     │  ├─ ExtraMissing                     an optional part of Daybreak is not installed
     │  ├─ RoleRefused                      a `role` that the user can't take
+    │  ├─ RightMissing                     the user may not read which revision is recorded
     │  ├─ PlainPassword                    a password in a file that is committed
     │  ├─ LookupUnavailable                a reference to a secret that can't be looked up
     │  ├─ ModelsFailed                     the project's own code raised when imported
@@ -153,6 +154,10 @@ class RoleRefused(UsageError):
             f"GRANT {role} TO the user",
         )
         self.role = role
+
+
+class RightMissing(UsageError):
+    pass
 
 
 class PlainPassword(UsageError):

@@ -16,16 +16,22 @@ def offline_failure(said: str, place: str | None) -> DaybreakError:
 
 
 def migration_failure(
-    said: str, place: str | None, *, applied: int, transactional: bool
+    said: str,
+    place: str | None,
+    *,
+    applied: int,
+    transactional: bool,
+    cure: str | None = None,
 ) -> DaybreakError:
     """The error for a revision that raised `said` at `place` (`versions/4f2a_add.py:12`).
 
     `applied` revisions of the same run were finished before it. `transactional` is whether the
     server rolls schema changes back. `place` None: it did not happen in a revision's own code.
+    `cure` is what helps if it is not the file that is wrong.
     """
-    again = "correct the file and run the command again"
+    again = cure or "correct the file and run the command again"
     if place is None:
-        return MigrationFailed(said, "--traceback shows where it comes from")
+        return MigrationFailed(said, cure or "--traceback shows where it comes from")
     before = f"; {applied} revision{'s' if applied != 1 else ''} before it stayed applied"
     if not transactional:
         return StoppedHalfWay(

@@ -97,3 +97,7 @@ class Dialect(Protocol):
     def trouble(self, error: BaseException) -> Trouble | None:
         """Why the driver's `error` happened while connecting; None if it does not say."""
         ...
+
+    def lacks_right(self, error: BaseException) -> bool:
+        """Whether the driver's `error` says that the user may not run the statement."""
+        ...

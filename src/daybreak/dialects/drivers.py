@@ -29,7 +29,9 @@ def choose_driver(
         if driver not in serving:
             continue
         if driver.module not in installed:
-            raise DriverMissing(f"{driver.name} (from {source}) is not installed", driver.package)
+            raise DriverMissing(
+                f"{driver.name} (from {source}) is not installed", _packages(driver, asynchronous)
+            )
         return driver
     for driver in serving:
         if driver.module in installed:
@@ -39,5 +41,10 @@ def choose_driver(
     raise DriverMissing(
         f"{named}{kind} {dialect.LABEL} driver is needed, and none is installed "
         f"({', '.join(driver.name for driver in serving)})",
-        serving[0].package,
+        _packages(serving[0], asynchronous),
     )
+
+
+def _packages(driver: Driver, asynchronous: bool) -> str:
+    """What to add for `driver`. One that serves both ways comes without SQLAlchemy's greenlet."""
+    return driver.package + " 'sqlalchemy[asyncio]'" * (asynchronous and driver.serves_sync)

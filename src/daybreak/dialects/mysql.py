@@ -108,5 +108,10 @@ def trouble(error: BaseException) -> Trouble | None:
     return None
 
 
+def lacks_right(error: BaseException) -> bool:
+    """Denied a database, a table, a column, an administrator's right, a routine."""
+    return bool(error.args) and error.args[0] in {1044, 1142, 1143, 1227, 1370}
+
+
 def _quoted(identifier: str) -> str:
     return "`" + identifier.replace("`", "``") + "`"

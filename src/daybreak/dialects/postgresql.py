@@ -152,5 +152,10 @@ def trouble(error: BaseException) -> Trouble | None:
     return Trouble.DOWN if any(sign in words for sign in down) else None
 
 
+def lacks_right(error: BaseException) -> bool:
+    """insufficient_privilege, which psycopg2 keeps under a name of its own."""
+    return "42501" in (getattr(error, "sqlstate", None), getattr(error, "pgcode", None))
+
+
 def _quoted(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'

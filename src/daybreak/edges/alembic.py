@@ -35,6 +35,7 @@ from daybreak.edges.history import (
     script_directory,
     translate,
 )
+from daybreak.edges.models import cure_of_absent_variable
 from daybreak.edges.project import (
     Project,
     check_ini,
@@ -224,6 +225,7 @@ def run(command: Callable[..., Any], config: Config, *args: Any, **kwargs: Any) 
         if place := place_in_environment(script, error):
             raise HistoryInvalid(
                 f"{place} raised {mask(f'{type(error).__name__}: {error}')}",
-                "correct it and run the command again; --traceback shows the whole way",
+                cure_of_absent_variable(error)
+                or "correct it and run the command again; --traceback shows the whole way",
             ) from error
         raise

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from daybreak.core.environment import variable_of
 from daybreak.core.errors import (
     AuthenticationFailed,
     DatabaseMissing,
     DaybreakError,
+    RightMissing,
     RoleRefused,
     ServerDown,
     Unreachable,
@@ -26,6 +28,9 @@ from daybreak.dialects.drivers import choose_driver
 if TYPE_CHECKING:
     from sqlalchemy import URL, Engine
     from sqlalchemy.ext.asyncio import AsyncEngine
+
+# Where `daybreak dev` can serve.
+LOOPBACK = ("localhost", "127.0.0.1")
 
 ProjectDriver = tuple[Driver, str] | None
 
@@ -189,9 +194,11 @@ def explain(target: Target, error: BaseException | None) -> DaybreakError:
             )
             return ServerDown(f"nothing answers at {where} ({settings})", cure)
         case Trouble.DOWN:
+            check = f"check the address in {variable} and the way to it: daybreak doctor --settings"
+            ours = target.environment == "dev" and dialect.EMBEDDED and url.host in LOOPBACK
             return ServerDown(
                 f"nothing answers at {where} ({settings}): {said}",
-                f"check the address in {variable} and the way to it: daybreak doctor --settings",
+                "daybreak dev start, or start your own server there" if ours else check,
             )
         case Trouble.AUTHENTICATION:
             return AuthenticationFailed(
@@ -212,6 +219,23 @@ def explain(target: Target, error: BaseException | None) -> DaybreakError:
                 f"no connection to {target.place} ({settings}): {said}",
                 "daybreak doctor --settings shows where each setting comes from",
             )
+
+
+def missing_right(target: Target, error: BaseException) -> RightMissing | None:
+    """The error for a statement that the user of `target` may not run; None for another one."""
+    cause = getattr(error, "orig", None)
+    if cause is None or not dialect_of(target).lacks_right(cause):
+        return None
+    user = repr(target.url.username or "(none)")
+    own = variable_of(target.environment, "MIGRATION_DATABASE_URL")
+    return RightMissing(
+        f"user {user} may not do this on {target.place} ({target.environment}, from "
+        f"{target.source}): {_words_of(cause)}",
+        f"grant {user} the right, or let a user migrate who has it: "
+        + (
+            f"migration_url, by default {own}" if target.environment != "unnamed" else target.source
+        ),
+    )
 
 
 def _words_of(error: BaseException | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import os
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
@@ -87,7 +88,25 @@ def _failed(name: str, root: Path, error: BaseException) -> ModelsFailed:
         package = error.name.partition(".")[0]
         if importlib.util.find_spec(package) is None:
             cure = f"correct the name, or, if that package is not installed: uv add {package}"
-    return ModelsFailed(f"{place or name} can't be imported: {said}", cure)
+    return ModelsFailed(
+        f"{place or name} can't be imported: {said}", cure_of_absent_variable(error) or cure
+    )
+
+
+def cure_of_absent_variable(error: BaseException) -> str | None:
+    """What helps if `error` is that of `os.environ["NAME"]`; None if it is another one.
+
+    The file .env does not help there, and whoever wrote NAME into it has to be told so.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    if not isinstance(error, KeyError) or not frames or frames[-1].name != "__getitem__":
+        return None
+    if frames[-1].filename not in {os.__file__, "<frozen os>"}:
+        return None
+    return (
+        f"set {error.args[0]} in the process's environment: Daybreak reads .env, os.environ does "
+        "not; or let daybreak.Database read the URL (docs/from-alembic.md)"
+    )
 
 
 def innermost_place(root: Path, error: BaseException) -> str | None:

@@ -11,13 +11,12 @@ from daybreak.core.errors import DevServerRefused, InvalidUrl, ServerDown
 from daybreak.core.secret import Secret
 from daybreak.core.target import Target
 from daybreak.edges import embedded
-from daybreak.edges.connect import dialect_of
+from daybreak.edges.connect import LOOPBACK, dialect_of
 from daybreak.edges.pgcluster import HOST, Server
 from daybreak.edges.project import Project
 from daybreak.edges.psql import Access, provision, talk
 from daybreak.edges.settings import load_settings, resolve_target
 
-LOOPBACK = ("localhost", HOST)
 DEFAULT_PORT = 5432
 
 

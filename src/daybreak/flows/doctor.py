@@ -52,7 +52,7 @@ def show_settings(session: Session) -> Diagnosis:
     rows = [
         Setting("project", project.name, str(project.root)),
         Setting("alembic", str(project.ini or "[tool.alembic] in pyproject.toml"), ""),
-        Setting(".env", f"{len(settings.variables.dotenv)} variables", str(dotenv))
+        Setting(".env", _counted(len(settings.variables.dotenv)), str(dotenv))
         if dotenv.is_file()
         else Setting(".env", "no file", str(dotenv)),
         Setting("deployment", settings.deployment or "none recognised", ""),
@@ -76,6 +76,10 @@ def show_settings(session: Session) -> Diagnosis:
     for purpose in ("application", "migration"):
         rows += _target_rows(settings, purpose, errors)
     return Diagnosis(tuple(rows), tuple(errors))
+
+
+def _counted(variables: int) -> str:
+    return "1 variable" if variables == 1 else f"{variables} variables"
 
 
 def _row(name: str, value: str | None, default: str) -> Setting:

@@ -160,7 +160,8 @@ def _values(project: Project, dialect: Dialect, full: str, found: Found) -> dict
         "start_server": (
             "uv run daybreak dev start        # or have a server on localhost already"
             if dialect.EMBEDDED
-            else f"# a MySQL server on localhost:3306 with the database {fallback.database}"
+            else f"# with {dialect.LABEL} on localhost:{fallback.port}, or DEV_DATABASE_URL:\n"
+            "uv run daybreak upgrade head --create-database"
         ),
     }
 

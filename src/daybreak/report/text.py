@@ -61,10 +61,10 @@ def migrated_line(
     return done(f"at {revisions(after)} in {duration(seconds)}{steps}")
 
 
-def not_compared_lines(gaps: Sequence[str]) -> list[str]:
-    """What Alembic's comparison can't see, wrapped below a word that marks it."""
+def not_compared_lines(gaps: Sequence[str], *, columns: int = 95) -> list[str]:
+    """What Alembic's comparison can't see, in lines of `columns`, below a word that marks it."""
     text = "Alembic does not compare: " + "; ".join(gaps)
-    wrapped = textwrap.wrap(text, width=88, break_on_hyphens=False)
+    wrapped = textwrap.wrap(text, width=columns - 7, break_on_hyphens=False)
     return [
         style("gaps", fg="yellow") + f"   {wrapped[0]}",
         *(f"       {line}" for line in wrapped[1:]),
