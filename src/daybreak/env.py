@@ -159,7 +159,7 @@ def _run_offline(settings: Settings, call: Call | None, options: dict[str, Any])
         with context.begin_transaction():
             context.run_migrations()
     except Exception as error:
-        if call is None or isinstance(error, (DaybreakError, CommandError)):
+        if call is None or isinstance(error, (DaybreakError, CommandError, BrokenPipeError)):
             raise
         raise offline_failure(_said(error), place_in_history(context.script, error)) from error
 

@@ -35,6 +35,21 @@ def test_upgrade_piped_into_head_is_applied_to_its_end(
     assert server.execute("SELECT version_num FROM alembic_version", database=database) == [("b2",)]
 
 
+def test_sql_piped_into_nothing_says_nothing(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "myapp", DEV_DATABASE_URL="postgresql://app@127.0.0.1:1/app")
+    project.add_revision("a1", None, VENUES)
+
+    done = subprocess.run(
+        ["/bin/sh", "-c", "(sleep 1; daybreak upgrade head --sql; echo $? >&2) | true"],
+        cwd=project.root,
+        env={**CLEAN, **project.variables},
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.stderr == "141\n"
+
+
 def test_help_piped_into_nothing_ends_as_the_shell_would_end_it() -> None:
     done = subprocess.run(
         ["/bin/sh", "-c", "(sleep 1; daybreak --help; echo $? >&2) | true"],
