@@ -36,6 +36,7 @@ from daybreak.edges.alembic import (
     call_in_force,
     command_in_force,
     project_in_force,
+    refuse_unused_url,
 )
 from daybreak.edges.connect import (
     dialect_of,
@@ -92,6 +93,8 @@ def _run(
     _configure_logging(quiet=call is not None)
     if running.command is not None and not context.is_offline_mode():
         refuse_on_lambda(running.command, os.environ)
+    if connection is None and "url" not in options:
+        refuse_unused_url()
     load_history(context.script)
     options = {
         "compare_type": True,
@@ -139,7 +142,6 @@ def _directives(
         if call is not None and not call.keep_empty:
             empty = all(ops.is_empty() for script in scripts for ops in script.upgrade_ops_list)
             if empty:
-                call.nothing_differs = True
                 scripts[:] = []
 
     return process

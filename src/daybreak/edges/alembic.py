@@ -8,7 +8,8 @@ from __future__ import annotations
 import ast
 from argparse import Namespace
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from configparser import InterpolationError
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from daybreak.core.errors import (
     Unreachable,
 )
 from daybreak.core.events import Emit, ignore
+from daybreak.core.recipe import PLACEHOLDER
 from daybreak.core.secret import mask
 from daybreak.edges.history import (
     place_in_environment,
@@ -75,8 +77,6 @@ class Call:
     emit: Emit = ignore
     consent: bool = False
     keep_empty: bool = True
-    applied: list[str] = field(default_factory=list)
-    nothing_differs: bool = False
 
 
 def make_config(project: Project, options: AlembicOptions, call: Call | None, **kw: Any) -> Config:
@@ -93,7 +93,11 @@ def make_config(project: Project, options: AlembicOptions, call: Call | None, **
         attributes={_ATTRIBUTE: call} if call is not None else {},
         **kw,
     )
-    if config.get_alembic_option("script_location") is None:
+    try:
+        location = config.get_alembic_option("script_location")
+    except InterpolationError as error:
+        raise _percent_sign(config, error) from None
+    if location is None:
         if project.ini is None:
             raise ProjectNotFound(str(project.root))
         raise ProjectInvalid(
@@ -101,6 +105,21 @@ def make_config(project: Project, options: AlembicOptions, call: Call | None, **
             "write script_location = %(here)s/alembic there",
         )
     return config
+
+
+def _percent_sign(config: Config, error: InterpolationError) -> ProjectInvalid:
+    """The parser's own words are not shown: they quote the value, which may be a URL."""
+    file = Path(config.config_file_name or "alembic.ini")
+    if "%" in str(file.parent):
+        return ProjectInvalid(
+            f"a folder of {file.parent} has a % in its name, which breaks %(here)s in {file.name}",
+            f"give it another name, or move what {file.name} says to [tool.alembic] of "
+            "pyproject.toml, which takes a %",
+        )
+    return ProjectInvalid(
+        f"{error.option} in section [{error.section}] of {file} has a % that stands for nothing",
+        "write %% for a %",
+    )
 
 
 def call_in_force() -> Call | None:
@@ -117,6 +136,22 @@ def project_in_force() -> Project:
     if config.toml_file_name and Path(config.toml_file_name).is_file():
         return project_at(Path(config.toml_file_name).resolve().parent)
     return project_above(Path(context.script.dir))
+
+
+def refuse_unused_url() -> None:
+    """Raise ProjectInvalid if sqlalchemy.url is set, in the file or by a caller of Alembic's API.
+
+    Daybreak does not read it. Whoever set it means that database, and would get another one.
+    """
+    section = context.config.config_ini_section
+    url = context.config.file_config.get(section, "sqlalchemy.url", raw=True, fallback=None)
+    if url and url != PLACEHOLDER:
+        raise ProjectInvalid(
+            "sqlalchemy.url is set in Alembic's configuration, and is not what chooses the "
+            "database here: ENV and that environment's variable do. Nothing was changed",
+            "remove it and set the variable (daybreak doctor --settings names it); a program that "
+            'calls Alembic gives its connection: config.attributes["connection"]',
+        )
 
 
 @dataclass(frozen=True)
@@ -196,6 +231,8 @@ def run(command: Callable[..., Any], config: Config, *args: Any, **kwargs: Any) 
         raise
     except CommandError as error:
         raise translate(error) from error
+    except InterpolationError as error:
+        raise _percent_sign(config, error) from None
     except OperationalError as error:
         if error.statement is not None:
             raise
