@@ -51,7 +51,8 @@ def test_start_status_psql_stop(project: Path, port: int) -> None:
         f"dev    {place}: nothing listens\nnext   daybreak dev start\n"
     )
     assert numbers(dev(project, "start")) == (
-        f"done   PostgreSQL 16 (process N) serves {place}\nnext   daybreak upgrade head\n"
+        f"done   PostgreSQL 16 (process N) serves {place}\n"
+        "next   daybreak upgrade head; or, without a history yet: daybreak revision -m '…'\n"
     )
     assert numbers(dev(project, "start")).startswith("done   PostgreSQL 16 (process N) already")
     assert numbers(dev(project, "status")) == (
