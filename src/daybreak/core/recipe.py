@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-# What Alembic's own template writes for sqlalchemy.url: it holds no secret, and nobody means it.
-PLACEHOLDER = "driver://user:pass@localhost/dbname"
+# Alembic's own placeholder, which holds no secret.
+_PLACEHOLDER = "driver://user:pass@localhost/dbname"
 _URL_WITH_PASSWORD = re.compile(r"[a-z][a-z0-9+]*://[^\s:/@'\"]*:[^\s@'\"{}$]+@")
 _PASSWORD = re.compile(r"""(passw(?:or)?d['"]?\s*[=:]\s*)(['"])(?:\\.|(?!\2).)*\2""", re.I)
 
@@ -69,7 +69,7 @@ def _matching(pattern: str) -> Callable[[str], int | None]:
 def _written_url(text: str) -> int | None:
     for match in _URL_WITH_PASSWORD.finditer(text):
         line = text[text.rfind("\n", 0, match.start()) + 1 : text.find("\n", match.end())]
-        if PLACEHOLDER not in line and not line.lstrip().startswith("#"):
+        if _PLACEHOLDER not in line and not line.lstrip().startswith("#"):
             return _line_of(text, match.start())
     return None
 

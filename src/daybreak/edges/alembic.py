@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from argparse import Namespace
 from collections.abc import Callable
-from configparser import InterpolationError
+from configparser import InterpolationError, RawConfigParser
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,9 @@ from daybreak.core.errors import (
     ProjectInvalid,
     ProjectNotFound,
     Unreachable,
+    UsageError,
 )
 from daybreak.core.events import Emit, ignore
-from daybreak.core.recipe import PLACEHOLDER
 from daybreak.core.secret import mask
 from daybreak.edges.history import (
     place_in_environment,
@@ -139,18 +139,24 @@ def project_in_force() -> Project:
 
 
 def refuse_unused_url() -> None:
-    """Raise ProjectInvalid if sqlalchemy.url is set, in the file or by a caller of Alembic's API.
+    """Raise UsageError if a caller of Alembic's API has set sqlalchemy.url.
 
-    Daybreak does not read it. Whoever set it means that database, and would get another one.
+    Daybreak does not read it. Whoever sets it means that database, and would get another one.
+    What stands in alembic.ini is not meant by this call; `init` and the documentation name it.
     """
-    section = context.config.config_ini_section
-    url = context.config.file_config.get(section, "sqlalchemy.url", raw=True, fallback=None)
-    if url and url != PLACEHOLDER:
-        raise ProjectInvalid(
-            "sqlalchemy.url is set in Alembic's configuration, and is not what chooses the "
-            "database here: ENV and that environment's variable do. Nothing was changed",
-            "remove it and set the variable (daybreak doctor --settings names it); a program that "
-            'calls Alembic gives its connection: config.attributes["connection"]',
+    config = context.config
+    written = RawConfigParser(strict=False)
+    written.read(config.config_file_name or (), encoding="utf-8")
+    asked, stands = (
+        parser.get(config.config_ini_section, "sqlalchemy.url", raw=True, fallback=None)
+        for parser in (config.file_config, written)
+    )
+    if asked != stands:
+        raise UsageError(
+            "this call sets sqlalchemy.url, which is not what chooses the database here: ENV and "
+            "that environment's variable do. Nothing was changed",
+            'give Alembic the connection, config.attributes["connection"] = connection, or set '
+            "the variable (daybreak doctor --settings names it)",
         )
 
 
