@@ -36,6 +36,7 @@ from daybreak.edges.alembic import (
     call_in_force,
     command_in_force,
     project_in_force,
+    refuse_password_in_ini,
     refuse_unused_url,
 )
 from daybreak.edges.connect import (
@@ -91,6 +92,7 @@ def _run(
     running = command_in_force()
     settings = load_settings(project_in_force())
     _configure_logging(quiet=call is not None)
+    refuse_password_in_ini()
     if running.command is not None and not context.is_offline_mode():
         refuse_on_lambda(running.command, os.environ)
     if connection is None and "url" not in options:

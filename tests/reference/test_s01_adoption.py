@@ -4,12 +4,13 @@ says what a person must do, and all that worked before works on."""
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from adopted import KINDS, Kind, adopted
+from adopted import KINDS, WRITTEN_IN_INI, Kind, adopted
 from daybreak.edges.origin import uv_source
 from generated import BIN, Generated, schema, snapshot
 from servers.server import Server
@@ -116,6 +117,12 @@ def init(project: Generated, kind: Kind, server: Server) -> list[str]:
         "uv add " + " ".join(quoted) + "\nbut first, in [tool.uv.sources] of pyproject.toml:\n"
         f"daybreak = {uv_source(project.root)}",
         REPLACE_ENV,
+        *(
+            f"move the URL of {path}:{line_of(project.root / path, marker)} into the environment's "
+            "variable: with a password in it, nothing of Daybreak's runs"
+            for path, marker, _ in kind.holes
+            if (path, marker, _) == WRITTEN_IN_INI
+        ),
     ]
     to_do: list[str] = again["to_do"]
     return to_do
@@ -123,11 +130,17 @@ def init(project: Generated, kind: Kind, server: Server) -> list[str]:
 
 def do(project: Generated, to_do: list[str]) -> None:
     """What a person does who reads the list; `uv add` has been done for these tests."""
-    settings, _, _ = to_do
+    settings = to_do[0]
     pyproject = project.root / "pyproject.toml"
     table = settings.removeprefix("add to pyproject.toml:\n")
     pyproject.write_text(f"{pyproject.read_text()}\n{table}\n")
     (project.root / "alembic" / "env.py").write_text(TWO_LINES)
+    ini = project.root / "alembic.ini"
+    if any("move the URL" in step for step in to_do):
+        refused = project.run("upgrade", "head", code=2)
+        assert "alembic.ini holds a password, and that file is committed" in refused.stderr
+        assert PASSWORD not in refused.stdout + refused.stderr
+        ini.write_text(re.sub(r"(?m)^sqlalchemy.url.*$", "", ini.read_text()))
 
 
 def line_of(file: Path, marker: str) -> int:

@@ -43,6 +43,11 @@ def find_holes(files: Mapping[str, str]) -> list[Hole]:
     ]
 
 
+def holds_password(url: str) -> bool:
+    """Whether a setting's text is a URL with a password; Alembic's placeholder is none."""
+    return url != _PLACEHOLDER and _URL_WITH_PASSWORD.match(url) is not None
+
+
 def mask_urls(text: str) -> str:
     """`text` with the password of every URL in it, and every `password = "…"`, as `***`.
 
@@ -66,7 +71,8 @@ def _matching(pattern: str) -> Callable[[str], int | None]:
     return find
 
 
-def _written_url(text: str) -> int | None:
+def line_of_written_url(text: str) -> int | None:
+    """The line of the first URL with a password, comments and Alembic's placeholder left out."""
     for match in _URL_WITH_PASSWORD.finditer(text):
         line = text[text.rfind("\n", 0, match.start()) + 1 : text.find("\n", match.end())]
         if _PLACEHOLDER not in line and not line.lstrip().startswith("#"):
@@ -117,7 +123,7 @@ _KINDS = (
     ),
     _Kind(
         r"\.(py|ini|toml)$",
-        _written_url,
+        line_of_written_url,
         "a URL with a password stands in a file that is committed",
         "move it into the environment's variable, and change the password",
     ),

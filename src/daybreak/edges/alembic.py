@@ -22,12 +22,14 @@ from sqlalchemy.exc import OperationalError
 from daybreak.core.errors import (
     DaybreakError,
     HistoryInvalid,
+    PlainPassword,
     ProjectInvalid,
     ProjectNotFound,
     Unreachable,
     UsageError,
 )
 from daybreak.core.events import Emit, ignore
+from daybreak.core.recipe import holds_password
 from daybreak.core.secret import mask
 from daybreak.edges.history import (
     place_in_environment,
@@ -138,26 +140,39 @@ def project_in_force() -> Project:
     return project_above(Path(context.script.dir))
 
 
+def refuse_password_in_ini() -> None:
+    """Raise PlainPassword if alembic.ini holds one, which nothing reads with this env.py."""
+    config = context.config
+    if holds_password(_url_in_ini(config)):
+        raise PlainPassword(
+            f"sqlalchemy.url in {config.config_file_name} holds a password, and that file is "
+            "committed. Nothing reads it: the URL comes from the environment",
+            "remove that line, and change the password: whoever has the repository has it",
+        )
+
+
 def refuse_unused_url() -> None:
     """Raise UsageError if a caller of Alembic's API has set sqlalchemy.url.
 
     Daybreak does not read it. Whoever sets it means that database, and would get another one.
-    What stands in alembic.ini is not meant by this call; `init` and the documentation name it.
     """
     config = context.config
-    written = RawConfigParser(strict=False)
-    written.read(config.config_file_name or (), encoding="utf-8")
-    asked, stands = (
-        parser.get(config.config_ini_section, "sqlalchemy.url", raw=True, fallback=None)
-        for parser in (config.file_config, written)
-    )
-    if asked != stands:
+    section = config.config_ini_section
+    asked = config.file_config.get(section, "sqlalchemy.url", raw=True, fallback="")
+    if asked != _url_in_ini(config):
         raise UsageError(
             "this call sets sqlalchemy.url, which is not what chooses the database here: ENV and "
             "that environment's variable do. Nothing was changed",
             'give Alembic the connection, config.attributes["connection"] = connection, or set '
             "the variable (daybreak doctor --settings names it)",
         )
+
+
+def _url_in_ini(config: Config) -> str:
+    """What the file itself says, whatever a caller has set since; empty without a file."""
+    written = RawConfigParser(strict=False)
+    written.read(config.config_file_name or (), encoding="utf-8")
+    return written.get(config.config_ini_section, "sqlalchemy.url", fallback="")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from daybreak.core.errors import UsageError
-from daybreak.core.recipe import Hole, find_holes, mask_urls
+from daybreak.core.recipe import Hole, find_holes, line_of_written_url, mask_urls
 from daybreak.dialects import driver_named, split_dialect
 from daybreak.dialects.base import Dialect
 from daybreak.edges.files import read_text, template, write_new
@@ -108,7 +108,9 @@ def init(folder: Path, *, dialect: str | None, asynchronous: bool, package: bool
         written=tuple(missing),
         kept=tuple(kept),
         holes=tuple(find_holes({k: v for k, v in files.items() if k not in missing})),
-        to_do=tuple(_to_do(project, found, full_dialect, chosen, missing)) if adopted else (),
+        to_do=tuple(_to_do(project, found, full_dialect, chosen, missing, files))
+        if adopted
+        else (),
     )
 
 
@@ -211,7 +213,12 @@ def _source_step(project: Project, absent: list[str]) -> str:
 
 
 def _to_do(
-    project: Project, found: Found, dialect: str, chosen: Dialect, missing: dict[str, str]
+    project: Project,
+    found: Found,
+    dialect: str,
+    chosen: Dialect,
+    missing: dict[str, str],
+    files: dict[str, str],
 ) -> list[str]:
     """What a person must do, since nothing of theirs is touched."""
     steps = []
@@ -232,12 +239,17 @@ def _to_do(
     if absent and "pyproject.toml" not in missing:
         add = "uv add " + " ".join(f"'{name}'" if "[" in name else name for name in absent)
         steps.append(add + _source_step(project, absent))
-    env = read_text(project.root / "alembic" / "env.py")
-    if env is not None and "daybreak" not in env:
-        steps.append(
-            "replace what alembic/env.py holds by `import daybreak.env` and `daybreak.env.run()`; "
-            "until then upgrade needs --unguarded"
-        )
+    for path, text in files.items():
+        if path.endswith("env.py") and "run_migrations" in text and "daybreak" not in text:
+            steps.append(
+                f"replace what {path} holds by `import daybreak.env` and `daybreak.env.run()`; "
+                "until then upgrade needs --unguarded"
+            )
+        if path.endswith(".ini") and (line := line_of_written_url(text)):
+            steps.append(
+                f"move the URL of {path}:{line} into the environment's variable: with a password "
+                "in it, nothing of Daybreak's runs"
+            )
     ignored = read_text(project.root / ".gitignore") or ""
     if ".env" not in ignored.split():
         steps.append("add .env to .gitignore")
