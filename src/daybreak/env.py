@@ -38,6 +38,7 @@ from daybreak.edges.alembic import (
     command_in_force,
     project_in_force,
     refuse_password_in_ini,
+    refuse_unused_url,
 )
 from daybreak.edges.connect import (
     dialect_of,
@@ -66,10 +67,10 @@ def run(
     """Run the migration environment: offline, or online on a connection without a pool.
 
     The models come from `metadata`, else from `[tool.daybreak]`, and are imported only for a
-    command that compares; the database from the
-    environment that `ENV` chooses, else from `connection` (or `config.attributes["connection"]`),
-    which an asynchronous template hands on from `run_sync`. `options` are those of
-    `context.configure` and win over Daybreak's own.
+    command that compares. The database is the one of `connection` (or of
+    `config.attributes["connection"]`), which an asynchronous template hands on from `run_sync`;
+    else the one of the environment that `ENV` chooses. `options` are those of `context.configure`
+    and win over Daybreak's own.
 
     Under plain `alembic`, errors that have a cure are raised as Alembic's CommandError, which
     its command line prints without a traceback.
@@ -96,6 +97,8 @@ def _run(
     refuse_password_in_ini()
     if running.command is not None and not context.is_offline_mode():
         refuse_on_lambda(running.command, os.environ)
+    if connection is None and "url" not in options:
+        refuse_unused_url()
     load_history(context.script)
     options = {
         "compare_type": True,
@@ -116,6 +119,7 @@ def _run(
     if context.is_offline_mode():
         _run_offline(settings, call, options)
     elif connection is not None:
+        _require_consent(call, running, settings.choice.environment, settings)
         _run_on(connection, call, None, running, options)
     else:
         _run_online(settings, call, running, options)
@@ -142,7 +146,6 @@ def _directives(
         if call is not None and not call.keep_empty:
             empty = all(ops.is_empty() for script in scripts for ops in script.upgrade_ops_list)
             if empty:
-                call.nothing_differs = True
                 scripts[:] = []
 
     return process
@@ -163,7 +166,7 @@ def _run_offline(settings: Settings, call: Call | None, options: dict[str, Any])
         with context.begin_transaction():
             context.run_migrations()
     except Exception as error:
-        if call is None or isinstance(error, (DaybreakError, CommandError)):
+        if call is None or isinstance(error, (DaybreakError, CommandError, BrokenPipeError)):
             raise
         raise offline_failure(_said(error), place_in_history(context.script, error)) from error
 
@@ -172,7 +175,7 @@ def _run_online(
     settings: Settings, call: Call | None, running: Running, options: dict[str, Any]
 ) -> None:
     target = resolve_target(settings, "migration")
-    _require_consent(call, running, target)
+    _require_consent(call, running, target.environment, settings)
     engine = make_migration_engine(target, driver_for(target, settings.project_driver))
     with explained(target):
         connection = engine.connect()
@@ -180,16 +183,19 @@ def _run_online(
         _run_on(connection, call, target, running, options)
 
 
-def _require_consent(call: Call | None, running: Running, target: Target) -> None:
+def _require_consent(
+    call: Call | None, running: Running, environment: str, settings: Settings
+) -> None:
     """Plain Alembic has no --yes: there, `-x yes=true` says it. Raises Protected."""
     command = running.command or ""
-    if not needs_consent(command, protected=target.policy.protected):
+    protected = settings.declared.environment(environment).policy.protected
+    if not needs_consent(command, protected=protected):
         return
     if call is not None and call.consent:
         return
     if context.get_x_argument(as_dictionary=True).get("yes") == "true":
         return
-    raise Protected(command, target.environment, plain=call is None)
+    raise Protected(command, environment, plain=call is None)
 
 
 def _run_on(

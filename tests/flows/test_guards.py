@@ -165,6 +165,24 @@ def test_a_person_may_refuse_and_agree(applied: Applied) -> None:
     assert (yes.code, applied.state()) == (0, [("alembic_version",)])
 
 
+def test_a_given_connection_does_not_go_round_the_protection(applied: Applied) -> None:
+    """An asynchronous template hands its own connection on."""
+    applied.project.write(
+        "alembic/env.py",
+        "import os\n"
+        "import daybreak.env\n"
+        "import sqlalchemy\n"
+        "with sqlalchemy.create_engine(os.environ['PROD_DATABASE_URL']).connect() as connection:\n"
+        "    daybreak.env.run(connection=connection)\n",
+    )
+    before = applied.state()
+
+    done = applied.project.run("alembic", "downgrade", "base", ENV="prod")
+
+    assert "prod is protected, and plain alembic can't ask" in done.out
+    assert applied.state() == before
+
+
 @pytest.mark.parametrize(
     "command", ["daybreak downgrade base --yes", "alembic -x yes=true downgrade base"]
 )

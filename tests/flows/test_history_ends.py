@@ -45,3 +45,17 @@ def test_a_step_beyond_the_end_is_a_usage_error_that_says_where_to_look(
         "error  the history does not reach that far from where the database is\n"
         "next   daybreak history -i shows both\n"
     )
+
+
+def test_a_head_that_another_one_depends_on_is_not_missed(project: Project) -> None:
+    """Alembic records only the dependent one, and its own --check-heads takes that for behind."""
+    project.add_revision("a1", None, VENUES)
+    project.add_revision("b2", None)
+    path = project.root / "alembic" / "versions" / "b2_.py"
+    path.write_text(path.read_text().replace("depends_on = None", "depends_on = 'a1'"))
+    assert project.run("daybreak", "upgrade", "heads").code == 0
+
+    done = project.run("daybreak", "current", "--check-heads")
+
+    assert done.code == 0
+    assert done.out.endswith("at b2 (head)\n")

@@ -49,6 +49,17 @@ def test_a_server_that_is_down(server: Server, tmp_path: Path) -> None:
     prove(_project(tmp_path, server), wrong)
 
 
+def test_a_word_in_the_query_that_the_driver_does_not_know(mysql: Server, tmp_path: Path) -> None:
+    wrong = Wrong(
+        "the query of the URL from DEV_DATABASE_URL has what the driver does not take: "
+        "Connection.__init__() got an unexpected keyword argument 'sslmode'",
+        "correct what follows the ? there",
+        variables={"DEV_DATABASE_URL": f"{mysql.url('app')}?sslmode=require"},
+        plain=True,
+    )
+    prove(_project(tmp_path, mysql), wrong)
+
+
 def test_a_host_that_is_not_known(postgresql16: PostgreSQL, tmp_path: Path) -> None:
     wrong = Wrong(
         "nothing answers at nowhere.invalid:5432 (dev, from DEV_DATABASE_URL (.env)): could not "

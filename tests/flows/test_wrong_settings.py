@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from flows.wrong_inputs import NOWHERE, Wrong, file, prove, pyproject
+from projects import FILES as PROJECT
 from projects import Project, make_project
 
 pytestmark = pytest.mark.slow
 
 FILE = "[tool.daybreak] in {root}/pyproject.toml"
+INI = PROJECT["alembic.ini"]
 PROD = "[tool.daybreak.environments.prod] in {root}/pyproject.toml"
 
 
@@ -139,3 +141,68 @@ EVERY = FILES | SETTINGS
 @pytest.mark.parametrize("wrong", EVERY.values(), ids=EVERY)
 def test_a_wrong_setting_has_one_clear_error(wrong: Wrong, tmp_path: Path) -> None:
     prove(make_project(tmp_path / "myapp", DEV_DATABASE_URL=NOWHERE), wrong)
+
+
+def test_a_url_that_a_program_sets_is_refused_rather_than_another_database_used(
+    tmp_path: Path,
+) -> None:
+    """As many a test-suite does, whose next line is a downgrade to base."""
+    project = make_project(tmp_path / "myapp", DEV_DATABASE_URL=NOWHERE)
+    project.write(
+        "app.py",
+        "from alembic import command\n"
+        "from alembic.config import Config\n"
+        "from alembic.util import CommandError\n"
+        "config = Config('alembic.ini')\n"
+        "config.set_main_option('sqlalchemy.url', 'postgresql://app@127.0.0.1:1/test')\n"
+        "try:\n"
+        "    command.downgrade(config, 'base')\n"
+        "except CommandError as error:\n"
+        "    print(error)\n",
+    )
+
+    done = project.run("python", "app.py")
+
+    assert done.out == (
+        "this call sets sqlalchemy.url, which is not what chooses the database here: ENV and that "
+        "environment's variable do. Nothing was changed\n"
+        'Next: give Alembic the connection, config.attributes["connection"] = connection, or set '
+        "the variable (daybreak doctor --settings names it)\n"
+    )
+
+
+def test_a_percent_sign_in_a_folders_name_is_named(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "100%" / "myapp", DEV_DATABASE_URL=NOWHERE)
+
+    done = project.run("daybreak", "heads")
+
+    assert done.code == 2
+    assert done.err == (
+        f"error  a folder of {project.root} has a % in its name, which breaks %(here)s in "
+        "alembic.ini\n"
+        "next   give it another name, or move what alembic.ini says to [tool.alembic] of "
+        "pyproject.toml, which takes a %\n"
+    )
+
+
+@pytest.mark.parametrize("options", [[], ["--traceback"]])
+def test_a_percent_sign_in_a_written_url_is_named_and_not_quoted(
+    options: list[str], tmp_path: Path
+) -> None:
+    """The parser's own words quote the password from its % on."""
+    project = make_project(tmp_path / "myapp")
+    project.write("alembic.ini", f"{INI}sqlalchemy.url = postgresql://app:pine%40apple@host/app\n")
+    project.write(
+        "alembic/env.py",
+        "from alembic import context\ncontext.config.get_main_option('sqlalchemy.url')\n",
+    )
+
+    done = project.run("daybreak", "current", *options)
+
+    assert done.code == 2
+    assert "apple" not in done.said
+    assert done.err.splitlines()[-2:] == [
+        f"error  sqlalchemy.url in section [alembic] of {project.root}/alembic.ini has a % that "
+        "stands for nothing",
+        "next   write %% for a %",
+    ]

@@ -148,3 +148,17 @@ def test_uv_makes_the_project_s_environment_and_runs_its_commands(
     absent = {"postgresql": "pymysql", "mysql": "psycopg2"}[server.dialect]
     lacks = f"import importlib.util as u; assert u.find_spec('{absent}') is None"
     subprocess.run([str(python), "-c", lacks], check=True)
+
+
+def test_what_stands_in_the_way_is_named_before_anything_is_written(tmp_path: Path) -> None:
+    (tmp_path / "deploy").write_text("a file where a folder belongs")
+    done = subprocess.run(
+        [BIN / "daybreak", "init"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"error  {tmp_path}/deploy is a file, where a folder for deploy/ecs-task-definition.json "
+        "belongs. Nothing was written\n"
+        "next   move it away and run the same command again\n"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["deploy"]

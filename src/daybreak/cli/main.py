@@ -5,10 +5,13 @@ Only click loads here. `daybreak --help` reads the table below and imports no co
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
+import os
 import re
 import sys
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import click
@@ -45,7 +48,12 @@ class Commands(click.Group):
         end = args.index("--") if "--" in args else len(args)
         # `-m=text` is `-m text` to Alembic; click would take the = for a part of the text.
         words = [re.sub(r"^(-[A-Za-z])=", r"\1", word) for word in args[:end]]
-        return super().parse_args(ctx, words + args[end:])
+        with _until_nobody_reads():
+            return super().parse_args(ctx, words + args[end:])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _until_nobody_reads():
+            return super().invoke(ctx)
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -116,11 +124,20 @@ def main(argv: list[str] | None = None) -> NoReturn:
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
         sys.exit(130)
-    except BrokenPipeError:
-        sys.exit(141)
     except Exception as error:  # noqa: BLE001 - the last place that can say it in words
         sys.exit(_report(error, state))
     sys.exit(code if isinstance(code, int) else 0)
+
+
+@contextlib.contextmanager
+def _until_nobody_reads() -> Iterator[None]:
+    """End with 141 when the pipe that we write to was closed; click itself would end with 1."""
+    try:
+        yield
+    except BrokenPipeError:
+        # what is left in the buffer would fail once more at the interpreter's end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise click.exceptions.Exit(141) from None
 
 
 def _in_our_words(error: click.ClickException) -> Exception:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -52,7 +53,11 @@ def session(*, yes: bool = False, emit: Callable[[Event], None] | None = None) -
 
 
 def show_event(event: Event) -> None:
-    """An event as a line. Notes go to standard error, so that an answer stays clean."""
+    """An event as a line. Notes go to standard error, so that an answer stays clean.
+
+    One that can't be written is left out: a migration does not stop half-way because whoever read
+    along has gone (`| head`), or because the disk of a log is full.
+    """
     from daybreak.core.events import Noted
     from daybreak.report.text import event_line
 
@@ -61,7 +66,8 @@ def show_event(event: Event) -> None:
     if (now.json or now.quiet) and not is_note:
         return
     if line := event_line(event):
-        click.echo(line, err=is_note)
+        with contextlib.suppress(OSError):
+            click.echo(line, err=is_note)
 
 
 def show(*lines: str) -> None:

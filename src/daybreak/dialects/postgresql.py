@@ -80,7 +80,8 @@ def translate_query(url: Url, driver: Driver, source: str) -> Mapping[str, str]:
         raise InvalidUrl(
             f"the URL from {source} has {', '.join(unknown)} in its query, which asyncpg does "
             "not take there",
-            "remove it, or give it to the engine in database.py: "
+            "take it out of the URL: certificates go into the variables PGSSLROOTCERT, PGSSLCERT "
+            "and PGSSLKEY, which every driver reads, the rest into database.py: "
             "Database(__file__, connect_args={'server_settings': {…}})",
         )
     return query

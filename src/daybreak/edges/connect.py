@@ -14,6 +14,7 @@ from daybreak.core.errors import (
     AuthenticationFailed,
     DatabaseMissing,
     DaybreakError,
+    InvalidUrl,
     RightMissing,
     RoleRefused,
     ServerDown,
@@ -174,6 +175,11 @@ def explained(target: Target) -> Iterator[None]:
         yield
     except (DBAPIError, OSError) as error:
         raise explain(target, error.orig if isinstance(error, DBAPIError) else error) from error
+    except TypeError as error:  # MySQL's drivers take the query's words as keyword arguments
+        raise InvalidUrl(
+            f"the query of the URL from {target.source} has what the driver does not take: {error}",
+            "correct what follows the ? there",
+        ) from error
 
 
 def explain(target: Target, error: BaseException | None) -> DaybreakError:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+
+from daybreak.core.errors import UsageError
 
 
 def template(dialect: str, values: Mapping[str, str]) -> dict[str, str]:
@@ -34,6 +37,23 @@ def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]
             yield path, item
         elif item.name != "__pycache__":
             yield from _walk(item, f"{path}/")
+
+
+def refuse_blocked(root: Path, path: str) -> None:
+    """Raise UsageError if `path` can't be made: a file is in its way, or the folder is closed."""
+    folder = (root / path).parent
+    while not folder.exists():
+        folder = folder.parent
+    if not folder.is_dir():
+        raise UsageError(
+            f"{folder} is a file, where a folder for {path} belongs. Nothing was written",
+            "move it away and run the same command again",
+        )
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise UsageError(
+            f"{folder} can't be written to. Nothing was written",
+            "run this as the user whom it belongs to",
+        )
 
 
 def write_new(root: Path, path: str, text: str) -> None:

@@ -13,7 +13,7 @@ from daybreak.core.errors import UsageError
 from daybreak.core.recipe import Hole, find_holes, line_of_written_url, mask_urls
 from daybreak.dialects import driver_named, split_dialect
 from daybreak.dialects.base import Dialect
-from daybreak.edges.files import read_text, template, write_new
+from daybreak.edges.files import read_text, refuse_blocked, template, write_new
 from daybreak.edges.models import DEFAULT_METADATA, DEFAULT_MODELS
 from daybreak.edges.origin import uv_source
 from daybreak.edges.project import Project, database_name, project_at
@@ -96,6 +96,8 @@ def init(folder: Path, *, dialect: str | None, asynchronous: bool, package: bool
             wanted["database.py"] = _without_convention(ours)
 
     missing = {path: text for path, text in wanted.items() if not (root / path).exists()}
+    for path in missing:
+        refuse_blocked(root, path)
     for path, text in missing.items():
         write_new(root, path, text)
     kept = [_kept(root, path, text) for path, text in wanted.items() if path not in missing]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TextIO
 
 from alembic.config import Config
-from alembic.script import Script
+from alembic.script import Script, ScriptDirectory
 
 from daybreak.core.errors import HistoryInvalid, SchemaTooOld
 from daybreak.core.events import Connected, Event
@@ -42,7 +42,7 @@ def current(session: Session, *, check_heads: bool) -> Current:
     opened = open_project(session, Call("current", emit=listen))
     script = script_directory(opened.config)
     revisions = tuple(sorted(read_heads(opened.config)))
-    heads = tuple(sorted(run(lambda _config: script.get_heads(), opened.config)))
+    heads = tuple(sorted(run(lambda _config: _heads_to_reach(script), opened.config)))
     found = Current(revisions, heads, connected[0] if connected else None)
     if check_heads and not found.at_head:
         raise SchemaTooOld(
@@ -51,6 +51,11 @@ def current(session: Session, *, check_heads: bool) -> Current:
             "daybreak upgrade head",
         )
     return found
+
+
+def _heads_to_reach(script: ScriptDirectory) -> list[str]:
+    """The revisions of a database that has everything: a head that another depends on is in it."""
+    return [revision.revision for revision in script.get_revisions("heads") if revision]
 
 
 def revisions(
