@@ -24,7 +24,6 @@ from sqlalchemy.exc import DBAPIError
 from daybreak.core.errors import (
     DaybreakError,
     Protected,
-    RevisionNotInFiles,
 )
 from daybreak.core.events import Applied, Connected, Finished
 from daybreak.core.failure import migration_failure, offline_failure
@@ -48,7 +47,7 @@ from daybreak.edges.connect import (
     missing_right,
     sqlalchemy_url,
 )
-from daybreak.edges.history import load_history, place_in_history
+from daybreak.edges.history import load_history, place_in_history, require_known
 from daybreak.edges.models import import_models, load_metadata, refuse_unregistered
 from daybreak.edges.settings import Settings, load_settings, resolve_target
 
@@ -141,6 +140,9 @@ def _directives(
     theirs = options.get("process_revision_directives")
 
     def process(migration: MigrationContext, revision: Any, scripts: list[MigrationScript]) -> None:
+        if call is not None:  # before their hook, which may add what is no difference
+            for ops in (ops for script in scripts for ops in script.upgrade_ops_list):
+                call.differences.extend(ops.as_diffs())
         if theirs is not None:
             theirs(migration, revision, scripts)
         if call is not None and not call.keep_empty:
@@ -218,7 +220,8 @@ def _run_on(
         if target is not None and (lacking := missing_right(target, error)):
             raise lacking from error
         raise
-    _require_known(heads, running, target)
+    if running.command not in {"stamp", "ensure_version"}:  # which is how a person mends just that
+        require_known(context.script, heads, target.place if target else "the database")
     if call is not None:
         call.emit(_connected(connection, target, heads))
     if not borrowed:
@@ -276,25 +279,3 @@ class _Listener:
         self._call.emit(
             Applied(step.up_revision_id, script.doc if script else "", step.is_upgrade, seconds)
         )
-
-
-def _require_known(heads: Sequence[str], running: Running, target: Target | None) -> None:
-    """Raise RevisionNotInFiles if the database is at a revision that the files do not have."""
-    if running.command in {"stamp", "ensure_version"}:
-        return  # how a person mends just that
-    unknown = [head for head in heads if not _has_file(head)]
-    if unknown:
-        place = target.place if target is not None else "the database"
-        raise RevisionNotInFiles(
-            f"{place} is at revision {', '.join(unknown)}, which has no file in "
-            f"{context.script.dir}. Nothing was changed",
-            "get the code that has it (git pull, or the branch that was deployed); if its file "
-            "is gone for good, record where the schema really is: daybreak stamp --purge REVISION",
-        )
-
-
-def _has_file(revision: str) -> bool:
-    try:
-        return context.script.get_revision(revision) is not None
-    except CommandError:
-        return False

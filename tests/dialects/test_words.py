@@ -53,13 +53,22 @@ def test_what_asyncpg_cannot_take_is_named() -> None:
     assert "PGSSLROOTCERT" in caught.value.cure  # the way that leaves the other drivers' check on
 
 
-@pytest.mark.parametrize("driver", ["pymysql", "aiomysql"])
-def test_mysql_takes_a_query_as_it_is(driver: str) -> None:
-    url = parse_url("mysql://h/d?charset=utf8mb4&ssl_ca=/ca.pem", "X")
-    assert dict(mysql.translate_query(url, driver_named(mysql, driver, "X"), "X")) == {
-        "charset": "utf8mb4",
-        "ssl_ca": "/ca.pem",
-    }
+TLS = parse_url("mysql://h/d?charset=utf8mb4&ssl_ca=/ca.pem", "X")
+
+
+def test_pymysql_takes_a_query_as_it_is() -> None:
+    query = mysql.translate_query(TLS, driver_named(mysql, "pymysql", "X"), "X")
+    assert dict(query) == {"charset": "utf8mb4", "ssl_ca": "/ca.pem"}
+
+
+def test_aiomysql_has_no_word_for_tls() -> None:
+    """Passed on, it is a TypeError from inside the driver."""
+    aiomysql = driver_named(mysql, "aiomysql", "X")
+    refused = "has ssl_ca in its query, which aiomysql does not"
+    with pytest.raises(InvalidUrl, match=refused):
+        mysql.translate_query(TLS, aiomysql, "X")
+    with pytest.raises(InvalidUrl, match=refused):
+        mysql.dsn(TLS, aiomysql)
 
 
 LIBPQ = (

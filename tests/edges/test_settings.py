@@ -74,6 +74,14 @@ def test_no_dotenv_file_is_no_variable(tmp_path: Path) -> None:
     assert read_dotenv(tmp_path / ".env") == {}
 
 
+def test_a_dotenv_line_that_cannot_be_read_is_named_and_not_skipped(tmp_path: Path) -> None:
+    """Skipped, it would leave the URL unset and let the next line choose the environment."""
+    (tmp_path / ".env").write_text("A=1\nDEV_DATABASE_URL='mysql://u:hunter22@h/d\nENV=prod\n")
+    with pytest.raises(ProjectInvalid) as caught:
+        read_dotenv(tmp_path / ".env")
+    assert caught.value.problem == f"{tmp_path / '.env'}:2 can't be read"
+
+
 def test_a_dotenv_file_that_is_not_text_is_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"A=\xff")
     with pytest.raises(ProjectInvalid) as caught:

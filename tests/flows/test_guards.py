@@ -240,6 +240,20 @@ def test_what_a_foreign_env_py_raises_is_told_with_its_line(applied: Applied) ->
 
     assert done.err == NOTE + (
         "error  alembic/env.py:6 raised KeyError: 'STAGING_URL'\n"
-        "next   correct it and run the command again; --traceback shows the whole way\n"
+        "next   set STAGING_URL in the process's environment: Daybreak reads .env, os.environ "
+        "does not; or let daybreak.Database read the URL (docs/from-alembic.md)\n"
     )
     assert done.code == 2
+
+
+def test_a_url_in_alembic_ini_is_said_to_be_unread(applied: Applied) -> None:
+    ini = applied.project.root / "alembic.ini"
+    ini.write_text(f"{ini.read_text()}sqlalchemy.url = postgresql://other.example.com/app\n")
+
+    done = applied.project.run("daybreak", "current")
+
+    assert (done.code, done.err) == (
+        0,
+        "note   sqlalchemy.url in alembic.ini is not read: ENV and that environment's variable "
+        "choose the database. Remove the line\n",
+    )

@@ -23,6 +23,7 @@ def test_from_nothing_to_ticket_price_and_back(
 
     new.add_ticket_price()
     said = new.run("revision", "-m", "add ticket_price to events").stdout
+    assert "  ≠ add column: events.ticket_price" in said.splitlines()
     (written,) = re.findall(r"^wrote  (.*_add_ticket_price_to_events\.py)$", said, re.MULTILINE)
     text = (new.root.parent / "elsewhere" / written).read_text()
     column = "op.add_column('events', sa.Column('ticket_price', sa.Integer(), nullable=True))"

@@ -61,7 +61,7 @@ def test_a_change_that_alembic_does_not_see_is_not_passed_over_in_silence(
     said = applied.run("revision", "-m", "a check").stdout
     assert gaps_in(said) == "Alembic does not compare: " + "; ".join(gaps)
     answer = applied.json("revision", "-m", "a check")
-    assert answer == {"changed": False, "files": [], "not_compared": gaps}
+    assert answer == {"changed": False, "files": [], "differences": [], "not_compared": gaps}
 
     said = applied.run("check").stdout
     assert gaps_in(said) == "Alembic does not compare: " + "; ".join(gaps)

@@ -15,10 +15,10 @@ def command(ctx: click.Context) -> None:
     """Compare the models with the database, as Alembic does. Exit 8 if they differ."""
     from daybreak.core.errors import Drift
     from daybreak.flows.author import check
-    from daybreak.report.text import done, not_compared_lines
+    from daybreak.report.text import difference_line, done, not_compared_lines
 
     checked = check(session())
-    show(*(f"  ≠ {difference}" for difference in checked.differences))
+    show(*(difference_line(difference) for difference in checked.differences))
     if checked.not_compared:
         show(*not_compared_lines(checked.not_compared, columns=columns()))
     show_json(

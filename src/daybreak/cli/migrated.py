@@ -26,7 +26,12 @@ def report(outcome: Outcome) -> None:
             "after": outcome.after,
             "seconds": round(outcome.seconds, 3),
             "applied": [
-                {"revision": event.revision, "doc": event.doc, "seconds": round(event.seconds, 3)}
+                {
+                    "revision": event.revision,
+                    "direction": "upgrade" if event.is_upgrade else "downgrade",
+                    "doc": event.doc,
+                    "seconds": round(event.seconds, 3),
+                }
                 for event in applied
             ],
         }

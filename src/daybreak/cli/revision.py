@@ -50,7 +50,7 @@ def command(
     if empty and autogenerate:
         raise click.UsageError("--empty and --autogenerate exclude each other")
     from daybreak.flows.author import revision
-    from daybreak.report.text import next_step, not_compared_lines
+    from daybreak.report.text import difference_line, next_step, not_compared_lines
 
     written = revision(
         session(),
@@ -64,6 +64,7 @@ def command(
         rev_id=rev_id,
         depends_on=list(depends_on) or None,
     )
+    show(*(difference_line(difference) for difference in written.differences))
     if written.not_compared:
         show(*not_compared_lines(written.not_compared, columns=columns()))
     show_written(
@@ -77,6 +78,7 @@ def command(
         {
             "changed": written.changed,
             "files": [str(file) for file in written.files],
+            "differences": list(written.differences),
             "not_compared": list(written.not_compared),
         }
     )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 # Alembic's own placeholder, which holds no secret.
-_PLACEHOLDER = "driver://user:pass@localhost/dbname"
+PLACEHOLDER = "driver://user:pass@localhost/dbname"
 _URL_WITH_PASSWORD = re.compile(r"[a-z][a-z0-9+]*://[^\s:/@'\"]*:[^\s@'\"{}$]+@")
 _PASSWORD = re.compile(r"""(passw(?:or)?d['"]?\s*[=:]\s*)(['"])(?:\\.|(?!\2).)*\2""", re.I)
 
@@ -45,7 +45,7 @@ def find_holes(files: Mapping[str, str]) -> list[Hole]:
 
 def holds_password(url: str) -> bool:
     """Whether a setting's text is a URL with a password; Alembic's placeholder is none."""
-    return url != _PLACEHOLDER and _URL_WITH_PASSWORD.match(url) is not None
+    return url != PLACEHOLDER and _URL_WITH_PASSWORD.match(url) is not None
 
 
 def mask_urls(text: str) -> str:
@@ -75,7 +75,7 @@ def line_of_written_url(text: str) -> int | None:
     """The line of the first URL with a password, comments and Alembic's placeholder left out."""
     for match in _URL_WITH_PASSWORD.finditer(text):
         line = text[text.rfind("\n", 0, match.start()) + 1 : text.find("\n", match.end())]
-        if _PLACEHOLDER not in line and not line.lstrip().startswith("#"):
+        if PLACEHOLDER not in line and not line.lstrip().startswith("#"):
             return _line_of(text, match.start())
     return None
 

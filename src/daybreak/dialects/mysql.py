@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from daybreak.core.errors import InvalidUrl
 from daybreak.core.secret import Secret
 from daybreak.core.target import Policy
 from daybreak.core.url import Url
@@ -49,7 +50,15 @@ def dev_fallback(project: str) -> Url:
 
 
 def translate_query(url: Url, driver: Driver, source: str) -> Mapping[str, str]:
-    """Both drivers take the same words."""
+    """pymysql's words are the common ones; aiomysql knows no `ssl_…`, only a context object."""
+    tls = sorted(name for name, _ in url.query if name.startswith("ssl"))
+    if driver.name == "aiomysql" and tls:
+        raise InvalidUrl(
+            f"the URL from {source} has {', '.join(tls)} in its query, which aiomysql does not "
+            "take there",
+            "remove it, and give a context to the engine in database.py: "
+            "Database(__file__, connect_args={'ssl': ssl.create_default_context(cafile=…)})",
+        )
     return dict(url.query)
 
 
@@ -69,6 +78,7 @@ def driver_password(password: str) -> str:
 
 def dsn(url: Url, driver: Driver) -> dict[str, Any]:
     """Keyword arguments: MySQL's drivers have no connection string."""
+    query = translate_query(url, driver, "the settings")
     arguments = {
         "host": url.host,
         "port": url.port or DEFAULT_PORT,
@@ -78,7 +88,7 @@ def dsn(url: Url, driver: Driver) -> dict[str, Any]:
         "charset": "utf8mb4",
         **connect_args(driver),
         # the numbers of a query are timeouts and flags, which the drivers take as numbers alone
-        **{name: int(text) if text.isdecimal() else text for name, text in url.query},
+        **{name: int(text) if text.isdecimal() else text for name, text in query.items()},
     }
     return {name: value for name, value in arguments.items() if value is not None}
 

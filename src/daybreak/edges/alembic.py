@@ -9,7 +9,7 @@ import ast
 from argparse import Namespace
 from collections.abc import Callable
 from configparser import InterpolationError, RawConfigParser
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from daybreak.core.errors import (
     UsageError,
 )
 from daybreak.core.events import Emit, ignore
-from daybreak.core.recipe import holds_password
+from daybreak.core.recipe import PLACEHOLDER, holds_password
 from daybreak.core.secret import mask
 from daybreak.edges.history import (
     place_in_environment,
@@ -73,13 +73,15 @@ class Call:
     """What a `daybreak` command tells the project's env.py, and hears from it.
 
     `consent` is given when the guards were already asked. `keep_empty` is False for a
-    `revision` that writes no file when nothing differs.
+    `revision` that writes no file when nothing differs. `differences` is what a comparison
+    found, in the form of Alembic's `as_diffs`.
     """
 
     command: str
     emit: Emit = ignore
     consent: bool = False
     keep_empty: bool = True
+    differences: list[Any] = field(default_factory=list)
 
 
 def make_config(project: Project, options: AlembicOptions, call: Call | None, **kw: Any) -> Config:
@@ -144,7 +146,7 @@ def project_in_force() -> Project:
 def refuse_password_in_ini() -> None:
     """Raise PlainPassword if alembic.ini holds one, which nothing reads with this env.py."""
     config = context.config
-    if holds_password(_url_in_ini(config)):
+    if holds_password(url_in_ini(config)):
         raise PlainPassword(
             f"sqlalchemy.url in {config.config_file_name} holds a password, and that file is "
             "committed. Nothing reads it: the URL comes from the environment",
@@ -160,7 +162,7 @@ def refuse_unused_url() -> None:
     config = context.config
     section = config.config_ini_section
     asked = config.file_config.get(section, "sqlalchemy.url", raw=True, fallback="")
-    if asked != _url_in_ini(config):
+    if asked not in {url_in_ini(config), PLACEHOLDER}:
         raise UsageError(
             "this call sets sqlalchemy.url, which is not what chooses the database here: ENV and "
             "that environment's variable do. Nothing was changed",
@@ -169,11 +171,12 @@ def refuse_unused_url() -> None:
         )
 
 
-def _url_in_ini(config: Config) -> str:
-    """What the file itself says, whatever a caller has set since; empty without a file."""
+def url_in_ini(config: Config) -> str:
+    """What the file itself says, whatever a caller has set since; empty if that is nothing."""
     written = RawConfigParser(strict=False)
     written.read(config.config_file_name or (), encoding="utf-8")
-    return written.get(config.config_ini_section, "sqlalchemy.url", fallback="")
+    url = written.get(config.config_ini_section, "sqlalchemy.url", fallback="")
+    return "" if url == PLACEHOLDER else url
 
 
 @dataclass(frozen=True)

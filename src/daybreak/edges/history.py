@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 from alembic.config import Config
@@ -11,7 +12,12 @@ from alembic.script import ScriptDirectory
 from alembic.script.revision import MultipleHeads, ResolutionError
 from alembic.util import CommandError
 
-from daybreak.core.errors import DaybreakError, HistoryInvalid, SchemaTooOld
+from daybreak.core.errors import (
+    DaybreakError,
+    HistoryInvalid,
+    RevisionNotInFiles,
+    SchemaTooOld,
+)
 from daybreak.core.secret import mask
 from daybreak.edges.models import innermost_place
 
@@ -49,6 +55,25 @@ def load_history(script: ScriptDirectory) -> None:
                 f"give one of them another: grep -rl {revision!r} {script.versions}",
             )
         warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+
+
+def require_known(script: ScriptDirectory, heads: Sequence[str], place: str) -> None:
+    """Raise RevisionNotInFiles if the database at `place` is at a revision without a file."""
+    unknown = [head for head in heads if not _has_file(script, head)]
+    if unknown:
+        raise RevisionNotInFiles(
+            f"{place} is at revision {', '.join(unknown)}, which has no file in {script.dir}. "
+            "Nothing was changed",
+            "get the code that has it (git pull, or the branch that was deployed); if its file "
+            "is gone for good, record where the schema really is: daybreak stamp --purge REVISION",
+        )
+
+
+def _has_file(script: ScriptDirectory, revision: str) -> bool:
+    try:
+        return script.get_revision(revision) is not None
+    except CommandError:
+        return False
 
 
 def _unreadable(script: ScriptDirectory, error: Exception) -> DaybreakError:
@@ -131,4 +156,4 @@ def translate(error: CommandError) -> DaybreakError:
             "SQL for a way back needs both ends, since no database is asked where it is",
             "daybreak downgrade FROM:TO --sql",
         )
-    return HistoryInvalid(said, "daybreak history and daybreak heads show what there is")
+    return HistoryInvalid(said)  # in Alembic's words, which name the option to use

@@ -72,16 +72,31 @@ def load_settings(project: Project, environ: Mapping[str, str] | None = None) ->
 
 
 def read_dotenv(path: Path) -> Mapping[str, str]:
-    """The variables of a `.env` file, literally: `$` stands for itself. No file, none."""
+    """The variables of a `.env` file, literally: `$` stands for itself. No file, none.
+
+    Raises ProjectInvalid for a line that can't be read: skipped, it would leave its variable unset
+    and the next one, perhaps `ENV=prod`, in force. The line is not quoted.
+    """
     if not path.is_file():
         return {}
-    from dotenv import dotenv_values  # only where there is a file: start-up is measured
+    from dotenv.parser import parse_stream  # only where there is a file: start-up is measured
 
     try:
-        values = dotenv_values(path, interpolate=False)
+        with path.open(encoding="utf-8-sig") as file:
+            bindings = list(parse_stream(file))
     except (OSError, UnicodeDecodeError) as error:
         raise ProjectInvalid(f"{path} can't be read", "make it readable UTF-8") from error
-    return {name: value for name, value in values.items() if value is not None}
+    for binding in bindings:
+        if binding.error:
+            raise ProjectInvalid(
+                f"{path}:{binding.original.line} can't be read",
+                "write NAME='value', with both quotation marks, or # before a comment",
+            )
+    return {
+        binding.key: binding.value
+        for binding in bindings
+        if binding.key is not None and binding.value is not None
+    }
 
 
 def _learn_secrets(variables: Variables, declared: ProjectSettings) -> None:

@@ -18,9 +18,10 @@ from daybreak.flows.session import Opened, Session, open_project
 
 @dataclass(frozen=True)
 class Written:
-    """The revision files that were written, and what the comparison could not see."""
+    """The revision files that were written, what they change, and what no comparison saw."""
 
     files: tuple[Path, ...]
+    differences: tuple[str, ...] = ()
     not_compared: tuple[str, ...] = ()
 
     @property
@@ -43,6 +44,7 @@ def revision(session: Session, *, empty: bool, sql: bool, **arguments: Any) -> W
     scripts = written if isinstance(written, list) else [written]
     return Written(
         tuple(Path(script.path) for script in scripts if script is not None),
+        tuple(describe(diff) for diff in call.differences),
         _not_compared(opened) if compares else (),
     )
 

@@ -14,6 +14,7 @@ from daybreak.edges.alembic import (
     AlembicOptions,
     Call,
     make_config,
+    url_in_ini,
     uses_daybreak,
 )
 from daybreak.edges.project import Project, locate_project
@@ -24,6 +25,12 @@ FOREIGN = "this project's env.py is its own, so Daybreak's guards are not in for
 UNGUARDED = (
     f"{FOREIGN}: no check of the environment, no guard for protected ones under plain alembic, "
     "no transaction per revision, no refusal of unregistered models"
+)
+
+
+UNREAD = (
+    "sqlalchemy.url in alembic.ini is not read: ENV and that environment's variable choose the "
+    "database. Remove the line"
 )
 
 
@@ -70,6 +77,8 @@ def open_project(session: Session, call: Call) -> Opened:
     if opened.ours:
         for note in _notes(settings):
             session.emit(Noted(note))
+        if url_in_ini(config):
+            session.emit(Noted(UNREAD))
     else:
         session.emit(Noted(UNGUARDED))
     return opened

@@ -61,6 +61,12 @@ def migrated_line(
     return done(f"at {revisions(after)} in {duration(seconds)}{steps}")
 
 
+def difference_line(difference: str) -> str:
+    """One difference; what takes something away, perhaps with its data, stands out."""
+    takes_away = difference.startswith("remove")
+    return f"  {style('≠', fg='red' if takes_away else 'yellow')} {difference}"
+
+
 def not_compared_lines(gaps: Sequence[str], *, columns: int = 95) -> list[str]:
     """What Alembic's comparison can't see, in lines of `columns`, below a word that marks it."""
     text = "Alembic does not compare: " + "; ".join(gaps)
