@@ -260,3 +260,14 @@ def test_a_wrong_setting_has_one_clear_error(
     assert caught.value.problem == problem.format(file=tmp_path / "pyproject.toml")
     assert caught.value.cure
     assert "hunter22" not in str(caught.value)
+
+
+def test_the_first_process_of_a_container_is_a_deployment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """tests/reference/test_s03 plays it in a process namespace, which not every machine allows."""
+    monkeypatch.setattr("os.getpid", lambda: 1)
+    settings = load_settings(project_at(tmp_path), {})
+    assert settings.deployment == "a container (process 1)"
+    with pytest.raises(MissingVariable, match=r"this is a container \(process 1\)"):
+        resolve_target(settings)
