@@ -472,8 +472,9 @@ def from_text(text: str) -> Catalog:
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if type(value) in _VALUES:
-        return [_plain(getattr(value, name)) for name in _names(type(value))]
+    made: Any = type(value)
+    if made in _VALUES:
+        return [_plain(getattr(value, name)) for name in _names(made)]
     return value
 
 
