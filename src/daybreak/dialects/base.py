@@ -81,8 +81,6 @@ class Dialect(Protocol):
     @property
     def NOT_COMPARED(self) -> tuple[str, ...]: ...  # noqa: N802 - Alembic's known gaps
     @property
-    def CATALOG_FACTS(self) -> str: ...  # noqa: N802 - SQL: server's major, default schema
-    @property
     def LOCK_HOLDERS(self) -> str: ...  # noqa: N802 - SQL: one row, as LockHolder
 
     def dev_fallback(self, project: str) -> Url:

@@ -36,7 +36,7 @@ def read_catalog(
 
     dialect = dialect_named(connection.dialect.name, "the connection")
     try:
-        with _reading(connection, dialect) as (version, default_schema):
+        with _reading(connection, dialect) as version:
             asked = {"schemas": None if schemas is None else json.dumps(list(schemas))}
             rows = {
                 name: connection.execute(text(sql), asked).fetchall()
@@ -47,26 +47,27 @@ def read_catalog(
             raise
         raise _locked(_holder(connection, dialect)) from error
     with _collector_at_rest():
+        default_schema = connection.dialect.default_schema_name or ""
         catalog = dialect.build_catalog(rows, version, default_schema)
     return _without(catalog, leave_out) if leave_out else catalog
 
 
 @contextlib.contextmanager
-def _reading(connection: Connection, dialect: Dialect) -> Iterator[tuple[int, str]]:
-    """The reading transaction; gives the server's major version and the default schema.
+def _reading(connection: Connection, dialect: Dialect) -> Iterator[int]:
+    """The reading transaction; gives the server's major version.
 
     Inside of somebody's transaction it is a savepoint: what was set goes with its rollback, too.
     """
     nested = connection.in_transaction()
+    version = (connection.dialect.server_version_info or (0,))[0]
     with connection.begin_nested() if nested else connection.begin() as transaction:
         by_hand = not nested and _commits_each(connection)
         if by_hand:
             connection.exec_driver_sql("BEGIN")
-        [(version, default_schema)] = connection.exec_driver_sql(dialect.CATALOG_FACTS)
         for sql in dialect.catalog_session(version, fresh=not nested):
             connection.exec_driver_sql(sql)
         try:
-            yield version, default_schema
+            yield version
         finally:
             if by_hand:
                 connection.exec_driver_sql("ROLLBACK")
