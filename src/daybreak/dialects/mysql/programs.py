@@ -17,7 +17,7 @@ _STATUS["REPLICA_SIDE_DISABLED"] = " DISABLE ON REPLICA"
 def triggers(rows: Sequence[Sequence[Any]]) -> Iterator[Trigger]:
     """`rows` are one table's, in the order in which the server fires them."""
     before: dict[tuple[str, str], str] = {}
-    for schema, table, name, timing, event, _, body in rows:
+    for _, table, name, timing, event, _, body in rows:
         follows = before.get((timing, event))
         order = f" FOLLOWS {quoted(follows)}" if follows else ""
         before[timing, event] = name

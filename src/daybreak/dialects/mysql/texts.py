@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 
 _ESCAPES = {"'": "''", "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\0": "\\0", "\x1a": "\\Z"}
@@ -34,10 +35,8 @@ def expression(text: str) -> str:
     taken for characters. Seen in MySQL 8.0 to 9.7 in CHECK_CLAUSE, GENERATION_EXPRESSION,
     EXPRESSION and a default's expression.
     """
-    try:
+    with contextlib.suppress(UnicodeError):  # else it came as it is
         text = text.encode("latin-1").decode()
-    except UnicodeError:
-        pass  # it came as it is
     return _ESCAPED.sub(r"\1", text)
 
 
