@@ -37,6 +37,7 @@ Kind = Literal[
     "statistics",
     "rule",
     "event",
+    "other",
 ]
 
 Options = tuple[tuple[str, str], ...]  # sorted by name, values in the server's plainest spelling
@@ -360,6 +361,19 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """What no other kind holds, so that a difference is reported at least.
+
+    `what` is its kind in the server's words, such as "event trigger"; `definition` plain text.
+    """
+
+    schema: str
+    name: str
+    what: str
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
 class Extension:
     name: str
     schema: str
@@ -394,6 +408,7 @@ class Catalog:
     tables: tuple[Table, ...] = ()
     views: tuple[View, ...] = ()
     events: tuple[Event, ...] = ()
+    others: tuple[Other, ...] = ()
 
 
 Part = Column | Constraint | Index | Trigger | Policy | Rule | Statistics
@@ -409,6 +424,7 @@ Whole = (
     | Table
     | View
     | Event
+    | Other
 )
 Object = Whole | Part
 
@@ -431,6 +447,7 @@ _KINDS: dict[type, Kind] = {
     Statistics: "statistics",
     Rule: "rule",
     Event: "event",
+    Other: "other",
 }
 
 
@@ -443,6 +460,8 @@ def address_of(item: Object, owner: Table | View | Domain | Composite | None = N
     kind = kind_of(item)
     if isinstance(item, Schema):
         return Address(kind, "", item.name)
+    if isinstance(item, Other):
+        return Address(kind, item.schema, f"{item.what} {item.name}")
     if isinstance(item, Routine):
         return Address(kind, item.schema, f"{item.name}({item.arguments})")
     if owner is not None:

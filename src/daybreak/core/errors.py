@@ -26,6 +26,7 @@
     │  ├─ Unguarded                        a foreign env.py, without --unguarded
     │  ├─ RevisionNotInFiles               the database is at a revision without a file
     │  └─ DevServerRefused                 the port or the data folder is somebody else's
+    ├─ LockNotGranted                   5  somebody's lock keeps the schema from being read
     ├─ Unreachable                      6  the database could not be reached
     │  ├─ ServerDown                       nothing answers at the address
     │  ├─ AuthenticationFailed             the server refused user or password
@@ -226,6 +227,10 @@ class RevisionNotInFiles(Refused):
 
 class DevServerRefused(Refused):
     pass
+
+
+class LockNotGranted(DaybreakError):
+    exit_code = 5
 
 
 class Unreachable(DaybreakError):
