@@ -138,7 +138,7 @@ class Filters:
                     )
                 )
         for index in found.indexes:
-            columns = [column for key in index.keys if (column := table.c.get(key.column or ""))]
+            columns = [table.c[key.column] for key in index.keys if key.column is not None]
             Index(index.name, *columns, unique=index.unique, _table=table)
         return table
 
