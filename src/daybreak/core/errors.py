@@ -22,8 +22,10 @@
     │  ├─ ModelsRejected                   a server refused to create what the models say
     │  ├─ NoShadow                         no server for scratch databases could be had
     │  ├─ ExtensionMissing                 the shadow server lacks an extension of PostgreSQL
+    │  ├─ HistoryNotReplayed               the history does not run on an empty database
     │  └─ HistoryInvalid                   Alembic can't use the history as asked
     ├─ Refused                          3  a guard said no; nothing was changed
+    │  ├─ ProofFailed                      a new revision does not do what it should
     │  ├─ OnLambda                         migrations don't run inside Lambda
     │  ├─ Protected                        a protected environment, and nobody to ask
     │  ├─ UnregisteredModels               a comparison would drop these models' tables
@@ -211,12 +213,24 @@ class ExtensionMissing(UsageError):
         self.names = tuple(names)
 
 
+class HistoryNotReplayed(UsageError):
+    pass
+
+
 class HistoryInvalid(UsageError):
     pass
 
 
 class Refused(DaybreakError):
     exit_code = 3
+
+
+class ProofFailed(Refused):
+    """`differences` are those that are left, in words."""
+
+    def __init__(self, problem: str, cure: str, differences: Sequence[str] = ()) -> None:
+        super().__init__(problem, cure)
+        self.differences = tuple(differences)
 
 
 class OnLambda(Refused):
