@@ -59,7 +59,7 @@ def _reading(connection: Connection, dialect: Dialect) -> Iterator[int]:
     Inside of somebody's transaction it is a savepoint: what was set goes with its rollback, too.
     """
     nested = connection.in_transaction()
-    version = (connection.dialect.server_version_info or (0,))[0]
+    version = int((connection.dialect.server_version_info or (0,))[0])
     with connection.begin_nested() if nested else connection.begin() as transaction:
         by_hand = not nested and _commits_each(connection)
         if by_hand:
@@ -69,11 +69,11 @@ def _reading(connection: Connection, dialect: Dialect) -> Iterator[int]:
         try:
             yield version
         finally:
+            for sql in dialect.catalog_session_end(version):
+                connection.exec_driver_sql(sql)
             if by_hand:
                 connection.exec_driver_sql("ROLLBACK")
             transaction.rollback()
-            for sql in dialect.catalog_session_end(version):
-                connection.exec_driver_sql(sql)
 
 
 def _commits_each(connection: Connection) -> bool:
