@@ -20,18 +20,9 @@ ID = Column("id", "integer", not_null=True)
 
 def catalog(*items: Any, dialect: Any = "postgresql", **more: Any) -> Catalog:
     """A catalog of `items`, each in the tuple of its kind."""
-    names = {
-        Table: "tables",
-        View: "views",
-        Enum: "enums",
-        Sequence: "sequences",
-        Schema: "schemas",
-    }
     kinds: dict[str, list[Any]] = {}
     for item in items:
-        kinds.setdefault(names.get(type(item)) or f"{type(item).__name__.lower()}s", []).append(
-            item
-        )
+        kinds.setdefault(f"{type(item).__name__.lower()}s", []).append(item)
     sorted_kinds: dict[str, Any] = {
         name: tuple(sorted(kind, key=lambda i: (getattr(i, "schema", ""), i.name)))
         for name, kind in kinds.items()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -277,33 +279,27 @@ def test_a_catalog_does_not_differ_from_itself(name: str) -> None:
 def test_what_a_fold_makes_equal_is_no_change() -> None:
     before, after = catalog(table("t", B)), catalog(table("t", replace(B, default="NULL::text")))
 
-    def fold(one: Catalog) -> Catalog:
-        def columns(columns: tuple[Column, ...]) -> tuple[Column, ...]:
-            return tuple(replace(c, default=None) for c in columns)
-
-        return replace(
-            one, tables=tuple(replace(t, columns=columns(t.columns)) for t in one.tables)
-        )
-
     assert said(diff(before, after)) == ["alter column public.t.b default"]
-    assert diff(before, after, fold=fold) == ()
+    assert diff(before, after, fold=folded(default=None)) == ()
 
 
 def test_changes_carry_the_objects_as_they_are_and_not_folded() -> None:
-    raw = replace(B, type="TEXT")
-    before, after = catalog(table("t")), catalog(table("t", raw))
-
-    def fold(one: Catalog) -> Catalog:
-        return catalog(
-            *(
-                replace(t, columns=tuple(replace(c, type=c.type.lower()) for c in t.columns))
-                for t in one.tables
-            )
-        )
-
-    (change,) = diff(before, after, fold=fold)
+    raw = replace(B, default="NULL::text")
+    (change,) = diff(catalog(table("t")), catalog(table("t", raw)), fold=folded(default=None))
     assert isinstance(change, Create)
     assert change.item == raw
+
+
+def folded(**facts: Any) -> Callable[[Catalog], Catalog]:
+    """A fold to which all columns have `facts`."""
+
+    def fold(one: Catalog) -> Catalog:
+        tables = (
+            replace(t, columns=tuple(replace(c, **facts) for c in t.columns)) for t in one.tables
+        )
+        return replace(one, tables=tuple(tables))
+
+    return fold
 
 
 def test_a_dropped_item_is_told_in_full() -> None:

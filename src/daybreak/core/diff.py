@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
+from itertools import zip_longest
 from typing import Any
 
 from daybreak.core.around import around, in_the_way
@@ -93,12 +94,11 @@ def _differing(before: Catalog, after: Catalog) -> tuple[Catalog, Catalog]:
     olds: dict[str, Any] = {}
     news: dict[str, Any] = {}
     for name in _TUPLES:
-        one, other = getattr(before, name), getattr(after, name)
-        if one == other:
-            olds[name] = news[name] = ()
-            continue
-        left = {address_of(item): item for item in one}
-        right = {address_of(item): item for item in other}
+        pairs = zip_longest(getattr(before, name), getattr(after, name))
+        # Equal catalogs stand side by side: only the rest is worth an address.
+        unequal = [(one, other) for one, other in pairs if one != other]
+        left = {address_of(one): one for one, _ in unequal if one is not None}
+        right = {address_of(other): other for _, other in unequal if other is not None}
         olds[name] = tuple(i for a, i in left.items() if a not in right or right[a] != i)
         news[name] = tuple(i for a, i in right.items() if a not in left or left[a] != i)
     return replace(before, **olds), replace(after, **news)

@@ -92,13 +92,7 @@ def ordered_renames(renames: Sequence[Rename]) -> list[Rename]:
     result: list[Rename] = []
     moves: dict[tuple[str, str], tuple[str, str]] = {}
     schemas = {r.address.name: r.to.name for r in renames if r.address.kind == "schema"}
-    for kinds in (
-        ("schema",),
-        ("table", "view"),
-        ("enum", "domain", "composite", "range"),
-        ("sequence",),
-        ("column",),
-    ):
+    for kinds in _RENAMED:
         waiting: dict[Address, Rename] = {}
         for rename in renames:
             if rename.address.kind not in kinds or rename.label is not None:
