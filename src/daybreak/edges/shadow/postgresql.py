@@ -47,6 +47,11 @@ AVAILABLE = "SELECT name FROM pg_available_extensions"
 
 
 class PostgresqlShadow(ShadowServer):
+    statements_at_once = 200  # they share a transaction, whose locks must fit the server's table
+
+    def create_schema(self, quoted: str) -> str:
+        return f"CREATE SCHEMA IF NOT EXISTS {quoted}"
+
     def _begin_session(self, connection: Any, record: Any) -> None:
         cursor = connection.cursor()
         cursor.execute(SESSION)
@@ -135,7 +140,7 @@ class PostgresqlShadow(ShadowServer):
         return found[1] if found else None
 
     def _wait_until_left(self, name: str) -> None:
-        """Let the sessions end that were closed just now: the server would sleep 100 ms for each."""
+        """Let the sessions end that were just closed: the server would sleep 100 ms for each."""
         deadline = time.monotonic() + SECONDS_TO_LEAVE
         while self._rows(CONNECTED, name) and time.monotonic() < deadline:
             time.sleep(0.002)

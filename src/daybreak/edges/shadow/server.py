@@ -57,6 +57,8 @@ class ShadowServer(ABC):
     tells why each earlier place was not used.
     """
 
+    statements_at_once = 1
+
     def __init__(self, place: Place, passed_over: Sequence[str] = ()) -> None:
         """Connect, and drop what killed runs left. Raises Unreachable's kin and Unsuitable."""
         self.place = place
@@ -152,6 +154,10 @@ class ShadowServer(ABC):
             if self._has_template(name):
                 return name, index
         return None
+
+    @abstractmethod
+    def create_schema(self, quoted: str) -> str:
+        """SQL that makes a schema beside the default one, unless it is there."""
 
     def lacking(self, extensions: Sequence[str]) -> tuple[str, ...]:
         """Those of `extensions` that this server can't create."""
