@@ -42,6 +42,10 @@ def read_catalog(
                 name: connection.execute(text(sql), asked).fetchall()
                 for name, sql in dialect.catalog_queries(version).items()
             }
+            rows |= {
+                sql: connection.execute(text(sql.replace(":", r"\:"))).fetchall()
+                for sql in dialect.catalog_details(rows)
+            }
     except DBAPIError as error:
         if error.orig is None or not dialect.lock_refused(error.orig):
             raise
@@ -60,20 +64,24 @@ def _reading(connection: Connection, dialect: Dialect) -> Iterator[int]:
     """
     nested = connection.in_transaction()
     version = int((connection.dialect.server_version_info or (0,))[0])
-    with connection.begin_nested() if nested else connection.begin() as transaction:
-        by_hand = not nested and _commits_each(connection)
-        if by_hand:
-            connection.exec_driver_sql("BEGIN")
-        for sql in dialect.catalog_session(version, fresh=not nested):
-            connection.exec_driver_sql(sql)
-        try:
-            yield version
-        finally:
-            for sql in dialect.catalog_session_end(version):
-                connection.exec_driver_sql(sql)
+    try:
+        with connection.begin_nested() if nested else connection.begin() as transaction:
+            by_hand = not nested and _commits_each(connection)
             if by_hand:
-                connection.exec_driver_sql("ROLLBACK")
-            transaction.rollback()
+                connection.exec_driver_sql("BEGIN")
+            for sql in dialect.catalog_session(version, fresh=not nested):
+                connection.exec_driver_sql(sql)
+            try:
+                yield version
+            finally:
+                if by_hand:
+                    connection.exec_driver_sql("ROLLBACK")
+                transaction.rollback()
+    finally:
+        for sql in dialect.catalog_session_end(version):
+            connection.exec_driver_sql(sql)
+        if not nested:
+            connection.rollback()  # of what these began
 
 
 def _commits_each(connection: Connection) -> bool:
