@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from daybreak.core.secret import mask
 from daybreak.core.target import Target
 from daybreak.dialects.base import Dialect
 from daybreak.edges.catalog import read_catalog
-from daybreak.edges.connect import dialect_of
+from daybreak.edges.connect import dialect_of, driver_for, sqlalchemy_url
 from daybreak.edges.history import place_in_history
 from daybreak.edges.replay import replay, version_tables
 from daybreak.edges.settings import Settings
@@ -39,6 +40,7 @@ from daybreak.edges.shadow.wanted import create_wanted
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, MetaData
+    from sqlalchemy import Dialect as SqlDialect
 
     from daybreak.edges.shadow.server import ShadowServer
 
@@ -62,6 +64,13 @@ class Subject:
     @property
     def dialect(self) -> Dialect:
         return dialect_of(self.target)
+
+    @property
+    def compiler(self) -> SqlDialect:
+        """What SQLAlchemy compiles the models with; it is not connected to anything."""
+        driver = driver_for(self.target, self.settings.project_driver)
+        made: SqlDialect = sqlalchemy_url(self.target, driver).get_dialect()()
+        return made
 
     @property
     def root(self) -> Path:
@@ -122,8 +131,7 @@ def on_shadow(subject: Subject) -> Iterator[Bench]:
 
 def read_side(subject: Subject, connection: Connection) -> Catalog:
     """The catalog of a database of this project, without the table of its version."""
-    schema = connection.dialect.default_schema_name if subject.dialect.HAS_SCHEMAS else ""
-    return read_catalog(connection, leave_out=version_tables(subject.options, schema or ""))
+    return read_catalog(connection, leave_out=version_tables(subject.options))
 
 
 def _template(subject: Subject, server: ShadowServer) -> str:
@@ -142,7 +150,7 @@ def _template(subject: Subject, server: ShadowServer) -> str:
 
 def _keys(subject: Subject) -> list[str]:
     """The history's key after each revision; the last one is that of `subject.revisions`."""
-    given = repr(sorted(version_tables(subject.options, "")))
+    given = repr(sorted(version_tables(subject.options), key=repr))
     keys = [key for _, key in history_keys(context.script, subject.root, options=given)]
     if subject.revisions != HEADS:
         return [f"{keys[-1] if keys else ''} at {' '.join(sorted(subject.revisions))}"]
@@ -175,7 +183,7 @@ def _history(subject: Subject, server: ShadowServer, template: str) -> Catalog:
 
 
 def _history_side(label: str, key: str) -> str:
-    return f"{label} {key}"
+    return sha256(f"{label} {key}".encode()).hexdigest()
 
 
 def _wanted(subject: Subject, server: ShadowServer, history: Catalog) -> Wanted:
@@ -200,7 +208,7 @@ def _wanted(subject: Subject, server: ShadowServer, history: Catalog) -> Wanted:
 def _wanted_key(subject: Subject, label: str, history: Catalog) -> str:
     return wanted_key(
         subject.metadatas,
-        _sqlalchemy_dialect(subject),
+        subject.compiler,
         server=label,
         root=subject.root,
         extensions=[f"{extension.schema}.{extension.name}" for extension in _extensions(history)],
