@@ -57,11 +57,16 @@ class Address(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One privilege, such as SELECT. The owner is the symbol `<owner>`, everybody is `PUBLIC`."""
+    """One privilege, such as SELECT. The owner is the symbol `<owner>`, everybody is `PUBLIC`.
+
+    What an object is born with is left out: the owner's rights, EXECUTE of everybody on a routine.
+    `revoked` is one of these that was taken away.
+    """
 
     privilege: str
     grantee: str
     grantable: bool = False
+    revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

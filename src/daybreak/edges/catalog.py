@@ -22,12 +22,12 @@ def read_catalog(
     connection: Connection,
     *,
     schemas: Sequence[str] | None = None,
-    leave_out: frozenset[tuple[str, str]] = frozenset(),
+    leave_out: frozenset[tuple[str | None, str]] = frozenset(),
 ) -> Catalog:
     """What the server tells of `schemas`; without any, of all that are not its own.
 
-    (Without any on MySQL: of the current one.) `leave_out` are tables, as schema and name in the
-    catalog's words, such as the version table. The number of queries is fixed. The connection is
+    (Without any on MySQL: of the current one.) `leave_out` are tables, as schema and name, such
+    as the version table; None is the default schema. The number of queries is fixed. The connection is
     given back with the settings and the transaction that it had. It waits at most a second for
     each lock that somebody holds, and raises LockNotGranted, which names them.
     """
@@ -63,7 +63,7 @@ def _reading(connection: Connection, dialect: Dialect) -> Iterator[int]:
     Inside of somebody's transaction it is a savepoint: what was set goes with its rollback, too.
     """
     nested = connection.in_transaction()
-    version = (connection.dialect.server_version_info or (0,))[0]
+    version = int((connection.dialect.server_version_info or (0,))[0])
     try:
         with connection.begin_nested() if nested else connection.begin() as transaction:
             by_hand = not nested and _commits_each(connection)
@@ -126,8 +126,9 @@ def _locked(holder: LockHolder | None) -> LockNotGranted:
     )
 
 
-def _without(catalog: Catalog, leave_out: frozenset[tuple[str, str]]) -> Catalog:
+def _without(catalog: Catalog, tables: frozenset[tuple[str | None, str]]) -> Catalog:
     """`catalog` without these tables, what is part of them, and the sequences that they own."""
+    leave_out = {(schema or catalog.default_schema, name) for schema, name in tables}
     return replace(
         catalog,
         tables=tuple(t for t in catalog.tables if (t.schema, t.name) not in leave_out),

@@ -79,10 +79,10 @@ def _running(options: Mapping[str, Any]) -> dict[str, Any]:
     return {"transaction_per_migration": True, **chosen}
 
 
-def version_tables(options: Mapping[str, Any], default_schema: str) -> frozenset[tuple[str, str]]:
-    """Schema and name of the table in which Alembic keeps the version."""
-    schema = options.get("version_table_schema") or default_schema
-    return frozenset({(schema, options.get("version_table") or "alembic_version")})
+def version_tables(options: Mapping[str, Any]) -> frozenset[tuple[str | None, str]]:
+    """Schema (None for the default one) and name of the table where Alembic keeps the version."""
+    name = options.get("version_table") or "alembic_version"
+    return frozenset({(options.get("version_table_schema") or None, name)})
 
 
 def rendered(script: MigrationScript) -> str:

@@ -12,6 +12,12 @@ from daybreak.core.target import Policy
 from daybreak.core.url import Url
 from daybreak.dialects import base
 from daybreak.dialects.base import Driver, Rows, Trouble
+from daybreak.dialects.postgresql.catalog import build_catalog as build_catalog
+from daybreak.dialects.postgresql.folds import fold as fold
+from daybreak.dialects.postgresql.queries import LOCK_HOLDERS as LOCK_HOLDERS
+from daybreak.dialects.postgresql.queries import catalog_queries as catalog_queries
+from daybreak.dialects.postgresql.queries import catalog_session as catalog_session
+from daybreak.dialects.postgresql.queries import catalog_session_end as catalog_session_end
 
 NAME = "postgresql"
 LABEL = "PostgreSQL"
@@ -155,7 +161,16 @@ def trouble(error: BaseException) -> Trouble | None:
 
 def lacks_right(error: BaseException) -> bool:
     """insufficient_privilege, which psycopg2 keeps under a name of its own."""
-    return "42501" in (getattr(error, "sqlstate", None), getattr(error, "pgcode", None))
+    return "42501" in _states(error)
+
+
+def lock_refused(error: BaseException) -> bool:
+    """lock_not_available."""
+    return "55P03" in _states(error)
+
+
+def _states(error: BaseException) -> tuple[str | None, str | None]:
+    return getattr(error, "sqlstate", None), getattr(error, "pgcode", None)
 
 
 def _quoted(identifier: str) -> str:
