@@ -35,11 +35,14 @@ def run_case(server: PostgreSQL, kind: Kind, subject_name: str) -> Outcome:
     subject = SUBJECTS[subject_name]
     root = Path(tempfile.mkdtemp(prefix="matrix-")) / "project"
     try:
-        with server.fresh_database() as database, server.fresh_database() as models:
-            with at(root, server.url(database, "psycopg2")):
-                make_project(root, subject, kind, server.dialect)
-                create_all(kind.after, server, models)
-                return _run(server, kind, subject, root, database, models)
+        with (
+            server.fresh_database() as database,
+            server.fresh_database() as models,
+            at(root, server.url(database, "psycopg2")),
+        ):
+            make_project(root, subject, kind, server.dialect)
+            create_all(kind.after, server, models)
+            return _run(server, kind, subject, root, database, models)
     finally:
         shutil.rmtree(root.parent)
 
@@ -63,16 +66,16 @@ def _run(
     rows = judge.rows(server, database)
     try:
         generated = subject.generate(root, kind)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a tool may raise anything
         return Outcome("fails", f"revision: {_said(error)}")
     if not generated.files:
         return _without_file(server, subject, root, generated, before, wanted)
-    if kind.cure:
+    if kind.cure and generated.hazards:  # who was not warned cures nothing
         server.execute(kind.cure, database=database)
         rows = judge.rows(server, database)
     try:
         upgrade(root)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a tool may raise anything
         return Outcome("fails", f"upgrade: {_said(error)}")
     result = judge.dump(server, database)
     different = judge.compare(server, wanted, result)
@@ -108,12 +111,10 @@ def _verdict(different: list[str], gone: list[str], generated: Generated) -> tup
     return "right", ""
 
 
-def _downgrade(
-    server: PostgreSQL, root: Path, database: str, before: str
-) -> tuple[WayBack, str]:
+def _downgrade(server: PostgreSQL, root: Path, database: str, before: str) -> tuple[WayBack, str]:
     try:
         downgrade(root, BASE)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a tool may raise anything
         return "fails", f"downgrade: {_said(error)}"
     different = judge.compare(server, before, judge.dump(server, database))
     return ("differs", "downgrade:\n" + "\n".join(different)) if different else ("right", "")

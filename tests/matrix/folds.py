@@ -41,15 +41,21 @@ def _sort_entries(entries: list[Entry]) -> list[Entry]:
     return sorted(entries)
 
 
-def _sort_columns(entries: list[Entry]) -> list[Entry]:
-    return [
-        replace(entry, sql=_TABLE.sub(_sorted_body, entry.sql)) if entry.kind == "TABLE" else entry
+def _in_tables(change: Callable[[str], str]) -> Callable[[list[Entry]], list[Entry]]:
+    """A fold that changes the SQL of tables only."""
+    return lambda entries: [
+        replace(entry, sql=change(entry.sql)) if entry.kind == "TABLE" else entry
         for entry in entries
     ]
 
 
+def _sort_columns(sql: str) -> str:
+    return _TABLE.sub(_sorted_body, sql)
+
+
 _TABLE = re.compile(
-    r"\A(?P<head>CREATE (?:UNLOGGED )?TABLE \S+ \(\n)(?P<body>.*?)(?P<tail>\n\).*)\Z", re.DOTALL
+    r"\A(?P<head>.*?CREATE (?:UNLOGGED )?TABLE [^\n]+ \(\n)(?P<body>.*?)(?P<tail>\n\).*)\Z",
+    re.DOTALL,
 )
 
 
@@ -59,27 +65,17 @@ def _sorted_body(found: re.Match[str]) -> str:
     return found["head"] + ",\n".join(sorted(parts)) + found["tail"]
 
 
-def _forget_not_null_names(entries: list[Entry]) -> list[Entry]:
-    return [
-        replace(entry, sql=_NOT_NULL.sub(" NOT NULL", entry.sql)) if entry.kind == "TABLE" else entry
-        for entry in entries
-    ]
+def _forget_not_null_names(sql: str) -> str:
+    return _NOT_NULL.sub(" NOT NULL", sql)
 
 
 _NOT_NULL = re.compile(r" CONSTRAINT \w+_not_null\d* NOT NULL")
 
 
-def _renumber_checks(entries: list[Entry]) -> list[Entry]:
-    return [
-        replace(entry, sql=_renumbered(entry.sql)) if entry.kind == "TABLE" else entry
-        for entry in entries
-    ]
-
-
 _CHECK = re.compile(r"^ {4}CONSTRAINT (\w+?_check)\d* (CHECK .*?)(,?)$", re.MULTILINE)
 
 
-def _renumbered(sql: str) -> str:
+def _renumber_checks(sql: str) -> str:
     """Automatic names of checks, given anew in the order of the checks' texts."""
     lines = sql.splitlines()
     found = [
@@ -100,17 +96,17 @@ FOLDS = (
     Fold(
         "column order",
         "Columns and checks of a table may stand in any order: ADD COLUMN can only append.",
-        _sort_columns,
+        _in_tables(_sort_columns),
     ),
     Fold(
         "names of NOT NULL",
         "On 18 a NOT NULL keeps the automatic name of the column or table as it was once called.",
-        _forget_not_null_names,
+        _in_tables(_forget_not_null_names),
     ),
     Fold(
         "numbers of unnamed checks",
         "Automatic names of a table's checks differ in their number by the order of creation.",
-        _renumber_checks,
+        _in_tables(_renumber_checks),
     ),
     Fold(
         "statement order",

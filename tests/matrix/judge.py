@@ -12,9 +12,9 @@ import os
 import re
 import subprocess
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from functools import cache
 from typing import Any
 
 import psycopg2
@@ -22,8 +22,6 @@ import psycopg2
 from daybreak.edges.pgwheel import binaries
 from matrix.folds import Entry, fold
 from servers.postgresql import PostgreSQL
-
-_NOISE = re.compile(r"^(--.*|\\(un)?restrict .*|SET .*|SELECT pg_catalog\.set_config.*)\n", re.M)
 
 
 def differences(server: PostgreSQL, wanted: str, actual: str) -> list[str]:
@@ -81,13 +79,30 @@ def folded(text: str) -> list[str]:
 
 def entries(text: str) -> list[Entry]:
     """The dump's entries: each has a heading that names its object, and SQL."""
-    parts = re.split(r"^-- Name: (.*); Type: (.*); Schema: (.*); Owner: .*\n", text, flags=re.M)
-    found = []
-    for name, kind, schema, body in zip(parts[1::4], parts[2::4], parts[3::4], parts[4::4]):
-        sql = re.sub(r"\n{2,}", "\n", _NOISE.sub("", body)).strip()
-        if sql:
-            found.append(Entry(kind, schema, name, sql))
+    found: list[Entry] = []
+    places: dict[str, str] = {}
+    heading, lines, placed = ("", "", ""), list[str](), ""
+    for line in [*text.splitlines(), _END]:
+        if begun := _HEADING.match(line):
+            sql = "\n".join(lines).strip()
+            if sql and heading[0]:  # before the first heading stand the session's settings
+                found.append(Entry(*heading, placed + sql))
+            heading, lines = (begun["kind"], begun["schema"], begun["name"]), []
+            # pg_dump sets these when they change; they hold for every object that follows.
+            placed = "".join(places.values()) if begun["kind"] in _PLACED else ""
+        elif place := _PLACE.match(line):
+            places[place["name"]] = "" if place["value"] in _USUAL else f"{line}\n"
+        elif not _NOISE.match(line):
+            lines.append(line)
     return found
+
+
+_END = "-- Name: -; Type: -; Schema: -; Owner: -"
+_HEADING = re.compile(r"-- Name: (?P<name>.*); Type: (?P<kind>.*); Schema: (?P<schema>.*); Owner: ")
+_PLACE = re.compile(r"SET (?P<name>default_(?:tablespace|table_access_method)) = (?P<value>.*);$")
+_USUAL = {"''", "heap"}
+_PLACED = {"TABLE", "INDEX", "CONSTRAINT", "MATERIALIZED VIEW"}
+_NOISE = re.compile(r"--$|-- PostgreSQL database dump complete$|\\unrestrict ")
 
 
 def major(server: PostgreSQL) -> int:
@@ -149,11 +164,14 @@ def _values(found: list[dict[str, str | None]], column: str) -> list[str]:
 
 
 def _plain(value: str | None) -> str:
-    """A value by what it means: `1.50` and `1.5000` are one number."""
-    try:
-        return str(Decimal(value or "").normalize())
-    except InvalidOperation:
-        return repr(value)
+    """A value by what it means: `1.50` and `1.5000` are one number, a day begins at midnight."""
+    if value is None:
+        return "NULL"
+    with suppress(InvalidOperation):
+        return str(Decimal(value).normalize())
+    with suppress(ValueError):
+        return str(datetime.fromisoformat(value).replace(tzinfo=None))
+    return repr(value)
 
 
 def _text(value: Any) -> str | None:

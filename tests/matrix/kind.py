@@ -31,7 +31,7 @@ class Kind:
     to say, in the form of `--rename` and `--drop`. Of a kind that "needs cure" the hazard is to be
     named, and `cure` is what a person does about the rows before the upgrade. `since` is the first
     major that knows the feature. `alembic` is what was measured of plain Alembic, None where
-    nobody measured. `lossy` names columns that the way back can't fill again.
+    nobody measured.
     """
 
     name: str

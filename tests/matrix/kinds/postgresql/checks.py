@@ -90,32 +90,39 @@ KINDS = (
         name="CHECK: NO INHERIT",
         before=check(named("value > 0")),
         after=check()
-        + sql("ALTER TABLE events ADD CONSTRAINT ck_value CHECK (value > 0) NO INHERIT",
-              "SELECT 1"),
+        + sql(
+            "ALTER TABLE events ADD CONSTRAINT ck_value CHECK (value > 0) NO INHERIT", "SELECT 1"
+        ),
         rows=ROW,
     ),
     Kind(
         name="CHECK: NOT ENFORCED",
         before=check(named("value > 0")),
         after=check()
-        + sql("ALTER TABLE events ADD CONSTRAINT ck_value CHECK (value > 0) NOT ENFORCED",
-              "SELECT 1"),
+        + sql(
+            "ALTER TABLE events ADD CONSTRAINT ck_value CHECK (value > 0) NOT ENFORCED", "SELECT 1"
+        ),
         rows=ROW,
         since=18,
     ),
     Kind(
         name="CHECK: IN on a varchar, unchanged but for one value",
-        before=table("Column('kind', String(5), CheckConstraint(\"kind IN ('a', 'b')\","
-                     " name='ck_kind'))"),
-        after=table("Column('kind', String(5), CheckConstraint(\"kind IN ('a', 'b', 'c')\","
-                    " name='ck_kind'))"),
+        before=table(
+            "Column('kind', String(5), CheckConstraint(\"kind IN ('a', 'b')\", name='ck_kind'))"
+        ),
+        after=table(
+            "Column('kind', String(5), CheckConstraint(\"kind IN ('a', 'b', 'c')\","
+            " name='ck_kind'))"
+        ),
         rows="INSERT INTO events (kind) VALUES ('a')",
     ),
     Kind(
         name="CHECK: with percent and colons",
         before=table("Column('name', String(5))"),
-        after=table("Column('name', String(5))",
-                    "CheckConstraint(\"name NOT LIKE '%\\\\:x%'\", name='ck_name')"),
+        after=table(
+            "Column('name', String(5))",
+            "CheckConstraint(\"name NOT LIKE '%\\\\:x%'\", name='ck_name')",
+        ),
         rows="INSERT INTO events (name) VALUES ('a')",
     ),
     Kind(
@@ -128,8 +135,9 @@ KINDS = (
     Kind(
         name="exclusion: changed",
         before=table(SPAN, EXCLUDE),
-        after=table(SPAN, "ExcludeConstraint(('span', '&&'), name='no_overlap',"
-                    " where=text('id > 0'))"),
+        after=table(
+            SPAN, "ExcludeConstraint(('span', '&&'), name='no_overlap', where=text('id > 0'))"
+        ),
         rows=SPANS,
         alembic="missed",
     ),
@@ -143,8 +151,11 @@ KINDS = (
     Kind(
         name="exclusion: deferrable",
         before=table(SPAN, EXCLUDE),
-        after=table(SPAN, "ExcludeConstraint(('span', '&&'), name='no_overlap', deferrable=True,"
-                    " initially='DEFERRED')"),
+        after=table(
+            SPAN,
+            "ExcludeConstraint(('span', '&&'), name='no_overlap', deferrable=True,"
+            " initially='DEFERRED')",
+        ),
         rows=SPANS,
     ),
 )

@@ -25,7 +25,7 @@ KINDS = (
     Kind(
         name="comment of a table: changed",
         before=table(NAME, comment="'what happens'"),
-        after=table(NAME, comment="\"it's 100% new\""),
+        after=table(NAME, comment='"it\'s 100% new"'),
         rows=ROW,
         alembic="right",
     ),

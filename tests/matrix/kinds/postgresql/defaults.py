@@ -89,7 +89,7 @@ KINDS = (
     Kind(
         name="serial to identity",
         before=number(KEY),
-        after=number(f"Integer, Identity(), primary_key=True"),
+        after=number("Integer, Identity(), primary_key=True"),
         rows=NUMBERED,
         alembic="fails",
     ),
@@ -155,6 +155,7 @@ KINDS = (
         before=value("Integer") + "Sequence('numbers', metadata=metadata)\n",
         after=value("Integer"),
         rows=ROW,
+        drops=("sequence:numbers",),
         alembic="missed",
     ),
     Kind(

@@ -38,9 +38,7 @@ KINDS = (
         "'name', postgresql_where=text('place > 0')",
         alembic="missed",
     ),
-    changed(
-        "index: WHERE dropped", "'name'", "'name', postgresql_where=text('place > 0')"
-    ),
+    changed("index: WHERE dropped", "'name'", "'name', postgresql_where=text('place > 0')"),
     changed("index: INCLUDE", "'name', postgresql_include=['place']", alembic="missed"),
     changed(
         "index: operator class",

@@ -137,8 +137,10 @@ KINDS = (
         name="view: options",
         before=PLAIN + view_sql("SELECT id, name FROM events"),
         after=PLAIN
-        + sql("CREATE VIEW small WITH (security_barrier) AS SELECT id, name FROM events",
-              "DROP VIEW small"),
+        + sql(
+            "CREATE VIEW small WITH (security_barrier) AS SELECT id, name FROM events",
+            "DROP VIEW small",
+        ),
         rows=ROW,
     ),
     Kind(
@@ -171,19 +173,23 @@ KINDS = (
     Kind(
         name="function: new, used by a default and a CHECK",
         before=PLAIN,
-        after=sql("SELECT 1", "SELECT 1")
-        + "event.listen(metadata, 'before_create', DDL('CREATE FUNCTION one() RETURNS integer"
+        after="event.listen(metadata, 'before_create', DDL('CREATE FUNCTION one() RETURNS integer"
         " LANGUAGE sql IMMUTABLE AS $$ SELECT 1 $$'))\n"
-        + table(NAME, "Column('size', Integer, server_default=text('one()'))",
-                "CheckConstraint('size >= one()', name='ck_size')"),
+        + table(
+            NAME,
+            "Column('size', Integer, server_default=text('one()'))",
+            "CheckConstraint('size >= one()', name='ck_size')",
+        ),
         rows=ROW,
     ),
     Kind(
         name="procedure: new",
         before=PLAIN,
         after=PLAIN
-        + sql("CREATE PROCEDURE tidy() LANGUAGE sql AS $$ DELETE FROM events WHERE size > 9 $$",
-              "DROP PROCEDURE tidy()"),
+        + sql(
+            "CREATE PROCEDURE tidy() LANGUAGE sql AS $$ DELETE FROM events WHERE size > 9 $$",
+            "DROP PROCEDURE tidy()",
+        ),
         rows=ROW,
     ),
     Kind(
@@ -265,9 +271,9 @@ KINDS = (
         expected="reported",
     ),
     Kind(
-        name="grant revoked",
+        name="grant: another privilege",
         before=PLAIN + sql("GRANT SELECT ON events TO matrix_reader", "SELECT 1"),
-        after=PLAIN,
+        after=PLAIN + sql("GRANT SELECT, INSERT ON events TO matrix_reader", "SELECT 1"),
         rows=ROW,
         expected="reported",
     ),
@@ -286,8 +292,7 @@ KINDS = (
         "class Vector(UserDefinedType):\n"
         "    cache_ok = True\n\n"
         "    def get_col_spec(self, **kw):\n"
-        "        return 'vector(3)'\n\n\n"
-        + table(NAME, SIZE, "Column('place', Vector())"),
+        "        return 'vector(3)'\n\n\n" + table(NAME, SIZE, "Column('place', Vector())"),
         rows=ROW,
     ),
 )

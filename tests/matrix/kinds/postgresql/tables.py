@@ -13,11 +13,9 @@ PARTS = (
 )
 PLAIN_LOGS = "Table('logs', metadata, Column('at', Date, nullable=False), Column('text', Text))\n"
 LOGGED = "INSERT INTO logs VALUES ('2026-01-01', 'a')"
-CYCLE = (
-    table("Column('best_id', ForeignKey('events.id', use_alter=True, name='fk_best'))",
-          name="venues")
-    + table(NAME, "Column('venue_id', ForeignKey('venues.id', name='fk_venue'))")
-)
+CYCLE = table(
+    "Column('best_id', ForeignKey('events.id', use_alter=True, name='fk_best'))", name="venues"
+) + table(NAME, "Column('venue_id', ForeignKey('venues.id', name='fk_venue'))")
 PARENT = table("Column('kind', String(5))", name="things")
 
 
@@ -32,10 +30,14 @@ KINDS = (
     Kind(
         name="table: new",
         before=ONE,
-        after=ONE + table("Column('event_id', ForeignKey('events.id'), index=True)",
-                          "Column('code', String(8), nullable=False, unique=True)",
-                          "CheckConstraint('id > 0', name='ck_id')", name="tickets",
-                          comment="'sold'"),
+        after=ONE
+        + table(
+            "Column('event_id', ForeignKey('events.id'), index=True)",
+            "Column('code', String(8), nullable=False, unique=True)",
+            "CheckConstraint('id > 0', name='ck_id')",
+            name="tickets",
+            comment="'sold'",
+        ),
         rows=ROW,
         alembic="right",
     ),
@@ -51,8 +53,11 @@ KINDS = (
         before=ONE,
         after=ONE
         + PARTS
-        + sql("CREATE TABLE logs_2026 PARTITION OF logs FOR VALUES FROM ('2026-01-01')"
-              " TO ('2027-01-01')", "SELECT 1"),
+        + sql(
+            "CREATE TABLE logs_2026 PARTITION OF logs FOR VALUES FROM ('2026-01-01')"
+            " TO ('2027-01-01')",
+            "SELECT 1",
+        ),
         rows=ROW,
     ),
     Kind(
@@ -185,8 +190,11 @@ KINDS = (
         name="partition: added",
         before=PARTS,
         after=PARTS
-        + sql("CREATE TABLE logs_2026 PARTITION OF logs FOR VALUES FROM ('2026-01-01')"
-              " TO ('2027-01-01')", "SELECT 1"),
+        + sql(
+            "CREATE TABLE logs_2026 PARTITION OF logs FOR VALUES FROM ('2026-01-01')"
+            " TO ('2027-01-01')",
+            "SELECT 1",
+        ),
     ),
     Kind(
         name="storage parameters: added",
@@ -225,8 +233,7 @@ KINDS = (
     Kind(
         name="INHERITS added",
         before=PARENT + table("Column('kind', String(5))"),
-        after=PARENT
-        + table("Column('kind', String(5))", postgresql_inherits="'things'"),
+        after=PARENT + table("Column('kind', String(5))", postgresql_inherits="'things'"),
         rows="INSERT INTO events (kind) VALUES ('a')",
         alembic="missed",
     ),
@@ -247,11 +254,17 @@ KINDS = (
     Kind(
         name="column and index added to a partitioned table",
         before=PARTS
-        + sql("CREATE TABLE logs_2026 PARTITION OF logs FOR VALUES FROM ('2026-01-01')"
-              " TO ('2027-01-01')", "SELECT 1"),
+        + sql(
+            "CREATE TABLE logs_2026 PARTITION OF logs FOR VALUES FROM ('2026-01-01')"
+            " TO ('2027-01-01')",
+            "SELECT 1",
+        ),
         after=PARTS.replace(" postgresql", " Column('level', Integer, index=True), postgresql")
-        + sql("CREATE TABLE logs_2026 PARTITION OF logs FOR VALUES FROM ('2026-01-01')"
-              " TO ('2027-01-01')", "SELECT 1"),
+        + sql(
+            "CREATE TABLE logs_2026 PARTITION OF logs FOR VALUES FROM ('2026-01-01')"
+            " TO ('2027-01-01')",
+            "SELECT 1",
+        ),
         rows=LOGGED,
     ),
     Kind(
@@ -263,8 +276,11 @@ KINDS = (
     Kind(
         name="names with capitals, blanks and a reserved word",
         before=table("Column('order', Integer)", name="Big Events"),
-        after=table("Column('order', BigInteger, index=True)", "Column('Two Words', Text)",
-                    name="Big Events"),
+        after=table(
+            "Column('order', BigInteger, index=True)",
+            "Column('Two Words', Text)",
+            name="Big Events",
+        ),
         rows='INSERT INTO "Big Events" ("order") VALUES (1)',
     ),
 )

@@ -17,9 +17,7 @@ KINDS = (
     Kind(
         name="domain: new, on an added column",
         before=table("Column('name', String(20))"),
-        after=table(
-            "Column('name', String(20))", "Column('code', DOMAIN('code', String(10)))"
-        ),
+        after=table("Column('name', String(20))", "Column('code', DOMAIN('code', String(10)))"),
         rows="INSERT INTO events (name) VALUES ('a')",
         alembic="fails",
     ),
@@ -107,8 +105,7 @@ KINDS = (
     Kind(
         name="range type: new",
         before=table(),
-        after=table()
-        + sql("CREATE TYPE hours AS RANGE (subtype = time)", "DROP TYPE hours"),
+        after=table() + sql("CREATE TYPE hours AS RANGE (subtype = time)", "DROP TYPE hours"),
         rows="INSERT INTO events DEFAULT VALUES",
     ),
 )

@@ -24,7 +24,10 @@ KINDS = (
     retyped("varchar narrowed, data fits", "String(40)", "String(20)", "'a'"),
     retyped("numeric widened", "Numeric(10, 2)", "Numeric(12, 4)", "1.5", alembic="right"),
     retyped(
-        "numeric with a precision to one without", "Numeric(10, 2)", "Numeric", "1.5",
+        "numeric with a precision to one without",
+        "Numeric(10, 2)",
+        "Numeric",
+        "1.5",
         alembic="missed",
     ),
     retyped("numeric without a precision to one with", "Numeric", "Numeric(10, 2)", "1.5"),
@@ -32,8 +35,11 @@ KINDS = (
     retyped("bigint to integer, data fits", "BigInteger", "Integer", "7"),
     retyped("real to double precision", "REAL", "DOUBLE_PRECISION", "0.5"),
     retyped(
-        "timestamp to timestamptz", "DateTime", "DateTime(timezone=True)",
-        "'2026-01-01 00:00'", alembic="right",
+        "timestamp to timestamptz",
+        "DateTime",
+        "DateTime(timezone=True)",
+        "'2026-01-01 00:00'",
+        alembic="right",
     ),
     retyped("date to timestamp", "Date", "DateTime", "'2026-01-01'"),
     retyped("JSON to JSONB", "JSON", "JSONB", "'{\"a\": 1}'", alembic="right"),
@@ -50,7 +56,10 @@ KINDS = (
     retyped("text to JSONB", "Text", "JSONB", "'{\"a\": 1}'"),
     retyped("text to bytea", "Text", "LargeBinary", "'a'"),
     retyped(
-        "interval's fields", "INTERVAL", "INTERVAL(fields='DAY TO SECOND')", "'1 day'",
+        "interval's fields",
+        "INTERVAL",
+        "INTERVAL(fields='DAY TO SECOND')",
+        "'1 day'",
         alembic="missed",
     ),
     retyped("interval's precision", "INTERVAL", "INTERVAL(precision=3)", "'1 day'"),
@@ -69,19 +78,26 @@ KINDS = (
     ),
     Kind(
         name="type changed under a CHECK with IN",
-        before=table("Column('value', String(5), CheckConstraint(\"value IN ('a', 'b')\","
-                     " name='ck_value'))"),
-        after=table("Column('value', Text, CheckConstraint(\"value IN ('a', 'b')\","
-                    " name='ck_value'))"),
+        before=table(
+            "Column('value', String(5), CheckConstraint(\"value IN ('a', 'b')\", name='ck_value'))"
+        ),
+        after=table(
+            "Column('value', Text, CheckConstraint(\"value IN ('a', 'b')\", name='ck_value'))"
+        ),
         rows="INSERT INTO events (value) VALUES ('a')",
     ),
     Kind(
         name="type changed under an index and a unique",
-        before=table("Column('value', Integer, index=True, unique=True)", "Column('more', Integer)",
-                     "Index('ix_partial', 'more', postgresql_where=text('value > 3'))"),
-        after=table("Column('value', BigInteger, index=True, unique=True)",
-                    "Column('more', Integer)",
-                    "Index('ix_partial', 'more', postgresql_where=text('value > 3'))"),
+        before=table(
+            "Column('value', Integer, index=True, unique=True)",
+            "Column('more', Integer)",
+            "Index('ix_partial', 'more', postgresql_where=text('value > 3'))",
+        ),
+        after=table(
+            "Column('value', BigInteger, index=True, unique=True)",
+            "Column('more', Integer)",
+            "Index('ix_partial', 'more', postgresql_where=text('value > 3'))",
+        ),
         rows="INSERT INTO events (value) VALUES (7)",
     ),
     Kind(
@@ -93,10 +109,14 @@ KINDS = (
     ),
     Kind(
         name="type of a column that a computed one reads",
-        before=table("Column('value', Integer)",
-                     "Column('double', Integer, Computed('value * 2', persisted=True))"),
-        after=table("Column('value', BigInteger)",
-                    "Column('double', BigInteger, Computed('value * 2', persisted=True))"),
+        before=table(
+            "Column('value', Integer)",
+            "Column('double', Integer, Computed('value * 2', persisted=True))",
+        ),
+        after=table(
+            "Column('value', BigInteger)",
+            "Column('double', BigInteger, Computed('value * 2', persisted=True))",
+        ),
         rows="INSERT INTO events (value) VALUES (7)",
     ),
 )
