@@ -16,7 +16,9 @@ from daybreak.flows.prove import prove
 from daybreak.flows.settle import Settled, settle
 from daybreak.flows.sides import Bench, Sides, Subject, on_shadow, remembered_sides
 from daybreak.report.changes import change_text
+from daybreak.writing.models import Models
 from daybreak.writing.remark import Remark
+from daybreak.writing.write import write
 
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
@@ -63,6 +65,25 @@ def compare(subject: Subject, asked: Asked) -> tuple[Sides, Compared]:
         with on_shadow(subject) as bench:
             sides = bench.sides
     return sides, _compared(sides, settle(subject, sides, asked, drops_unasked=True))
+
+
+def tell_alembic(subject: Subject, asked: Asked) -> None:
+    """Give Alembic's `check` in force the operations that are missing from the history."""
+    sides, compared = compare(subject, asked)
+    schema = sides.history.default_schema
+    written = write(
+        compared.changes,
+        before=sides.history,
+        after=sides.wanted,
+        models=Models(subject.metadatas, default_schema=schema, dialect=subject.compiler),
+        dialect=subject.dialect,
+        statements=sides.statements,
+    )
+    told = [Remark(" ".join(change_text(change, schema))) for change in written.unexpressed]
+    upgrade = revision_in_force().generated_revisions[-1].upgrade_ops
+    if upgrade is None:
+        raise AssertionError("Alembic gives one")
+    upgrade.ops[:] = [*written.ops, *told]
 
 
 def _fill(script: MigrationScript, proposal: Proposal) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
@@ -12,6 +14,9 @@ class Remark(ops.MigrateOperation):
 
     def __init__(self, text: str) -> None:
         self.text = text
+
+    def to_diff_tuple(self) -> tuple[Any, ...]:
+        return ("remark", self.text)
 
 
 @renderers.dispatch_for(Remark)
