@@ -144,6 +144,13 @@ class Dialect(Protocol):
         """
         ...
 
+    def catalog_details(self, rows: Rows) -> Sequence[str]:
+        """Further queries, for the few objects in `rows` that the fixed ones can't tell whole.
+
+        Their rows are given to `build_catalog` too, each under its own text.
+        """
+        ...
+
     def build_catalog(self, rows: Rows, version: int, default_schema: str) -> Catalog:
         """The catalog that the rows of `catalog_queries` tell of. No I/O."""
         ...

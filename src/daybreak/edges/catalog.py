@@ -22,14 +22,14 @@ def read_catalog(
     connection: Connection,
     *,
     schemas: Sequence[str] | None = None,
-    leave_out: frozenset[tuple[str, str]] = frozenset(),
+    leave_out: frozenset[tuple[str | None, str]] = frozenset(),
 ) -> Catalog:
     """What the server tells of `schemas`; without any, of all that are not its own.
 
-    (Without any on MySQL: of the current one.) `leave_out` are tables, as schema and name in the
-    catalog's words, such as the version table. The number of queries is fixed. The connection is
-    given back with the settings and the transaction that it had. It waits at most a second for
-    each lock that somebody holds, and raises LockNotGranted, which names them.
+    (Without any on MySQL: of the current one.) `leave_out` are tables, as schema and name, such
+    as the version table; None is the default schema. The number of queries is fixed. The
+    connection is given back with the settings and the transaction that it had. It waits at most a
+    second for each lock that somebody holds, and raises LockNotGranted, which names them.
     """
     from sqlalchemy import text
     from sqlalchemy.exc import DBAPIError
@@ -41,6 +41,10 @@ def read_catalog(
             rows = {
                 name: connection.execute(text(sql), asked).fetchall()
                 for name, sql in dialect.catalog_queries(version).items()
+            }
+            rows |= {
+                sql: connection.execute(text(sql.replace(":", r"\:"))).fetchall()
+                for sql in dialect.catalog_details(rows)
             }
     except DBAPIError as error:
         if error.orig is None or not dialect.lock_refused(error.orig):
@@ -56,14 +60,17 @@ def read_catalog(
 def _reading(connection: Connection, dialect: Dialect) -> Iterator[int]:
     """The reading transaction, with its settings; gives the server's major version."""
     version = int((connection.dialect.server_version_info or (0,))[0])
-    with _rolled_back(connection) as fresh:
-        for sql in dialect.catalog_session(version, fresh=fresh):
-            connection.exec_driver_sql(sql)
-        try:
-            yield version
-        finally:
-            for sql in dialect.catalog_session_end(version):
+    had = connection.in_transaction()
+    try:
+        with _rolled_back(connection) as fresh:
+            for sql in dialect.catalog_session(version, fresh=fresh):
                 connection.exec_driver_sql(sql)
+            yield version
+    finally:
+        for sql in dialect.catalog_session_end(version):
+            connection.exec_driver_sql(sql)
+        if not had:
+            connection.rollback()  # of what these began
 
 
 @contextlib.contextmanager
@@ -129,8 +136,9 @@ def _locked(holder: LockHolder | None) -> LockNotGranted:
     )
 
 
-def _without(catalog: Catalog, leave_out: frozenset[tuple[str, str]]) -> Catalog:
+def _without(catalog: Catalog, tables: frozenset[tuple[str | None, str]]) -> Catalog:
     """`catalog` without these tables, what is part of them, and the sequences that they own."""
+    leave_out = {(schema or catalog.default_schema, name) for schema, name in tables}
     return replace(
         catalog,
         tables=tuple(t for t in catalog.tables if (t.schema, t.name) not in leave_out),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from daybreak.core.secret import Secret
 from daybreak.core.target import Policy
 from daybreak.core.url import Url
 from daybreak.dialects import base
-from daybreak.dialects.base import Driver, Trouble
+from daybreak.dialects.base import Driver, Rows, Trouble
 from daybreak.dialects.postgresql.catalog import build_catalog as build_catalog
 from daybreak.dialects.postgresql.folds import fold as fold
 from daybreak.dialects.postgresql.queries import LOCK_HOLDERS as LOCK_HOLDERS
@@ -175,3 +175,8 @@ def _states(error: BaseException) -> tuple[str | None, str | None]:
 
 def _quoted(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
+
+
+def catalog_details(rows: Rows) -> Sequence[str]:
+    """The catalog tells everything in the fixed queries."""
+    return ()
