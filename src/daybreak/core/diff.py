@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
-from itertools import zip_longest
+from itertools import compress, zip_longest
+from operator import not_
 from typing import Any
 
 from daybreak.core.around import around, in_the_way
@@ -62,8 +63,8 @@ def diff(
     changes = around(changes, before, after, engine)
     rest = ordered(changes, before, after)
     # A table may be renamed into a schema that is new.
-    schemas = [c for c in rest if isinstance(c, Create) and c.address.kind == "schema"]
-    return (*schemas, *first, *(c for c in rest if c not in schemas))
+    schemas = [c.address.kind == "schema" and isinstance(c, Create) for c in rest]
+    return (*compress(rest, schemas), *first, *compress(rest, map(not_, schemas)))
 
 
 def _renames_in(changes: Iterable[Change]) -> list[Rename]:

@@ -138,7 +138,7 @@ def _relation(item: _Relation, was: _Relation, gone: Collection[Address]) -> _Re
         parts: tuple[Any, ...] = getattr(item, name, ())
         names = {part.name for part in parts}
         old: tuple[Any, ...] = getattr(was, name, ())
-        more = [
+        more: list[Any] = [
             part for part in old if part.name not in names and address_of(part, was) not in gone
         ]
         if more:
