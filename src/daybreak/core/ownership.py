@@ -36,7 +36,16 @@ _ROW_SECURITY = ("row_security", "force_row_security")
 _COLUMN_FACTS = ("storage", "compression", "statistics", "options", "grants")
 _KEY_FACTS = ("tablespace", "clustered", "replica_identity", "statistics", "index_comment")
 _TYPES = ("enums", "domains", "sequences")
-_CARRIED = ("schemas", "extensions", "composites", "ranges", "routines", "views", "events")
+_CARRIED = (
+    "schemas",
+    "extensions",
+    "composites",
+    "ranges",
+    "routines",
+    "views",
+    "events",
+    "others",
+)
 
 DROPPED: frozenset[Kind] = frozenset(
     {
@@ -56,6 +65,7 @@ DROPPED: frozenset[Kind] = frozenset(
         "statistics",
         "rule",
         "event",
+        "other",
     }
 )
 
