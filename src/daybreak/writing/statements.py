@@ -16,7 +16,7 @@ _HEAD = re.compile(
 
 
 def own_words(sql: str, statements: Sequence[str]) -> str:
-    """The models' statement that makes the same object as `sql`; `sql` itself if there is no one."""
+    """The models' statement that makes the same object as `sql`, else `sql` itself."""
     head = _HEAD.match(sql)
     if head is None:
         return sql

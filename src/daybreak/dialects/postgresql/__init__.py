@@ -13,7 +13,9 @@ from daybreak.core.target import Policy
 from daybreak.core.url import Url
 from daybreak.dialects import base
 from daybreak.dialects.base import Driver, Rows, Trouble
+from daybreak.dialects.postgresql import words as words
 from daybreak.dialects.postgresql.catalog import build_catalog as build_catalog
+from daybreak.dialects.postgresql.ddl import ddl as ddl
 from daybreak.dialects.postgresql.folds import fold as fold
 from daybreak.dialects.postgresql.queries import LOCK_HOLDERS as LOCK_HOLDERS
 from daybreak.dialects.postgresql.queries import catalog_queries as catalog_queries
