@@ -13,11 +13,12 @@ from daybreak.dialects import base
 from daybreak.dialects.base import Driver, Rows, Trouble
 from daybreak.dialects.mysql import queries, shown
 from daybreak.dialects.mysql.catalog import build_catalog
+from daybreak.dialects.mysql.ddl import ddl
 from daybreak.dialects.mysql.folds import fold
 from daybreak.dialects.mysql.queries import LOCK_HOLDERS
 from daybreak.dialects.mysql.texts import quoted
 
-__all__ = ["LOCK_HOLDERS", "build_catalog", "fold"]
+__all__ = ["LOCK_HOLDERS", "build_catalog", "ddl", "fold"]
 
 NAME = "mysql"
 LABEL = "MySQL"
