@@ -95,7 +95,7 @@ NO_NAME = "events.name: [\"'a'\"] before, ['NULL'] after"
         ({"events": [{"id": "1", "name": None}]}, {}, [NO_NAME]),
         ({"events": [{"id": "1.00", "name": "a"}]}, {}, []),
         ({"events": [{"id": "1"}]}, {}, []),
-        ({"events": [{"id": "1", "title": "a"}]}, {"events.name": "title"}, []),
+        ({"events": [{"id": "1", "title": "a"}]}, {"events.name": "events.title"}, []),
     ],
 )
 def test_rows_that_are_lost(
