@@ -74,4 +74,3 @@ def _predicate(address: Address, item: Index, context: Context) -> Any:
     if where is None or context.models.from_server:
         return expression(item.predicate or "")
     return expression(context.models.sql(where))
-

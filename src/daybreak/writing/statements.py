@@ -35,5 +35,5 @@ def _same(one: re.Match[str], other: re.Match[str] | None) -> bool:
 
 def _object(head: re.Match[str]) -> tuple[str, str]:
     name = head[3]
-    bare = name[1:-1] if name[0] in "\"`" else name.lower()
+    bare = name[1:-1] if name[0] in '"`' else name.lower()
     return " ".join(head["kind"].upper().split()), bare

@@ -108,9 +108,7 @@ def _parted(change: Change, context: Context) -> tuple[Change | None, list[Chang
         return bool(context.dialect.ddl(part, context.before, context.after))
 
     if isinstance(change, Alter):
-        said = tuple(
-            name for name in change.fields if says(replace(change, fields=(name,)))
-        )
+        said = tuple(name for name in change.fields if says(replace(change, fields=(name,))))
         left = tuple(name for name in change.fields if name not in said)
         unsaid: list[Change] = [replace(change, fields=left)] if left else []
         return (replace(change, fields=said) if said else None), unsaid
