@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import traceback
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -36,6 +37,7 @@ def run_case(server: PostgreSQL, kind: Kind, subject_name: str) -> Outcome:
     root = Path(tempfile.mkdtemp(prefix="matrix-")) / "project"
     try:
         with (
+            warnings.catch_warnings(action="ignore"),  # what a tool only warns of, it did
             server.fresh_database() as database,
             server.fresh_database() as models,
             at(root, server.url(database, "psycopg2")),
