@@ -1,0 +1,11 @@
+"""The kinds of change on MySQL, family by family."""
+
+from importlib import import_module
+
+from matrix.kinds.mysql.kind import Kind
+
+FAMILIES = ("columns",)
+
+KINDS: tuple[Kind, ...] = tuple(
+    kind for family in FAMILIES for kind in import_module(f"matrix.kinds.mysql.{family}").KINDS
+)
