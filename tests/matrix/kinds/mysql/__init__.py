@@ -4,7 +4,7 @@ from importlib import import_module
 
 from matrix.kinds.mysql.kind import Kind
 
-FAMILIES = ("columns",)
+FAMILIES = ("columns", "defaults", "enums", "generated", "keys")
 
 KINDS: tuple[Kind, ...] = tuple(
     kind for family in FAMILIES for kind in import_module(f"matrix.kinds.mysql.{family}").KINDS

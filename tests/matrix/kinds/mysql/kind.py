@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Expected = Literal["right", "reported", "needs data cure", "unchanged"]
+Expected = Literal["right", "reported", "needs cure", "unchanged"]
 
 HEAD = """\
 from sqlalchemy import *
