@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -85,27 +87,19 @@ class Outcome:
 def run_case(kind: Kind, subject: Subject, server: MySQL, folder: Path) -> Outcome:
     """How `subject` does on `kind`. `folder` must be empty."""
     wanted = _wanted(kind, server)
-    with server.fresh_database() as name:
-        _make_schemas(kind, server)
-        try:
-            return _run(kind, subject, server, folder, name, wanted)
-        finally:
-            _drop_schemas(kind, server)
+    with _schemas(kind, server), server.fresh_database() as name:
+        return _run(kind, subject, server, folder, name, wanted)
 
 
 def _wanted(kind: Kind, server: MySQL) -> Dump:
     """What create_all of the models after makes."""
-    with server.fresh_database() as name:
-        _make_schemas(kind, server)
-        try:
-            engine = create_engine(server.url(name, "pymysql"), poolclass=NullPool)
-            models: dict[str, object] = {}
-            exec(compile(kind.after, f"{kind.name}: after", "exec"), models)
-            models["metadata"].create_all(engine)  # type: ignore[attr-defined]
-            with _connection(server, name) as connection:
-                return read_dump(connection, name, kind.schemas)
-        finally:
-            _drop_schemas(kind, server)
+    with _schemas(kind, server), server.fresh_database() as name:
+        engine = create_engine(server.url(name, "pymysql"), poolclass=NullPool)
+        models: dict[str, object] = {}
+        exec(compile(kind.after, f"{kind.name}: after", "exec"), models)
+        models["metadata"].create_all(engine)  # type: ignore[attr-defined]
+        with _connection(server, name) as connection:
+            return read_dump(connection, name, kind.schemas)
 
 
 def _run(
@@ -193,15 +187,17 @@ def _ask(connection: Connection, sql: str) -> list[str]:  # type: ignore[type-ar
         return sorted(repr(row) for row in cursor.fetchall())
 
 
-def _make_schemas(kind: Kind, server: MySQL) -> None:
+@contextmanager
+def _schemas(kind: Kind, server: MySQL) -> Iterator[None]:
+    """Dropped after the database, whose foreign keys may name them."""
     for schema in kind.schemas:
         server.drop_database(schema)
         server.create_database(schema)
-
-
-def _drop_schemas(kind: Kind, server: MySQL) -> None:
-    for schema in kind.schemas:
-        server.drop_database(schema)
+    try:
+        yield
+    finally:
+        for schema in kind.schemas:
+            server.drop_database(schema)
 
 
 def _said(error: Exception) -> str:

@@ -4,7 +4,7 @@ from importlib import import_module
 
 from matrix.kinds.mysql.kind import Kind
 
-FAMILIES = (
+FAMILIES = ("columns", "defaults", "enums", "generated", "keys", "checks", "indexes", "tables", "renames", "views", "programs", "data", "combined", "same")
     "columns",
     "defaults",
     "enums",
