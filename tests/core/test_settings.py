@@ -21,7 +21,7 @@ FILE = "myapp/pyproject.toml"
 
 def test_no_table_is_no_setting() -> None:
     assert read_settings({}, FILE) == ProjectSettings(
-        dialect=None, models=None, metadata=None, environments={}
+        dialect=None, models=None, metadata=None, shadow=None, environments={}
     )
 
 
@@ -30,6 +30,7 @@ def test_every_key_is_read() -> None:
         "dialect": "postgresql+asyncpg",
         "models": ["models", "billing.models"],
         "metadata": "database:Base.metadata",
+        "shadow": {"env": "SCRATCH_URL"},
         "environments": {
             "prod": {
                 "url": {"env": "MAIN_URL"},
@@ -45,6 +46,7 @@ def test_every_key_is_read() -> None:
         dialect="postgresql+asyncpg",
         models=("models", "billing.models"),
         metadata="database:Base.metadata",
+        shadow=UrlSetting(variable="SCRATCH_URL"),
         environments={
             "prod": EnvironmentSettings(
                 url=UrlSetting(variable="MAIN_URL"),
@@ -107,7 +109,8 @@ QA = "[tool.daybreak.environments.qa] in myapp/pyproject.toml"
 MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "an unknown key": (
         {"dialekt": "mysql"},
-        f"unknown setting 'dialekt' in {TOP}; known: dialect, models, metadata, environments",
+        f"unknown setting 'dialekt' in {TOP}; "
+        "known: dialect, models, metadata, shadow, environments",
     ),
     "dialect is a number": ({"dialect": 5}, f"dialect in {TOP} is not a text"),
     "dialect is empty": ({"dialect": ""}, f"dialect in {TOP} is not a text"),
@@ -171,6 +174,13 @@ PLAIN = {
     "in the query": "postgresql://h/d?user=u&password=hunter22",
     "of MySQL's query": "mysql://h/d?passwd=hunter22",
 }
+
+
+def test_a_password_in_the_shadows_url_is_refused_too() -> None:
+    with pytest.raises(PlainPassword) as caught:
+        read_settings({"shadow": "postgresql://u:hunter22@h/d"}, FILE)
+    assert caught.value.problem == (f"shadow in {TOP} holds a password, and that file is committed")
+    assert caught.value.cure.startswith('write shadow = { env = "SHADOW_DATABASE_URL" }')
 
 
 @pytest.mark.parametrize("key", ["url", "migration_url"])

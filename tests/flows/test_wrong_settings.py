@@ -78,7 +78,8 @@ FILES = {
 
 SETTINGS = {
     "an unknown setting": Wrong(
-        f"unknown setting 'dialct' in {FILE}; known: dialect, models, metadata, environments",
+        f"unknown setting 'dialct' in {FILE}; "
+        "known: dialect, models, metadata, shadow, environments",
         "correct its name, or remove it",
         pyproject('dialct = "postgresql"'),
     ),

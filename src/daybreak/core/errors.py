@@ -3,6 +3,7 @@
     DaybreakError                       1  unexpected
     ├─ MigrationFailed                     a revision raised; nothing was changed
     ├─ DevServerFailed                     a server of our own did not start, stop or obey
+    ├─ ShadowFailed                        the shadow server refused what Daybreak asked of it
     ├─ UsageError                       2  usage or configuration; nothing was changed
     │  ├─ ProjectNotFound                  no project in this folder or above it
     │  ├─ ProjectInvalid                   pyproject.toml or alembic.ini can't be used
@@ -18,14 +19,21 @@
     │  ├─ PlainPassword                    a password in a file that is committed
     │  ├─ LookupUnavailable                a reference to a secret that can't be looked up
     │  ├─ ModelsFailed                     the project's own code raised when imported
+    │  ├─ ModelsRejected                   a server refused to create what the models say
+    │  ├─ NoShadow                         no server for scratch databases could be had
+    │  ├─ ExtensionMissing                 the shadow server lacks an extension of PostgreSQL
+    │  ├─ HistoryNotReplayed               the history does not run on an empty database
     │  └─ HistoryInvalid                   Alembic can't use the history as asked
     ├─ Refused                          3  a guard said no; nothing was changed
+    │  ├─ ProofFailed                      a new revision does not do what it should
     │  ├─ OnLambda                         migrations don't run inside Lambda
     │  ├─ Protected                        a protected environment, and nobody to ask
     │  ├─ UnregisteredModels               a comparison would drop these models' tables
     │  ├─ Unguarded                        a foreign env.py, without --unguarded
     │  ├─ RevisionNotInFiles               the database is at a revision without a file
-    │  └─ DevServerRefused                 the port or the data folder is somebody else's
+    │  ├─ DevServerRefused                 the port or the data folder is somebody else's
+    │  └─ OtherDatabase                    scratch work would touch a real database
+    ├─ LockNotGranted                   5  somebody's lock keeps the schema from being read
     ├─ Unreachable                      6  the database could not be reached
     │  ├─ ServerDown                       nothing answers at the address
     │  ├─ AuthenticationFailed             the server refused user or password
@@ -70,6 +78,10 @@ class MigrationFailed(DaybreakError):
 
 
 class DevServerFailed(DaybreakError):
+    pass
+
+
+class ShadowFailed(DaybreakError):
     pass
 
 
@@ -172,12 +184,53 @@ class ModelsFailed(UsageError):
     pass
 
 
+class ModelsRejected(UsageError):
+    """`table` is the one whose statement was refused, None if that can't be told."""
+
+    def __init__(self, problem: str, cure: str, table: str | None = None) -> None:
+        super().__init__(problem, cure)
+        self.table = table
+
+
+class NoShadow(UsageError):
+    """`tried` has a sentence for each place that was tried."""
+
+    def __init__(self, label: str, tried: Sequence[str], cure: str) -> None:
+        places = "".join(f"\n  {place}" for place in tried)
+        super().__init__(f"there is no {label} server for scratch databases:{places}", cure)
+        self.tried = tuple(tried)
+
+
+class ExtensionMissing(UsageError):
+    def __init__(self, names: Sequence[str], shadow: str, passed_over: Sequence[str] = ()) -> None:
+        many = "s" if len(names) > 1 else ""
+        others = "".join(f"\n  {place}" for place in passed_over)
+        super().__init__(
+            f"the shadow server ({shadow}) lacks the extension{many} {', '.join(names)}{others}",
+            "name a server that has it in SHADOW_DATABASE_URL, or install PostgreSQL with that "
+            "extension on this machine (its binaries are found by themselves): docs/shadow.md",
+        )
+        self.names = tuple(names)
+
+
+class HistoryNotReplayed(UsageError):
+    pass
+
+
 class HistoryInvalid(UsageError):
     pass
 
 
 class Refused(DaybreakError):
     exit_code = 3
+
+
+class ProofFailed(Refused):
+    """`differences` are those that are left, in words."""
+
+    def __init__(self, problem: str, cure: str, differences: Sequence[str] = ()) -> None:
+        super().__init__(problem, cure)
+        self.differences = tuple(differences)
 
 
 class OnLambda(Refused):
@@ -226,6 +279,14 @@ class RevisionNotInFiles(Refused):
 
 class DevServerRefused(Refused):
     pass
+
+
+class OtherDatabase(Refused):
+    pass
+
+
+class LockNotGranted(DaybreakError):
+    exit_code = 5
 
 
 class Unreachable(DaybreakError):

@@ -12,7 +12,9 @@ from daybreak.core.errors import PlainPassword, ProjectInvalid
 from daybreak.core.target import Policy
 from daybreak.core.url import parse_url
 
-_TOP = ("dialect", "models", "metadata", "environments")
+SHADOW_VARIABLE = "SHADOW_DATABASE_URL"
+
+_TOP = ("dialect", "models", "metadata", "shadow", "environments")
 _ENVIRONMENT = ("url", "migration_url", "protected", "role", "statement_timeout")
 _UNITS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000}
 
@@ -40,6 +42,7 @@ class ProjectSettings:
     dialect: str | None = None
     models: tuple[str, ...] | None = None
     metadata: str | None = None
+    shadow: UrlSetting | None = None
     environments: Mapping[str, EnvironmentSettings] = field(default_factory=dict)
 
     def environment(self, name: str) -> EnvironmentSettings:
@@ -76,6 +79,7 @@ def read_settings(table: Mapping[str, Any], file: str) -> ProjectSettings:
         dialect=None if dialect is None else _text(dialect, "dialect", where, "postgresql"),
         models=models,
         metadata=metadata,
+        shadow=_read_url(table.get("shadow"), "shadow", where, SHADOW_VARIABLE),
         environments={
             name: _read_environment(name, entry, file) for name, entry in environments.items()
         },

@@ -20,6 +20,7 @@ from daybreak.edges.once import locked, make_once
 from daybreak.edges.pgcluster import (
     HOST,
     Server,
+    free_from_dead_server,
     log_end,
     major_of,
     make_cluster,
@@ -34,7 +35,6 @@ DEFAULT_MAJOR = 16
 SECONDS_TO_START = 60  # recovery after a crash included
 SECONDS_FOR_ORPHANS = 10  # how long the processes of a killed server may outlive it
 NAMED = {"cluster_name": CLUSTER_NAME}
-IMPOSSIBLE_PID = 99_999_999  # above the highest that any system gives
 WHO = "SELECT current_setting('cluster_name'), current_setting('data_directory')"
 
 
@@ -77,10 +77,12 @@ def start(project: Path, *, port: int, major: int | None = None) -> Server:
             )
         make_once(
             data,
-            lambda staging: make_cluster(staging, major or DEFAULT_MAJOR, account, durable=True),
+            lambda staging: make_cluster(
+                staging, binaries(major or DEFAULT_MAJOR, account), account, durable=True
+            ),
         )
         if finding.standing is Standing.STALE:
-            _free_from_dead_server(data)
+            free_from_dead_server(data)
         _launch(data, port, account)
         return _running(data)
 
@@ -156,18 +158,6 @@ def _refuse_other_server(finding: Finding, port: int) -> None:
             f"(it answers at {finding.listener.host})",
             f"use that one as it is, or stop it, {other_port}",
         )
-
-
-def _free_from_dead_server(data: Path) -> None:
-    """Let PostgreSQL see that the process of `postmaster.pid` is not its own.
-
-    It takes any living process of that number for a server, also a stranger's and a dead one that
-    nobody waited for. The rest of the file stays: by it PostgreSQL finds out whether the dead
-    server's processes still use the data.
-    """
-    file = data / "postmaster.pid"
-    _, rest = file.read_text().split("\n", 1)
-    file.write_text(f"{IMPOSSIBLE_PID}\n{rest}")
 
 
 def _launch(data: Path, port: int, account: Account | None) -> None:

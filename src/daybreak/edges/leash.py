@@ -55,15 +55,25 @@ class Leash:
 
 
 def start_on_leash(
-    command: Sequence[str | Path], *, folder: Path, signal: str, account: Account | None
+    command: Sequence[str | Path],
+    *,
+    folder: Path,
+    signal: str,
+    account: Account | None,
+    lock: int | None = None,
 ) -> Leash:
-    """Start a server that lives in `folder`, to be ended by `signal` ("KILL", "QUIT"…)."""
+    """Start a server that lives in `folder`, to be ended by `signal` ("KILL", "QUIT"…).
+
+    The server's processes share the open file `lock`: a lock on it lasts until all have ended,
+    also when we are killed and they are not.
+    """
     output = tempfile.TemporaryFile()  # noqa: SIM115 open for as long as the server writes
     shell = subprocess.Popen(
         ["/bin/sh", "-c", SCRIPT, "sh", signal, folder, *command],
         stdin=subprocess.PIPE,
         stdout=output,
         stderr=subprocess.STDOUT,
+        pass_fds=() if lock is None else (lock,),
         start_new_session=True,  # ^C in the terminal is for us; we end the server afterwards
         cwd="/",
         env=clean_environment(),

@@ -1,7 +1,7 @@
 """A PostgreSQL data folder of ours: made, described, and its `postmaster.pid` read.
 
-Its superuser is `postgres` with the password `postgres`, as the dev fallback URL says. The server
-listens on 127.0.0.1 over TCP only, so nobody reaches it from another machine.
+Its superuser is `postgres`, with the password `postgres` (as the dev fallback URL says) or one of
+its own. The server listens on 127.0.0.1 over TCP only, so nobody reaches it from another machine.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from pathlib import Path
 from daybreak.core.devserver import PidFile
 from daybreak.core.errors import DevServerFailed
 from daybreak.edges.account import Account, run_as
-from daybreak.edges.pgwheel import binaries
 from daybreak.edges.psql import Access
 
 HOST = "127.0.0.1"
+DEV_PASSWORD = Access(HOST, 0).password
+IMPOSSIBLE_PID = 99_999_999  # above the highest that any system gives
 LOCALE = "C" if sys.platform == "darwin" else "C.UTF-8"
 SETTINGS = {
     "listen_addresses": HOST,
@@ -43,22 +44,32 @@ class Server:
         return Access(HOST, self.port)
 
 
-def make_cluster(data: Path, major: int, account: Account | None, *, durable: bool) -> None:
-    """A new data folder at `data`, whose parent the account can enter."""
-    initdb = binaries(major, account) / "initdb"
+def make_cluster(
+    data: Path,
+    programs: Path,
+    account: Account | None,
+    *,
+    durable: bool,
+    secret: str = DEV_PASSWORD,
+) -> None:
+    """A new data folder at `data`, whose parent the account can enter.
+
+    `programs` is the folder of `initdb`, `secret` the superuser's password.
+    """
     data.mkdir(mode=0o700)
     handle, name = tempfile.mkstemp(prefix="pw-", dir=data.parent)  # mode 0600
     password = Path(name)
     try:
         with os.fdopen(handle, "w") as file:
-            file.write(Access(HOST, 0).password)
+            file.write(secret)
         if account:
             os.chown(data, account.uid, account.gid)
             os.chown(password, account.uid, account.gid)
         done = run_as(
             account,
             [
-                *(initdb, f"--pgdata={data}", "--username=postgres", f"--pwfile={password}"),
+                *(programs / "initdb", f"--pgdata={data}"),
+                *("--username=postgres", f"--pwfile={password}"),
                 *("--auth=scram-sha-256", "--encoding=UTF8", f"--locale={LOCALE}"),
                 *([] if durable else ["--no-sync"]),
             ],
@@ -67,7 +78,7 @@ def make_cluster(data: Path, major: int, account: Account | None, *, durable: bo
         password.unlink()
     if done.returncode != 0:
         raise DevServerFailed(
-            f"cannot make a data folder for PostgreSQL {major} at {data}: {log_end(done.stdout)}",
+            f"{programs / 'initdb'} can't make a data folder at {data}: {log_end(done.stdout)}",
             "check the space and the permissions of that folder",
         )
 
@@ -112,6 +123,18 @@ def serves(pid: int, data: Path) -> bool:
     words = command_line(pid)
     program = Path(words.split(" -D ", 1)[0]).name
     return program == "postgres" and f" -D {data} " in f"{words} "
+
+
+def free_from_dead_server(data: Path) -> None:
+    """Let PostgreSQL see that the process of `postmaster.pid` is not its own.
+
+    It takes any living process of that number for a server, also a stranger's and a dead one that
+    nobody waited for. The rest of the file stays: by it PostgreSQL finds out whether the dead
+    server's processes still use the data.
+    """
+    file = data / "postmaster.pid"
+    _, rest = file.read_text().split("\n", 1)
+    file.write_text(f"{IMPOSSIBLE_PID}\n{rest}")
 
 
 def command_line(pid: int) -> str:

@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from daybreak.core.errors import DevServerFailed
 from daybreak.edges.account import Account, server_account
@@ -16,6 +17,7 @@ from daybreak.edges.pgcluster import (
     Server,
     is_ready,
     log_end,
+    major_of,
     make_cluster,
     options,
     read_pid_file,
@@ -44,36 +46,65 @@ def temporary_server(major: int = 16) -> Iterator[Server]:
         shutil.rmtree(server.data.parent, ignore_errors=True)
 
 
+def _started(major: int, account: Account | None, attempts: int) -> tuple[Server, Leash]:
+    folder, programs = temporary_folder(account), binaries(major, account)
+    try:
+        make_cluster(folder / "data", programs, account, durable=False)
+        return serve_on_leash(
+            *(folder / "data", programs, account),
+            folder=folder,
+            signal="QUIT",  # at once, without a last checkpoint
+        )
+    except DevServerFailed:
+        shutil.rmtree(folder, ignore_errors=True)
+        if attempts == 1:
+            raise
+        return _started(major, account, attempts - 1)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def serve_on_leash(
+    data: Path,
+    programs: Path,
+    account: Account | None,
+    *,
+    folder: Path,
+    signal: str,
+    lock: int | None = None,
+) -> tuple[Server, Leash]:
+    """A forgetful server of `data` on a free port; `folder`, `signal` and `lock` as of a leash.
+
+    Raises DevServerFailed with the end of the server's log: its port may have been taken
+    meanwhile, so it is worth another attempt.
+    """
+    port, major = free_port(), major_of(data)
+    leash = start_on_leash(
+        [programs / "postgres", "-D", data, *options(port, FORGETFUL)],
+        folder=folder,
+        signal=signal,
+        account=account,
+        lock=lock,
+    )
+    try:
+        deadline = time.monotonic() + SECONDS_TO_START
+        while not leash.ended() and time.monotonic() < deadline:
+            if is_ready(data) and (pid_file := read_pid_file(data)) and pid_file.port == port:
+                return Server(data, port, major, pid_file.pid), leash
+            time.sleep(0.01)
+    except BaseException:
+        leash.stop()
+        raise
+    log = leash.log()
+    leash.stop()
+    raise DevServerFailed(
+        f"PostgreSQL {major} did not start: {log_end(log)}", "the lines above are from its log"
+    )
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def _started(major: int, account: Account | None, attempts: int) -> tuple[Server, Leash]:
-    folder = temporary_folder(account)
-    data, port = folder / "data", free_port()
-    try:
-        make_cluster(data, major, account, durable=False)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    leash = start_on_leash(
-        [binaries(major, account) / "postgres", "-D", data, *options(port, FORGETFUL)],
-        folder=folder,
-        signal="QUIT",  # at once, without a last checkpoint
-        account=account,
-    )
-    deadline = time.monotonic() + SECONDS_TO_START
-    while not leash.ended() and time.monotonic() < deadline:
-        if is_ready(data) and (pid_file := read_pid_file(data)):
-            return Server(data, port, major, pid_file.pid), leash
-        time.sleep(0.02)
-    log = leash.log()
-    leash.stop()
-    if attempts > 1:
-        return _started(major, account, attempts - 1)
-    raise DevServerFailed(
-        f"PostgreSQL {major} did not start: {log_end(log)}", "the lines above are from its log"
-    )

@@ -109,7 +109,7 @@ def _learn_secrets(variables: Variables, declared: ProjectSettings) -> None:
         for environment in declared.environments.values()
         for setting in (environment.url, environment.migration_url)
     ]
-    names = {setting.variable for setting in settings if setting is not None}
+    names = {setting.variable for setting in (*settings, declared.shadow) if setting is not None}
     for layer in (variables.process, variables.dotenv):
         for name, text in layer.items():
             if text.strip() and (name in names or name.endswith("DATABASE_URL")):

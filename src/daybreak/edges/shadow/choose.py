@@ -1,0 +1,174 @@
+"""Which server is the shadow: the first that can be had, and never another one.
+
+The order is that of docs/shadow.md. The target of an environment other than `dev` is not among
+the places, so nothing is ever created there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from daybreak.core.environment import Found
+from daybreak.core.errors import DaybreakError, ExtensionMissing, NoShadow
+from daybreak.core.settings import SHADOW_VARIABLE
+from daybreak.core.target import Policy, Target
+from daybreak.core.url import Url
+from daybreak.dialects import dialect_named
+from daybreak.dialects.base import Dialect
+from daybreak.edges.account import server_account
+from daybreak.edges.connect import dialect_of, driver_for
+from daybreak.edges.credential import read_credential
+from daybreak.edges.pgcluster import HOST
+from daybreak.edges.settings import Settings
+from daybreak.edges.shadow.cluster import start_cluster
+from daybreak.edges.shadow.postgresql import PostgresqlShadow
+from daybreak.edges.shadow.programs import embedded_programs, postgresql_programs
+from daybreak.edges.shadow.server import Place, ShadowServer, Unsuitable
+
+DEFAULT_MAJOR = 16  # what `daybreak dev` starts, where the target's version is not known
+
+Candidate = tuple[str, Callable[[], Place]]
+SERVERS: Mapping[str, type[ShadowServer]] = {"postgresql": PostgresqlShadow}
+
+
+def choose_shadow(
+    settings: Settings,
+    target: Target,
+    wanted_major: int | None = None,
+    extensions: Sequence[str] = (),
+) -> ShadowServer:
+    """The shadow for comparisons with `target`, whose major version is the wanted one if known.
+
+    `extensions` must be available on it. Raises NoShadow with every place that was tried,
+    ExtensionMissing, and Unreachable's kin where a configured server is down.
+    """
+    dialect = dialect_of(target)
+    configured = _configured(settings, dialect)
+    if configured is not None:
+        shadow = _configured_shadow(configured, dialect)
+        if lacking := shadow.lacking(extensions):
+            shadow.close()
+            raise ExtensionMissing(lacking, shadow.label)
+        return shadow
+    passed_over: list[str] = []
+    lacked: ExtensionMissing | None = None
+    for name, open_place in _candidates(settings, target, dialect, wanted_major):
+        try:
+            shadow = SERVERS[dialect.NAME](open_place(), passed_over)
+        except DaybreakError as why:
+            passed_over.append(f"{name}: {why.problem}")
+            continue
+        if lacking := shadow.lacking(extensions):
+            shadow.close()
+            passed_over.append(f"{name}: it lacks {', '.join(lacking)}")
+            lacked = ExtensionMissing(lacking, shadow.label, passed_over[:-1])
+            continue
+        return shadow
+    if lacked is not None:
+        raise lacked
+    raise NoShadow(
+        dialect.LABEL,
+        passed_over,
+        f"name one in {SHADOW_VARIABLE} (docs/shadow.md)"
+        + (", or: uv add --dev 'daybreak[dev]'" if dialect.EMBEDDED else ""),
+    )
+
+
+def _configured_shadow(place: Place, dialect: Dialect) -> ShadowServer:
+    try:
+        return SERVERS[dialect.NAME](place)
+    except Unsuitable as why:
+        raise NoShadow(
+            dialect.LABEL,
+            [f"{place.target.source}: {why.problem}"],
+            f"name another server in {SHADOW_VARIABLE}, or let Daybreak find one: leave it unset",
+        ) from why
+
+
+def _configured(settings: Settings, dialect: Dialect) -> Place | None:
+    """The server that the project names. Raises NoShadow if the variable it names is not set."""
+    setting = settings.declared.shadow
+    if setting is not None and setting.text is not None:
+        found = Found("shadow in pyproject.toml", setting.text, "environment")
+    else:
+        name = setting.variable if setting and setting.variable else SHADOW_VARIABLE
+        in_variable = settings.variables.find(name)
+        if in_variable is None:
+            return None
+        found = in_variable
+    url = read_credential(found.value, found.source, settings.declared.dialect)
+    if url.dialect != dialect.NAME:
+        raise NoShadow(
+            dialect.LABEL,
+            [f"{found.source}: it is a server of {dialect_named(url.dialect, '').LABEL}"],
+            f"let it name a server of {dialect.LABEL}",
+        )
+    return _place(settings, _from(url, dialect), found.source, found.source, dedicated=True)
+
+
+def _candidates(
+    settings: Settings, target: Target, dialect: Dialect, wanted_major: int | None
+) -> Iterator[Candidate]:
+    if target.environment == "dev":
+        yield (
+            "the dev server",
+            lambda: _place(
+                *(settings, _from(target.url, dialect), target.source, "the dev server"),
+                dedicated=False,
+            ),
+        )
+    yield from OWN_SERVERS[dialect.NAME](settings, wanted_major)
+
+
+def _own_postgresql(settings: Settings, wanted_major: int | None) -> Iterator[Candidate]:
+    """Installed servers of the very version, the wheel's nearest, then any installed one."""
+    account, wanted = server_account(), wanted_major or DEFAULT_MAJOR
+    installed = postgresql_programs(account)
+    if wanted in installed:
+        yield _installed(settings, wanted, installed.pop(wanted))
+    yield (
+        "the embedded PostgreSQL",
+        lambda: _started(settings, *embedded_programs(wanted, account), "embedded"),
+    )
+    for major in sorted(installed, key=lambda known: abs(known - wanted)):
+        yield _installed(settings, major, installed[major])
+
+
+def _installed(settings: Settings, major: int, programs: Path) -> Candidate:
+    return str(programs), lambda: _started(settings, major, programs, f"from {programs}")
+
+
+def _started(settings: Settings, major: int, programs: Path, origin: str) -> Place:
+    started = start_cluster(settings.project.root, programs, major)
+    url = Url(
+        "postgresql",
+        username="postgres",
+        password=started.password,
+        host=HOST,
+        port=started.server.port,
+        database="postgres",
+    )
+    try:
+        place = _place(settings, url, "the shadow server", origin, dedicated=True)
+    except BaseException:
+        started.end.close()
+        raise
+    return replace(place, stop=started.end.close)
+
+
+def _from(url: Url, dialect: Dialect) -> Url:
+    """The same server and user, in the database that always exists."""
+    return replace(url, database=dialect.MAINTENANCE_DATABASE)
+
+
+def _place(settings: Settings, url: Url, source: str, origin: str, *, dedicated: bool) -> Place:
+    target = Target(environment="shadow", url=url, source=source, policy=Policy())
+    driver = driver_for(target, settings.project_driver)
+    return Place(target, driver, origin, dedicated=dedicated)
+
+
+OWN_SERVERS: Mapping[str, Callable[[Settings, int | None], Iterator[Candidate]]] = {
+    "postgresql": _own_postgresql
+}

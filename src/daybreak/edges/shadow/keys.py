@@ -1,0 +1,230 @@
+"""What a catalog was made from, as a key: the models' for *wanted*, the history's for a template.
+
+The same in every process; another one whenever the server could be told something else.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import platform
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from alembic.script import ScriptDirectory
+from sqlalchemy import MetaData
+from sqlalchemy import Sequence as NamedSequence
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.engine.mock import MockConnection
+from sqlalchemy.schema import AddConstraint, ExecutableDDLElement
+from sqlalchemy.sql.ddl import SchemaGenerator
+from sqlalchemy.types import SchemaType
+
+from daybreak.edges.source import python_files
+
+CREATE_EVENTS = ("before_create", "after_create")
+# What a revision may do beside calling Alembic: then the project's own files decide, too.
+_READS_FILES = re.compile(rb"\bopen\(|\bread_|__file__|\bimportlib\b|__import__")
+_IMPORTS = re.compile(rb"^\s*(?:import|from)\s+([\w.]+)", re.MULTILINE)
+_KNOWN_PACKAGES = frozenset({*sys.stdlib_module_names, "alembic", "sqlalchemy"})
+
+
+def wanted_key(
+    metadatas: Sequence[MetaData],
+    dialect: Dialect,
+    *,
+    server: str,
+    root: Path,
+    extensions: Iterable[str] = (),
+    translate: Mapping[str | None, str | None] | None = None,
+    reading: str = "",
+) -> str:
+    """The key of what `create_all` makes of these metadatas on this server.
+
+    `root` is the project's folder: its source counts where a listener is a function, whose work
+    can't be seen. `extensions` are created first, `translate` is SQLAlchemy's schema translation,
+    and `reading` stands for how the catalog is read.
+    """
+    parts = [
+        *(f"statement {text}" for text in _statements(metadatas, dialect)),
+        *(f"extension {name}" for name in extensions),
+        *(f"schema {name} is {other}" for name, other in (translate or {}).items()),
+        *(f"schema {name} exists" for name in schemas_of(metadatas)),
+    ]
+    functions = [found for found in listeners(metadatas) if not _is_known(found)]
+    if functions:
+        parts.append(f"source {source_digest(root)}")
+        parts += [f"function {_described(function)}" for function in functions]
+    return _digest(["wanted", server, dialect.driver, reading, *_versions(), *sorted(set(parts))])
+
+
+def has_functions(metadatas: Sequence[MetaData]) -> bool:
+    """Whether any listener is a function, which needs a real connection."""
+    return any(not _is_known(found) for found in listeners(metadatas))
+
+
+def schemas_of(metadatas: Sequence[MetaData]) -> list[str]:
+    """The schemas that the models name, sorted."""
+    named = {table.schema for metadata in metadatas for table in metadata.tables.values()}
+    named |= {kind.schema for kind in _named_types(metadatas)}
+    named |= {sequence.schema for metadata in metadatas for sequence in _sequences(metadata)}
+    return sorted(name for name in named if name)
+
+
+def listeners(metadatas: Sequence[MetaData]) -> Iterator[Any]:
+    """All that listens to the creation of something; also what was told of every table."""
+    for item in _items(metadatas):
+        for event in CREATE_EVENTS:
+            yield from getattr(item.dispatch, event)
+
+
+def history_keys(
+    script: ScriptDirectory, root: Path, *, options: str = ""
+) -> tuple[tuple[str, str], ...]:
+    """Each revision in the order of an upgrade, with the key of the history up to it.
+
+    `options` stands for what else the environment gives the revisions. A change in one file
+    changes the keys from it on; where a revision imports or reads other files of the project,
+    theirs count for all.
+    """
+    files = [
+        (revision.revision, Path(revision.path).read_bytes())
+        for revision in reversed(list(script.iterate_revisions("heads", "base")))
+    ]
+    others = [_digest_of_file(path) for path in (Path(script.env_py_location),) if path.is_file()]
+    if any(_depends_on_more(content) for _, content in files):
+        others.append(source_digest(root))
+    key = _digest(["history", options, *_versions(), *others])
+    keys = []
+    for revision, content in files:
+        key = _digest([key, revision, sha256(content).hexdigest()])
+        keys.append((revision, key))
+    return tuple(keys)
+
+
+def source_digest(root: Path) -> str:
+    """All Python and SQL files of the project, whatever their names."""
+    files = sorted({*python_files(root), *(path for path in _sql_files(root))})
+    return _digest([f"{path.relative_to(root)} {_digest_of_file(path)}" for path in files])
+
+
+def _statements(metadatas: Sequence[MetaData], dialect: Dialect) -> Iterator[str]:
+    """What creates each part, without the order between them, which differs by process."""
+    made: list[str] = []
+
+    def collect(element: Any, *_: Any, **__: Any) -> None:
+        made.append(str(element.compile(dialect=dialect)))
+
+    connection = MockConnection(dialect, collect)
+    for metadata in metadatas:
+        for item in (*metadata.tables.values(), *_sequences(metadata)):
+            connection._run_ddl_visitor(_Silent, item)
+        for table in metadata.tables.values():
+            for constraint in table.foreign_key_constraints:
+                if constraint.use_alter:
+                    collect(AddConstraint(constraint, isolate_from_table=True))
+    for kind in _named_types(metadatas):
+        kind.create(connection, checkfirst=False)
+    yield from made
+    for item in _items(metadatas):
+        for event in CREATE_EVENTS:
+            for listener in getattr(item.dispatch, event):
+                if isinstance(listener, ExecutableDDLElement):
+                    condition = listener._ddl_if.dialect if listener._ddl_if else None
+                    text = _text_of(listener, dialect)
+                    yield f"{event} {item!s} if {condition}: {text}"
+
+
+class _Silent(SchemaGenerator):
+    """Gives the statements of one item and tells no listener."""
+
+    @contextmanager
+    def with_ddl_events(self, target: Any, **kw: Any) -> Iterator[None]:
+        yield
+
+
+def _text_of(listener: ExecutableDDLElement, dialect: Dialect) -> str:
+    statement = getattr(listener, "statement", None)
+    if isinstance(statement, str):  # a DDL is filled with its target's names; they are known
+        return f"{statement} {getattr(listener, 'context', None)!r}"
+    return str(listener.compile(dialect=dialect))
+
+
+def _items(metadatas: Sequence[MetaData]) -> Iterator[Any]:
+    for metadata in metadatas:
+        yield metadata
+        yield from _sequences(metadata)
+        for table in metadata.tables.values():
+            yield table
+            yield from table.indexes
+            yield from table.constraints
+
+
+def _sequences(metadata: MetaData) -> Iterator[NamedSequence]:
+    yield from metadata._sequences.values()
+
+
+def _named_types(metadatas: Sequence[MetaData]) -> list[Any]:
+    """Enums, domains and the like: each listens to the creation of what uses it."""
+    owners = (getattr(_unwrapped(found), "__self__", None) for found in listeners(metadatas))
+    return list({id(owner): owner for owner in owners if isinstance(owner, SchemaType)}.values())
+
+
+def _is_known(listener: Any) -> bool:
+    """Whether all that it does can be seen: DDL without a condition in Python, a named type."""
+    if isinstance(listener, ExecutableDDLElement):
+        return listener._ddl_if is None or listener._ddl_if.callable_ is None
+    return isinstance(getattr(_unwrapped(listener), "__self__", None), SchemaType)
+
+
+def _unwrapped(listener: Any) -> Any:
+    while isinstance(listener, functools.partial):
+        listener = listener.func
+    return listener
+
+
+def _described(listener: Any) -> str:
+    """A function's name and file; never its address, which differs by process."""
+    function: Callable[..., Any] = _unwrapped(listener)
+    if isinstance(listener, ExecutableDDLElement) and listener._ddl_if is not None:
+        function = _unwrapped(listener._ddl_if.callable_)
+    name = getattr(function, "__qualname__", type(function).__qualname__)
+    module = getattr(function, "__module__", "")
+    try:
+        file = inspect.getsourcefile(inspect.unwrap(function))
+    except TypeError:
+        file = None
+    return f"{module}.{name} {_digest_of_file(Path(file)) if file else ''}"
+
+
+def _depends_on_more(revision: bytes) -> bool:
+    imported = {name.split(b".")[0].decode() for name in _IMPORTS.findall(revision)}
+    return bool(imported - _KNOWN_PACKAGES) or bool(_READS_FILES.search(revision))
+
+
+def _sql_files(root: Path) -> Iterator[Path]:
+    for folder in {path.parent for path in python_files(root)} | {root}:
+        yield from folder.glob("*.sql")
+
+
+def _digest_of_file(path: Path) -> str:
+    try:
+        return sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return "unreadable"
+
+
+@functools.cache
+def _versions() -> tuple[str, ...]:
+    names = ("daybreak", "sqlalchemy", "alembic")
+    return (platform.python_version(), *(f"{name} {version(name)}" for name in names))
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,230 @@
+"""What a shadow server offers, whichever engine it is."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from daybreak.core.errors import DaybreakError, ShadowFailed
+from daybreak.core.secret import mask
+from daybreak.core.target import Target
+from daybreak.dialects.base import Driver
+from daybreak.edges.connect import dialect_of, explained, make_migration_engine
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+SCRATCH = "daybreak_shadow_"
+TEMPLATE = "daybreak_template_"
+TEMPLATES_KEPT = 8
+
+
+def nothing() -> None:
+    """What there is to stop where the server is not ours."""
+
+
+class Unsuitable(DaybreakError):
+    """Why a server that answers can't be the shadow; the next place is tried."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A server at hand. `origin` is how people are told of it: `embedded`, `the dev server`…
+
+    `dedicated`: it is there for nothing else, so that any of its databases may be touched.
+    `stop` ends it if it is ours. `target` names a database that exists, to start from.
+    """
+
+    target: Target
+    driver: Driver
+    origin: str
+    dedicated: bool
+    stop: Callable[[], None] = nothing
+
+
+class ShadowServer(ABC):
+    """A server on which scratch databases come and go; to be closed, best by `with`.
+
+    `label` is for people ("PostgreSQL 16.14, embedded"), `version` the major, and `passed_over`
+    tells why each earlier place was not used.
+    """
+
+    statements_at_once = 1
+
+    def __init__(self, place: Place, passed_over: Sequence[str] = ()) -> None:
+        """Connect, and drop what killed runs left. Raises Unreachable's kin and Unsuitable."""
+        self.place = place
+        self.passed_over = tuple(passed_over)
+        # Alive as long as our session is: by it others see that our databases have an owner.
+        self.token = secrets.token_hex(5)
+        self._made = 0
+        self._closing = contextlib.ExitStack()
+        self._closing.callback(place.stop)
+        try:
+            engine = self._engine(place.target)
+            with explained(place.target):
+                self._admin = self._closing.enter_context(
+                    engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+                )
+            with self._failing("prepare"):
+                self.server_version, self.version = self._begin()
+                self._sweep()
+        except BaseException:
+            self._closing.close()
+            raise
+
+    @property
+    def label(self) -> str:
+        dialect = dialect_of(self.place.target)
+        return f"{dialect.LABEL} {self.server_version}, {self.place.origin}"
+
+    @property
+    def dedicated(self) -> bool:
+        return self.place.dedicated
+
+    def close(self) -> None:
+        self._closing.close()
+
+    def __enter__(self) -> ShadowServer:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @contextlib.contextmanager
+    def scratch(self, template: str | None = None) -> Iterator[Engine]:
+        """A new database, empty or a copy of `template`; dropped at the end, whatever happens.
+
+        Each connection of the engine is a session of its own. Raises ShadowFailed.
+        """
+        self._made += 1
+        name = f"{SCRATCH}{os.getpid()}_{self.token}_{self._made}"
+        target = self.place.target
+        engine = self._engine(replace(target, url=replace(target.url, database=name)))
+        try:
+            with self._failing("make a scratch database"):
+                self._create(name, template)
+            yield engine
+        finally:
+            engine.dispose()
+            # If even this fails, the session is gone, and the next run drops it.
+            with contextlib.suppress(ShadowFailed), self._failing("drop a scratch database"):
+                self._drop(name)
+
+    def template(
+        self, key: str, build: Callable[[Connection], None], base: str | None = None
+    ) -> str:
+        """The name of the template of `key`, made by `build` if there is none.
+
+        `build` gets an empty database, or a copy of the template `base`. It becomes the template
+        only as a whole. Of two processes that ask at once, one builds.
+        """
+        name = template_name(key)
+        if not self._has_template(name):
+            with self._building(name):
+                if not self._has_template(name):
+                    with self.scratch(base) as engine:
+                        with engine.connect() as connection:
+                            build(connection)
+                            connection.commit()
+                        engine.dispose()
+                        with self._failing("keep a template"):
+                            self._keep(str(engine.url.database), name)
+        with self._failing("keep a template"):
+            self._use(name)
+        return name
+
+    def nearest(self, keys: Sequence[str]) -> tuple[str, int] | None:
+        """The template of the last of `keys` that has one, and that key's index."""
+        for index in range(len(keys) - 1, -1, -1):
+            name = template_name(keys[index])
+            if self._has_template(name):
+                return name, index
+        return None
+
+    @abstractmethod
+    def create_schema(self, quoted: str) -> str:
+        """SQL that makes a schema beside the default one, unless it is there."""
+
+    def lacking(self, extensions: Sequence[str]) -> tuple[str, ...]:
+        """Those of `extensions` that this server can't create."""
+        return ()
+
+    def lacks_extension(self, error: BaseException) -> str | None:
+        """The extension whose absence on this server `error` tells of; None for another error."""
+        return None
+
+    def _engine(self, target: Target) -> Engine:
+        from sqlalchemy import event
+
+        engine = make_migration_engine(target, self.place.driver)
+        event.listen(engine, "connect", self._begin_session)
+        return engine
+
+    @contextlib.contextmanager
+    def _failing(self, what: str) -> Iterator[None]:
+        from sqlalchemy.exc import DBAPIError
+
+        try:
+            yield
+        except DBAPIError as error:
+            said = " ".join(mask(str(error.orig)).split())
+            raise ShadowFailed(
+                f"the shadow server ({self.place.origin}) did not {what}: {said}",
+                "correct that there, or name another server in SHADOW_DATABASE_URL",
+            ) from error
+
+    @abstractmethod
+    def _begin_session(self, connection: Any, record: Any) -> None:
+        """Set up a new session, on the driver's own connection."""
+
+    @abstractmethod
+    def _begin(self) -> tuple[str, int]:
+        """Mark our session as the owner's; the server's version and major. Raises Unsuitable."""
+
+    @abstractmethod
+    def _sweep(self) -> None:
+        """Drop scratch databases whose owner is gone, and templates beyond the last few."""
+
+    @abstractmethod
+    def _create(self, name: str, template: str | None) -> None: ...
+
+    @abstractmethod
+    def _drop(self, name: str) -> None: ...
+
+    @abstractmethod
+    def _has_template(self, name: str) -> bool: ...
+
+    @abstractmethod
+    def _building(self, name: str) -> AbstractContextManager[None]:
+        """Only one process at a time is inside, for one name."""
+
+    @abstractmethod
+    def _keep(self, scratch: str, name: str) -> None:
+        """Make the scratch database the template `name`, at once; keep one that is there."""
+
+    @abstractmethod
+    def _use(self, name: str) -> None:
+        """Record that the template was used just now."""
+
+
+def template_name(key: str) -> str:
+    return TEMPLATE + sha256(key.encode()).hexdigest()[:32]
+
+
+def owner_of(scratch: str) -> str:
+    """The token of the run that a scratch database belongs to."""
+    return scratch.rsplit("_", 2)[-2]

@@ -1,0 +1,253 @@
+"""The models' own database: `create_all` in a scratch database, fast, with errors that help."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from sqlalchemy import Connection, Engine, MetaData, Table, event
+from sqlalchemy.engine.mock import MockConnection
+from sqlalchemy.exc import CompileError, DBAPIError
+
+from daybreak.core.catalog import Extension
+from daybreak.core.errors import ExtensionMissing, ModelsRejected
+from daybreak.core.secret import mask
+from daybreak.edges.shadow.keys import has_functions, schemas_of
+from daybreak.edges.shadow.server import ShadowServer
+from daybreak.edges.source import python_files
+
+Translation = Mapping[str | None, str | None]
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A statement as the driver takes it, and the table that it is about."""
+
+    sql: str
+    table: Table | None
+
+
+def create_wanted(
+    shadow: ShadowServer,
+    engine: Engine,
+    metadatas: Sequence[MetaData],
+    *,
+    root: Path,
+    extensions: Sequence[Extension] = (),
+    translate: Translation | None = None,
+) -> tuple[str, ...]:
+    """Create all that the metadatas hold in the scratch database of `engine`.
+
+    Schemas that they name are made first, and so are `extensions`, which the history has and the
+    models' types may need. The result is the statements that were run for the metadatas.
+    Raises ModelsRejected with the table and its place below `root`, and ExtensionMissing.
+    """
+    with engine.connect() as plain:
+        # One transaction for all would need more locks than a server has by default.
+        connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+        _prepare(shadow, connection, metadatas, extensions, translate)
+        try:
+            if translate or has_functions(metadatas):
+                return _create_all(connection, metadatas, translate)
+            return _create_compiled(connection, metadatas, shadow.statements_at_once)
+        except _Refused as refused:
+            _explain(shadow, refused, root)
+
+
+def _prepare(
+    shadow: ShadowServer,
+    connection: Connection,
+    metadatas: Sequence[MetaData],
+    extensions: Sequence[Extension],
+    translate: Translation | None,
+) -> None:
+    quote = connection.dialect.identifier_preparer.quote
+    schemas = [(translate or {}).get(name, name) for name in schemas_of(metadatas)]
+    for name in dict.fromkeys([*schemas, *(extension.schema for extension in extensions)]):
+        if name:
+            connection.exec_driver_sql(shadow.create_schema(quote(name)))
+    for extension in extensions:
+        try:
+            connection.exec_driver_sql(
+                f"CREATE EXTENSION IF NOT EXISTS {quote(extension.name)}"
+                f" SCHEMA {quote(extension.schema)} CASCADE"
+            )
+        except DBAPIError as error:
+            if shadow.lacks_extension(error) is None:
+                raise
+            raise ExtensionMissing([extension.name], shadow.label, shadow.passed_over) from error
+
+
+class _Refused(Exception):
+    def __init__(self, error: Exception, table: Table | None) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.table = table
+
+
+def _create_compiled(
+    connection: Connection, metadatas: Sequence[MetaData], at_once: int
+) -> tuple[str, ...]:
+    """Several statements in one round trip; one after the other only to find what was refused."""
+    steps = list(dict.fromkeys(_compiled(connection, metadatas)))
+    for start in range(0, len(steps), at_once):
+        chunk = steps[start : start + at_once]
+        try:
+            connection.exec_driver_sql(";\n".join(step.sql for step in chunk))
+        except DBAPIError as error:
+            if len(chunk) == 1:
+                raise _Refused(error, chunk[0].table) from error
+            _one_by_one(connection, chunk)
+    return tuple(_as_sent(connection, step.sql) for step in steps)
+
+
+def _one_by_one(connection: Connection, chunk: Sequence[_Step]) -> None:
+    """The chunk was undone as a whole, since it was one transaction."""
+    for step in chunk:
+        try:
+            connection.exec_driver_sql(step.sql)
+        except DBAPIError as error:
+            raise _Refused(error, step.table) from error
+
+
+def _compiled(connection: Connection, metadatas: Sequence[MetaData]) -> Iterator[_Step]:
+    steps: list[_Step] = []
+
+    def collect(element: Any, *_: Any, **__: Any) -> None:
+        table = _table_of(element)
+        try:
+            steps.append(_Step(str(element.compile(dialect=connection.dialect)).strip(), table))
+        except CompileError as error:
+            raise _Refused(error, table) from error
+
+    mock = MockConnection(connection.dialect, collect)
+    for metadata in metadatas:
+        try:
+            metadata.create_all(mock, checkfirst=False)
+        except CompileError as error:
+            raise _Refused(error, None) from error
+    yield from steps
+
+
+def _create_all(
+    connection: Connection, metadatas: Sequence[MetaData], translate: Translation | None
+) -> tuple[str, ...]:
+    """As SQLAlchemy does it: listeners that are functions get a real connection."""
+    statements: list[str] = []
+    running: list[Table | None] = [None]
+
+    def before(_: Any, __: Any, statement: str, ___: Any, context: Any, ____: Any) -> None:
+        compiled = getattr(context, "compiled", None)
+        running[0] = _table_of(getattr(compiled, "statement", None))
+        if getattr(context, "isddl", False) or not _reads(statement):
+            statements.append(_as_sent(connection, statement.strip()))
+
+    if translate:
+        connection = connection.execution_options(schema_translate_map=dict(translate))
+    event.listen(connection, "before_cursor_execute", before)
+    try:
+        for metadata in metadatas:
+            metadata.create_all(connection)
+    except (DBAPIError, CompileError) as error:
+        raise _Refused(error, running[0]) from error
+    finally:
+        event.remove(connection, "before_cursor_execute", before)
+    return tuple(statements)
+
+
+def _reads(statement: str) -> bool:
+    """Whether it asks only, as SQLAlchemy does before it creates something."""
+    return statement.lstrip().upper().startswith(("SELECT PG_CATALOG", "DESCRIBE", "SHOW"))
+
+
+def _as_sent(connection: Connection, sql: str) -> str:
+    """The text that the server gets: drivers that take `%s` want every other `%` doubled."""
+    doubled = connection.dialect.identifier_preparer._double_percents
+    return sql.replace("%%", "%") if doubled else sql
+
+
+def _table_of(element: Any) -> Table | None:
+    item = getattr(element, "element", None)
+    found = item if isinstance(item, Table) else getattr(item, "table", None)
+    return found if isinstance(found, Table) else None
+
+
+def _explain(shadow: ShadowServer, refused: _Refused, root: Path) -> NoReturn:
+    error, table = refused.error, refused.table
+    if name := shadow.lacks_extension(error):
+        raise ExtensionMissing([name], shadow.label, shadow.passed_over) from error
+    words = mask(str(getattr(error, "orig", None) or error)).strip()
+    said = " ".join(words.partition("\nLINE")[0].split())
+    column = _column_in(words, table)
+    place = _place_of(table, column, root) if table is not None else None
+    what = "the models" if table is None else f"the table {table.fullname}"
+    of_column = f", column {column}" if column else ""
+    raise ModelsRejected(
+        f"{f'{place}: ' if place else ''}{shadow.label} does not create {what}{of_column}: {said}",
+        "correct the model",
+        table.fullname if table is not None else None,
+    ) from error
+
+
+def _column_in(words: str, table: Table | None) -> str | None:
+    """The column that the server's message names, or whose line it quotes."""
+    if table is None:
+        return None
+    quoted = re.findall(r"""["'`](\w+)["'`]""", words)
+    line = re.search(r"^LINE \d+:\s*[\"`]?(\w+)", words, re.MULTILINE)
+    named = [*([line[1]] if line else []), *quoted]
+    return next((name for name in named if name in table.columns), None)
+
+
+def _place_of(table: Table, column: str | None, root: Path) -> str | None:
+    """`models/event.py:12`, where the class of this table, or its column, stands."""
+    for path in python_files(root):
+        content = path.read_bytes()
+        if table.name.encode() not in content:
+            continue
+        try:
+            tree = ast.parse(content)
+        except (SyntaxError, ValueError):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.ClassDef, ast.Call)) and _declares(node, table.name):
+                line = _line_of(node, column) if column else None
+                return f"{path.relative_to(root)}:{line or node.lineno}"
+    return None
+
+
+def _declares(node: ast.AST, table: str) -> Any:
+    match node:
+        case ast.ClassDef(body=body):
+            return any(
+                isinstance(item, ast.Assign)
+                and ast.unparse(item.targets[0]) == "__tablename__"
+                and isinstance(item.value, ast.Constant)
+                and item.value.value == table
+                for item in body
+            )
+        case ast.Call(
+            func=ast.Name(id="Table") | ast.Attribute(attr="Table"),
+            args=[ast.Constant(value=name), *_],
+        ):
+            return name == table
+    return False
+
+
+def _line_of(declaration: ast.AST, column: str) -> int | None:
+    for node in ast.walk(declaration):
+        match node:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name))
+                | ast.Assign(targets=[ast.Name(id=name)])
+                | ast.Call(
+                    func=ast.Name(id="Column") | ast.Attribute(attr="Column"),
+                    args=[ast.Constant(value=name), *_],
+                )
+            ) if name == column:
+                return node.lineno
+    return None
