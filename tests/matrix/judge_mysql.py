@@ -2,24 +2,29 @@
 
 A schema becomes one text per column, key, constraint, option line, view, trigger, routine and
 event. Two databases that were made in different ways are the same if these texts are, after the
-folds of `FOLDS` (each with a fixture and a near miss in `test_judge_mysql.py`).
+folds of `folds_mysql.py`.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import pymysql
 from pymysql.connections import Connection
+from pymysql.constants import CLIENT
+
+from matrix.folds_mysql import table_parts, without_definer, without_start
+from servers.mysql import MySQL
 
 Dump = dict[str, str]
-Contents = dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]]
+Rows = dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]]
 
-NAME = r"`((?:[^`]|``)+)`"
 OWN_TABLES = re.compile(r"alembic_version|_?daybreak\w*")
 
 # information_schema is asked for what SHOW CREATE TABLE shows only now and then.
@@ -39,7 +44,7 @@ SELECT concat_ws(' ', default_character_set_name, default_collation_name, defaul
 FROM information_schema.schemata WHERE schema_name = %s
 """
 TRIGGERS = """
-SELECT trigger_name, event_object_table, action_order FROM information_schema.triggers
+SELECT trigger_name, action_order FROM information_schema.triggers
 WHERE trigger_schema = %s
 """
 ROUTINES = """
@@ -56,18 +61,19 @@ WHERE table_schema = %s AND table_type = 'BASE TABLE' ORDER BY table_name, ordin
 """
 
 
-def read_dump(connection: Connection[Any], schema: str, others: Sequence[str] = ()) -> Dump:
+def dump(server: MySQL, schema: str, others: Sequence[str] = ()) -> Dump:
     """All that MySQL tells of `schema`, which becomes nameless, and of `others`, by name."""
-    dump: Dump = {}
-    for name in (schema, *others):
-        prefix = "" if name == schema else f"{name}."
-        for key, text in _objects(connection, name):
-            head, _, rest = key.partition(" ")
-            dump[f"{head} {prefix}{rest}"] = text.replace(f"`{schema}`.", "")
-    return dump
+    found: Dump = {}
+    with closing(_connect(server)) as connection:
+        for name in (schema, *others):
+            prefix = "" if name == schema else f"{name}."
+            for key, text in _objects(connection, name):
+                head, _, rest = key.partition(" ")
+                found[f"{head} {prefix}{rest}"] = text.replace(f"`{schema}`.", "")
+    return found
 
 
-def differences(wanted: Dump, found: Dump) -> list[str]:
+def compare(wanted: Dump, found: Dump) -> list[str]:
     """What `found` lacks, has too much, or has otherwise, a line each."""
     lines = []
     for key in sorted({*wanted, *found}):
@@ -77,43 +83,58 @@ def differences(wanted: Dump, found: Dump) -> list[str]:
     return lines
 
 
-def read_contents(connection: Connection[Any], schema: str, others: Sequence[str]) -> Contents:
+def execute(server: MySQL, sql: str, schema: str) -> None:
+    """Run the statements of `sql`, one after the other."""
+    several = CLIENT.MULTI_STATEMENTS
+    with (
+        closing(_connect(server, schema, several)) as connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(sql)
+        while cursor.nextset():
+            pass
+
+
+def rows(server: MySQL, schema: str, others: Sequence[str] = ()) -> Rows:
     """The rows of every table, with the columns that are not computed."""
-    contents: Contents = {}
-    for name in (schema, *others):
-        columns: dict[str, list[str]] = {}
-        for table, column, extra in _rows(connection, STORED_COLUMNS, name):
-            if not OWN_TABLES.fullmatch(table):
-                names = columns.setdefault(table, [])
-                if " GENERATED" not in extra:
-                    names.append(column)
-        for table, names in columns.items():
-            listed = ", ".join(map(_quoted, names)) or "NULL"
-            found = _rows(connection, f"SELECT {listed} FROM {_quoted(name)}.{_quoted(table)}")
-            key = table if name == schema else f"{name}.{table}"
-            contents[key] = (tuple(names), found)
-    return contents
+    found: Rows = {}
+    with closing(_connect(server)) as connection:
+        for name in (schema, *others):
+            columns: dict[str, list[str]] = {}
+            for table, column, extra in _rows(connection, STORED_COLUMNS, name):
+                if not OWN_TABLES.fullmatch(table):
+                    names = columns.setdefault(table, [])
+                    if " GENERATED" not in extra:
+                        names.append(column)
+            for table, names in columns.items():
+                listed = ", ".join(map(_quoted, names)) or "NULL"
+                sql = f"SELECT {listed} FROM {_quoted(name)}.{_quoted(table)}"
+                key = table if name == schema else f"{name}.{table}"
+                found[key] = (tuple(names), _rows(connection, sql))
+    return found
 
 
-def losses(
-    before: Contents, after: Contents, wanted: Dump, renames: Mapping[str, str]
-) -> list[str]:
-    """Which tables, columns and rows that the models keep are gone or hold something else."""
+def lost(before: Rows, after: Rows, wanted: Rows, renames: Mapping[str, str]) -> list[str]:
+    """What is gone: rows and values of tables and columns that the models still have.
+
+    `wanted` tells which those are: the tables of the models' own database (its rows are none).
+    `renames` maps the old name of a table, or `table.column`, to the new one.
+    """
     lines = []
-    for table, (columns, rows) in before.items():
+    for table, (columns, had_rows) in before.items():
         new_table = renames.get(table, table)
-        if f"options {new_table}" not in wanted or not rows:
+        if new_table not in wanted or not had_rows:
             continue
         if new_table not in after:
             lines.append(f"table {new_table} is gone")
             continue
-        new_columns, new_rows = after[new_table]
+        new_columns, has_rows = after[new_table]
         named = [(column, _renamed(renames, table, column)) for column in columns]
         kept = [
             (columns.index(old), new_columns.index(new)) for old, new in named if new in new_columns
         ]
-        had = sorted(repr([plain(row[old]) for old, _ in kept]) for row in rows)
-        has = sorted(repr([plain(row[new]) for _, new in kept]) for row in new_rows)
+        had = sorted(repr([plain(row[old]) for old, _ in kept]) for row in had_rows)
+        has = sorted(repr([plain(row[new]) for _, new in kept]) for row in has_rows)
         if had != has:
             lines.append(f"rows of {new_table}: had {had}; has {has}")
     return lines
@@ -143,84 +164,7 @@ def plain(value: Any) -> Any:
         return text
 
 
-# The folds. Each takes the text of one thing and gives it without what may differ.
-
-
-def counter(text: str) -> str:
-    """The next AUTO_INCREMENT of a table is data; a comment that reads like it is not."""
-    return re.sub(r"^([^']*?) AUTO_INCREMENT=\d+", r"\1", text)
-
-
-def definer(text: str) -> str:
-    """Who made a view, trigger, routine or event: the account of the connection."""
-    return re.sub(r"^(CREATE [^']*?)DEFINER=`[^`]*`@`[^`]*` ", r"\1", text)
-
-
-def written_charset(text: str) -> str:
-    """A column's charset and collation are shown only if they differ or were once written out.
-
-    What they are is read from information_schema and stands beside the column.
-    """
-    pattern = rf"^({NAME} (?:[^'`]|'(?:[^']|'')*')*?) CHARACTER SET \w+( COLLATE \w+)?"
-    text = re.sub(pattern, r"\1", text)
-    return re.sub(rf"^({NAME} \S+?(?:\((?:[^')]|'(?:[^']|'')*')*\))?) COLLATE \w+", r"\1", text)
-
-
-def starts(text: str) -> str:
-    """An event starts when it was created or altered, unless somebody gave another time."""
-    return re.sub(r"^(CREATE EVENT `[^']*?) STARTS '[-\d]+ [:\d]+'", r"\1", text)
-
-
-FOLDS: Mapping[str, tuple[Callable[[str], str], ...]] = {
-    "column": (written_charset,),
-    "options": (counter,),
-    "view": (definer,),
-    "trigger": (definer,),
-    "procedure": (definer,),
-    "function": (definer,),
-}
-FOLDS_VERSION = 1
-
-
-def parts_of_table(table: str, created: str) -> Iterator[tuple[str, str]]:
-    """SHOW CREATE TABLE line by line: the order of columns, keys and constraints is folded.
-
-    So are the automatic names of foreign keys and checks: such a one is known by what it says.
-    """
-    body, _, tail = created.partition("\n) ")
-    options, _, partitions = tail.partition("\n")
-    yield f"options {table}", options
-    if partitions:
-        yield f"partitions {table}", partitions
-    bare = re.escape(table.replace("`", "``"))
-    for line in body.split("\n")[1:]:
-        text = line.strip().removesuffix(",")
-        if found := re.match(NAME, text):
-            yield f"column {table}.{found[1]}", text
-        elif found := re.match(rf"CONSTRAINT {NAME} ", text):
-            automatic = re.fullmatch(rf"{bare}_(ibfk|chk)_\d+", found[1])
-            said = text[found.end() :]
-            yield f"constraint {table}.{said if automatic else found[1]}", said
-        elif text.startswith("PRIMARY KEY"):
-            yield f"key {table}.PRIMARY", text
-        elif found := re.search(rf"KEY {NAME} ", text):
-            yield f"key {table}.{found[1]}", text
-        else:
-            raise ValueError(f"not understood in SHOW CREATE TABLE {table}: {line}")
-
-
-def folded(key: str, text: str) -> str:
-    for fold in FOLDS.get(key.partition(" ")[0], ()):
-        text = fold(text)
-    return text
-
-
 def _objects(connection: Connection[Any], schema: str) -> Iterator[tuple[str, str]]:
-    for key, text in _told(connection, schema):
-        yield key, folded(key, text)
-
-
-def _told(connection: Connection[Any], schema: str) -> Iterator[tuple[str, str]]:
     quoted = _quoted(schema)
     for (text,) in _rows(connection, SCHEMA, schema):
         yield "schema .", text
@@ -229,30 +173,42 @@ def _told(connection: Connection[Any], schema: str) -> Iterator[tuple[str, str]]
             continue
         [shown] = _rows(connection, f"SHOW CREATE TABLE {quoted}.{_quoted(table)}")
         if kind == "BASE TABLE":
-            yield from parts_of_table(table, shown[1])
+            yield from table_parts(table, shown[1])
         else:
-            yield f"view {table}", shown[1]
+            yield f"view {table}", without_definer(shown[1])
             for name, *rest in _rows(connection, VIEW_COLUMNS, schema, table):
                 yield f"viewcolumn {table}.{name}", " ".join(map(str, rest))
     for table, column, charset, collation in _rows(connection, COLLATIONS, schema):
         if not OWN_TABLES.fullmatch(table):
             yield f"collation {table}.{column}", f"{charset} {collation}"
-    for trigger, table, order in _rows(connection, TRIGGERS, schema):
+    for trigger, order in _rows(connection, TRIGGERS, schema):
         [shown] = _rows(connection, f"SHOW CREATE TRIGGER {quoted}.{_quoted(trigger)}")
-        yield f"trigger {trigger}", f"{shown[2]} -- on {table}, {order}, {shown[1]}"
+        yield f"trigger {trigger}", f"{without_definer(shown[2])} -- {order}, {shown[1]}"
     for routine, kind in _rows(connection, ROUTINES, schema):
         [shown] = _rows(connection, f"SHOW CREATE {kind} {quoted}.{_quoted(routine)}")
-        yield f"{kind.lower()} {routine}", f"{shown[2]} -- {shown[1]}"
+        yield f"{kind.lower()} {routine}", f"{without_definer(shown[2])} -- {shown[1]}"
     for event, at_creation in _rows(connection, EVENTS, schema):
         [shown] = _rows(connection, f"SHOW CREATE EVENT {quoted}.{_quoted(event)}")
-        text = f"{definer(shown[3])} -- {shown[1]} {shown[2]}"
-        yield f"event {event}", starts(text) if at_creation else text
+        text = f"{without_definer(shown[3])} -- {shown[1]} {shown[2]}"
+        yield f"event {event}", without_start(text) if at_creation else text
 
 
 def _rows(connection: Connection[Any], sql: str, *values: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values or None)
         return list(cursor.fetchall())
+
+
+def _connect(server: MySQL, schema: str | None = None, flags: int = 0) -> Connection[Any]:
+    return pymysql.connect(
+        host=server.host,
+        port=server.port,
+        user=server.user,
+        password=server.password.encode(),
+        database=schema,
+        autocommit=True,
+        client_flag=flags,
+    )
 
 
 def _quoted(name: str) -> str:

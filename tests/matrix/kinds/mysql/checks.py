@@ -1,14 +1,17 @@
 """CHECK constraints."""
 
-from matrix.kinds.mysql.kind import Kind, changed, item
+from typing import Unpack
+
+from matrix.kind import Kind
+from matrix.kinds.mysql_models import Details, changed, item
 
 N = 'Column("n", Integer)'
 ROW = "INSERT INTO item VALUES (1, 5), (2, NULL)"
 
 
-def _check(name: str, before: str, after: str, **more: object) -> Kind:
+def _check(name: str, before: str, after: str, **more: Unpack[Details]) -> Kind:
     sides = [item(N, side) for side in (before, after)]
-    return changed(f"check: {name}", *sides, ROW, **more)  # type: ignore[arg-type]
+    return changed(f"check: {name}", *sides, ROW, **more)
 
 
 def _c(expression: str, name: str | None = "n_low") -> str:
@@ -25,9 +28,7 @@ KINDS = (
     _check("expression of an unnamed one", _c("n > 0", None), _c("n > 1", None)),
     _check("dropped, named", _c("n > 0"), ""),
     _check("dropped, unnamed", _c("n > 0", None), ""),
-    _check(
-        "renamed", _c("n > 0"), _c("n > 0", "positive"), renames={"item.n_low": "item.positive"}
-    ),
+    _check("renamed", _c("n > 0"), _c("n > 0", "positive")),
     _check("unnamed gets a name", _c("n > 0", None), _c("n > 0")),
     _check(
         "one more beside an unnamed one",

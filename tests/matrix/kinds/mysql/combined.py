@@ -1,9 +1,10 @@
 """Several kinds of change in one revision."""
 
-from matrix.kinds.mysql.kind import changed, ddl, item
+from matrix.kinds.mysql_models import changed, ddl, item
 
 OWNER = 'owner = Table("owner", metadata, Column("id", Integer, primary_key=True){})\n'
 A = 'Column("a", Integer)'
+TOUCHED = 'server_default=text("CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP")'
 
 KINDS = (
     changed(
@@ -25,16 +26,16 @@ KINDS = (
         OWNER.format("")
         + item(
             'Column("owner_id", ForeignKey("owner.id", name="owned"))',
+            A,
             'CheckConstraint("a > 0", name="low")',
             'Index("i", "a")',
-            A,
         ),
         OWNER.format("")
         + item(
             'Column("owner_id", ForeignKey("owner.id", name="owned"))',
+            'Column("b", Integer)',
             'CheckConstraint("b > 0", name="low")',
             'Index("i", "b")',
-            'Column("b", Integer)',
         ).replace('"item"', '"goods"'),
         "INSERT INTO owner VALUES (1)",
         "INSERT INTO item VALUES (1, 1, 5)",
@@ -139,12 +140,13 @@ KINDS = (
     changed(
         "combined: defaults, ON UPDATE and invisibility kept under type changes",
         item(
-            'Column("a", DateTime, server_default=text("CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP"))',
+            f'Column("a", DateTime, {TOUCHED})',
             'Column("b", String(10, collation="utf8mb4_bin"), server_default="it\'s")',
         ),
         item(
-            'Column("a", DateTime, server_default=text("CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP"), comment="at")',
-            'Column("b", String(20, collation="utf8mb4_bin"), server_default="it\'s", nullable=False)',
+            f'Column("a", DateTime, {TOUCHED}, comment="at")',
+            'Column("b", String(20, collation="utf8mb4_bin"), server_default="it\'s", '
+            "nullable=False)",
         ),
         "INSERT INTO item VALUES (1, '2026-01-02 03:04:05', 'x')",
     ),

@@ -1,10 +1,11 @@
 """What rows stand against: a person is told, and mends them before the upgrade."""
 
-from matrix.kinds.mysql.kind import Kind, changed, item, of_column
+from matrix.kind import Kind
+from matrix.kinds.mysql_models import changed, item, of_column
 
 
 def _cured(name: str, before: str, after: str, cure: str, *values: str) -> Kind:
-    return of_column(f"data: {name}", before, after, *values, expected="needs cure", cure=(cure,))
+    return of_column(f"data: {name}", before, after, *values, expected="needs cure", cure=cure)
 
 
 KINDS = (
@@ -101,7 +102,7 @@ KINDS = (
         item('Column("a", Integer)', 'UniqueConstraint("a", name="only")'),
         "INSERT INTO item VALUES (1, 1), (2, 1)",
         expected="needs cure",
-        cure=("UPDATE item SET a = id",),
+        cure="UPDATE item SET a = id",
     ),
     changed(
         "data: duplicates under a collation without case",
@@ -109,7 +110,7 @@ KINDS = (
         item('Column("a", String(5), unique=True)'),
         "INSERT INTO item VALUES (1, 'x'), (2, 'X')",
         expected="needs cure",
-        cure=("UPDATE item SET a = id",),
+        cure="UPDATE item SET a = id",
     ),
     changed(
         "data: rows against a new check",
@@ -117,25 +118,26 @@ KINDS = (
         item('Column("a", Integer)', 'CheckConstraint("a > 0", name="positive")'),
         "INSERT INTO item VALUES (1, -1)",
         expected="needs cure",
-        cure=("UPDATE item SET a = 1",),
+        cure="UPDATE item SET a = 1",
     ),
     changed(
         "data: orphans under a new foreign key",
-        item()
-        + 'Table("child", metadata, Column("id", Integer, primary_key=True), Column("item_id", Integer))',
+        item() + 'Table("child", metadata, Column("id", Integer, primary_key=True), '
+        'Column("item_id", Integer))',
         item() + 'Table("child", metadata, Column("id", Integer, primary_key=True), '
         'Column("item_id", ForeignKey("item.id", name="of_item")))',
         "INSERT INTO child VALUES (1, 9)",
         expected="needs cure",
-        cure=("DELETE FROM child",),
+        cure="DELETE FROM child",
     ),
     changed(
         "data: NULL in a new primary key",
         'Table("item", metadata, Column("a", Integer), Column("b", Integer))',
-        'Table("item", metadata, Column("a", Integer, primary_key=True, autoincrement=False), Column("b", Integer))',
+        'Table("item", metadata, Column("a", Integer, primary_key=True, autoincrement=False), '
+        'Column("b", Integer))',
         "INSERT INTO item VALUES (NULL, 1)",
         expected="needs cure",
-        cure=("UPDATE item SET a = 1",),
+        cure="UPDATE item SET a = 1",
     ),
     changed(
         "data: rows outside of all partitions",
@@ -143,7 +145,7 @@ KINDS = (
         item('mysql_partition_by="RANGE (id) (PARTITION p0 VALUES LESS THAN (100))"'),
         "INSERT INTO item VALUES (150)",
         expected="needs cure",
-        cure=("DELETE FROM item",),
+        cure="DELETE FROM item",
     ),
     changed(
         "data: NOT NULL column on a table with rows",
@@ -151,7 +153,7 @@ KINDS = (
         item('Column("a", Integer, nullable=False)'),
         "INSERT INTO item VALUES (1)",
         expected="needs cure",
-        cure=("DELETE FROM item",),
+        cure="DELETE FROM item",
     ),
     changed(
         "data: NOT NULL date on a table with rows",
@@ -159,7 +161,7 @@ KINDS = (
         item('Column("a", Date, nullable=False)'),
         "INSERT INTO item VALUES (1)",
         expected="needs cure",
-        cure=("DELETE FROM item",),
+        cure="DELETE FROM item",
     ),
     changed(
         "data: unique NOT NULL column on a table with rows",
@@ -167,6 +169,6 @@ KINDS = (
         item('Column("a", Integer, nullable=False, unique=True)'),
         "INSERT INTO item VALUES (1), (2)",
         expected="needs cure",
-        cure=("DELETE FROM item",),
+        cure="DELETE FROM item",
     ),
 )

@@ -1,6 +1,7 @@
 """Server defaults and ON UPDATE."""
 
-from matrix.kinds.mysql.kind import Kind, of_column
+from matrix.kind import Kind
+from matrix.kinds.mysql_models import of_column
 
 NOW = 'text("CURRENT_TIMESTAMP")'
 NOW_6 = 'text("CURRENT_TIMESTAMP(6)")'

@@ -1,6 +1,9 @@
 """Generated columns."""
 
-from matrix.kinds.mysql.kind import Kind, changed, item
+from typing import Unpack
+
+from matrix.kind import Kind
+from matrix.kinds.mysql_models import Details, changed, item
 
 N = 'Column("n", Integer)'
 ROW = "INSERT INTO item (id, n) VALUES (1, 2), (2, NULL)"
@@ -9,10 +12,10 @@ STORED = 'Computed("n + 1", persisted=True)'
 
 
 def _generated(
-    name: str, before: str | None, after: str | None, *extra: str, **more: object
+    name: str, before: str | None, after: str | None, *extra: str, **more: Unpack[Details]
 ) -> Kind:
     sides = [item(N, f'Column("a", {side})' if side else "", *extra) for side in (before, after)]
-    return changed(f"generated: {name}", *sides, ROW, **more)  # type: ignore[arg-type]
+    return changed(f"generated: {name}", *sides, ROW, **more)
 
 
 KINDS = (
@@ -77,7 +80,8 @@ KINDS = (
         item('Column("doc", JSON)'),
         item(
             'Column("doc", JSON)',
-            'Column("a", String(20), Computed("json_unquote(json_extract(doc, \'$.a\'))", persisted=False))',
+            'Column("a", String(20), '
+            "Computed(\"json_unquote(json_extract(doc, '$.a'))\", persisted=False))",
         ),
         "INSERT INTO item (id, doc) VALUES (1, '{\"a\": \"it''s\"}')",
     ),

@@ -1,6 +1,9 @@
 """Indexes and all their properties."""
 
-from matrix.kinds.mysql.kind import Kind, changed, ddl, item
+from typing import Unpack
+
+from matrix.kind import Kind
+from matrix.kinds.mysql_models import Details, changed, ddl, item
 
 COLUMNS = (
     'Column("a", Integer)',
@@ -12,9 +15,9 @@ COLUMNS = (
 ROW = "INSERT INTO item (id, a, b, t, s) VALUES (1, 1, 2, 'one two', 'x'), (2, 2, NULL, NULL, 'y')"
 
 
-def _index(name: str, before: str, after: str, **more: object) -> Kind:
+def _index(name: str, before: str, after: str, **more: Unpack[Details]) -> Kind:
     sides = [item(*COLUMNS, side) for side in (before, after)]
-    return changed(f"index: {name}", *sides, ROW, **more)  # type: ignore[arg-type]
+    return changed(f"index: {name}", *sides, ROW, **more)
 
 
 def _by_ddl(name: str, before: str, after: str) -> Kind:
@@ -32,7 +35,7 @@ KINDS = (
     _index("no longer unique", 'Index("i", "a", unique=True)', 'Index("i", "a")'),
     _index("columns", 'Index("i", "a")', 'Index("i", "a", "b")'),
     _index("order of columns", 'Index("i", "a", "b")', 'Index("i", "b", "a")'),
-    _index("renamed", 'Index("i", "a")', 'Index("j", "a")', renames={"item.i": "item.j"}),
+    _index("renamed", 'Index("i", "a")', 'Index("j", "a")'),
     _index("descending", 'Index("i", "a")', 'Index("i", text("a DESC"))'),
     _index("ascending again", 'Index("i", text("a DESC"))', 'Index("i", "a")'),
     _index("prefix added", 'Index("i", "s")', 'Index("i", "s", mysql_length=10)'),

@@ -1,6 +1,7 @@
 """Triggers, which are written; routines, events and grants, which are reported."""
 
-from matrix.kinds.mysql.kind import Expected, Kind, changed, ddl, item
+from matrix.kind import Expected, Kind
+from matrix.kinds.mysql_models import changed, ddl, item
 
 A = 'Column("a", Integer)'
 ROW = "INSERT INTO item VALUES (1, 5)"
@@ -60,7 +61,7 @@ KINDS = (
         item(A, more=ddl(BEFORE_INSERT)),
     ),
     _reported("function: added", (), (FUNCTION.format("DETERMINISTIC", 1),)),
-    _reported("function: dropped", (FUNCTION.format("DETERMINISTIC", 1),), (), "function:f"),
+    _reported("function: dropped", (FUNCTION.format("DETERMINISTIC", 1),), (), "routine:f"),
     _reported(
         "function: body",
         (FUNCTION.format("DETERMINISTIC", 1),),
@@ -72,7 +73,7 @@ KINDS = (
         (FUNCTION.format("NO SQL DETERMINISTIC", 1),),
     ),
     _reported("procedure: added", (), (PROCEDURE.format(""),)),
-    _reported("procedure: dropped", (PROCEDURE.format(""),), (), "procedure:p"),
+    _reported("procedure: dropped", (PROCEDURE.format(""),), (), "routine:p"),
     _reported(
         "procedure: security", (PROCEDURE.format(""),), (PROCEDURE.format("SQL SECURITY INVOKER"),)
     ),

@@ -1,7 +1,8 @@
 """Nothing changed: nothing may be sent."""
 
+from matrix.kind import Kind
 from matrix.kinds.mysql.columns import INVISIBLE_TYPE, POINT_TYPE
-from matrix.kinds.mysql.kind import Kind, ddl, item, unchanged
+from matrix.kinds.mysql_models import ddl, item, unchanged
 
 OWNER = 'owner = Table("owner", metadata, Column("id", Integer, primary_key=True))\n'
 
@@ -75,7 +76,8 @@ KINDS = (
     _column("comment of two lines", 'Integer, comment="one\\ntwo"'),
     _column(
         "microseconds and ON UPDATE",
-        'mysql.TIMESTAMP(fsp=6), nullable=False, server_default=text("CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6)")',
+        "mysql.TIMESTAMP(fsp=6), nullable=False, "
+        'server_default=text("CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6)")',
     ),
     _column(
         "ON UPDATE beside NULL",
@@ -136,7 +138,8 @@ KINDS = (
     ),
     _same(
         "partitions",
-        'mysql_partition_by="RANGE (id) (PARTITION p0 VALUES LESS THAN (10), PARTITION p1 VALUES LESS THAN MAXVALUE)"',
+        'mysql_partition_by="RANGE (id) (PARTITION p0 VALUES LESS THAN (10), '
+        'PARTITION p1 VALUES LESS THAN MAXVALUE)"',
     ),
     _same("partitions by key", 'mysql_partition_by="KEY ()"', 'mysql_partitions="3"'),
     _same(
@@ -180,7 +183,8 @@ KINDS = (
         "same: foreign key that restricts",
         OWNER
         + item(
-            'Column("owner_id", ForeignKey("owner.id", name="owned", ondelete="RESTRICT", onupdate="NO ACTION"))'
+            'Column("owner_id", ForeignKey("owner.id", name="owned", ondelete="RESTRICT", '
+            'onupdate="NO ACTION"))'
         ),
     ),
     unchanged(
@@ -198,9 +202,10 @@ KINDS = (
     ),
     unchanged(
         "same: a foreign key across schemas",
-        'other = Table("other", metadata, Column("id", Integer, primary_key=True), schema="archive")\n'
-        + item('Column("other_id", ForeignKey("archive.other.id", name="of_other"))'),
-        schemas=("archive",),
+        'other = Table("other", metadata, Column("id", Integer, primary_key=True), '
+        'schema="archive_same")\n'
+        + item('Column("other_id", ForeignKey("archive_same.other.id", name="of_other"))'),
+        schemas=("archive_same",),
     ),
     unchanged(
         "same: a cycle of foreign keys",

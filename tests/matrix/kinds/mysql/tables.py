@@ -1,6 +1,9 @@
 """Tables: new, gone, their options, partitions and comments."""
 
-from matrix.kinds.mysql.kind import Kind, changed, item
+from typing import Unpack
+
+from matrix.kind import Kind
+from matrix.kinds.mysql_models import Details, changed, item
 
 A = 'Column("a", String(20))'
 ROW = "INSERT INTO item VALUES (1, 'x'), (2, 'é')"
@@ -12,8 +15,8 @@ def _options(name: str, before: str, after: str, *extra: str) -> Kind:
     return changed(f"table: {name}", *sides, ROW)
 
 
-def _new(name: str, rest: str, **more: object) -> Kind:
-    return changed(f"new table: {name}", item(A), item(A) + OTHER.format(rest), ROW, **more)  # type: ignore[arg-type]
+def _new(name: str, rest: str, **more: Unpack[Details]) -> Kind:
+    return changed(f"new table: {name}", item(A), item(A) + OTHER.format(rest), ROW, **more)
 
 
 def _partitions(name: str, before: str, after: str) -> Kind:
@@ -27,6 +30,7 @@ def _partitions(name: str, before: str, after: str) -> Kind:
     return changed(f"partitions: {name}", *sides, "INSERT INTO item VALUES (1, 5), (150, 6)")
 
 
+THIRD = 'Table("third", metadata, Column("other_id", ForeignKey("other.id"), primary_key=True))\n'
 RANGE = "RANGE (id) (PARTITION p0 VALUES LESS THAN (100), PARTITION p1 VALUES LESS THAN {})"
 
 KINDS = (
@@ -62,7 +66,8 @@ KINDS = (
     ),
     _new(
         "with ON UPDATE",
-        ', Column("b", DateTime, server_default=text("CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP"))',
+        ', Column("b", DateTime, '
+        'server_default=text("CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP"))',
     ),
     _new("with partitions", ', mysql_partition_by="HASH (id)", mysql_partitions="3"'),
     _new(
@@ -73,21 +78,21 @@ KINDS = (
         "with an unsigned key that counts from 1000",
         ', Column("b", mysql.BIGINT(unsigned=True)), mysql_auto_increment="1000"',
     ),
-    _new("in another schema", ', schema="archive"', schemas=("archive",)),
+    _new("in another schema", ', schema="archive_new"', schemas=("archive_new",)),
     changed(
         "new table: in another schema, and a foreign key to it",
         item(A),
-        OTHER.format(', schema="archive"')
-        + item(A, 'Column("other_id", ForeignKey("archive.other.id", name="of_other"))'),
+        OTHER.format(', schema="archive_key"')
+        + item(A, 'Column("other_id", ForeignKey("archive_key.other.id", name="of_other"))'),
         ROW,
-        schemas=("archive",),
+        schemas=("archive_key",),
     ),
     changed(
         "new table: a chain of three",
         item(A),
         item(A)
         + OTHER.format(', Column("item_id", ForeignKey("item.id", name="of_item"))')
-        + 'Table("third", metadata, Column("other_id", ForeignKey("other.id"), primary_key=True))\n',
+        + THIRD,
         ROW,
     ),
     changed(
@@ -119,9 +124,7 @@ KINDS = (
     ),
     changed(
         "drop table: two, one refers to the other",
-        item(A)
-        + OTHER.format("")
-        + 'Table("third", metadata, Column("other_id", ForeignKey("other.id"), primary_key=True))\n',
+        item(A) + OTHER.format("") + THIRD,
         item(A),
         ROW,
     ),
@@ -129,9 +132,11 @@ KINDS = (
         "drop table: with all there is",
         item(A)
         + OTHER.format(
-            ', Column("b", Integer, index=True), Column("c", Integer, Computed("b + 1", persisted=True)),'
+            ', Column("b", Integer, index=True),'
+            ' Column("c", Integer, Computed("b + 1", persisted=True)),'
             ' CheckConstraint("b > 0", name="b_positive"), Column("d", Text),'
-            ' Index("fd", "d", mysql_prefix="FULLTEXT"), Column("e", JSON, server_default=text("(json_array())")),'
+            ' Index("fd", "d", mysql_prefix="FULLTEXT"),'
+            ' Column("e", JSON, server_default=text("(json_array())")),'
             ' comment="all", mysql_collate="utf8mb4_bin"'
         ),
         item(A),
@@ -180,7 +185,8 @@ KINDS = (
         "table: collation with a foreign key on text",
         'owner = Table("owner", metadata, Column("id", String(5), primary_key=True))\n'
         + item('Column("owner_id", String(5), ForeignKey("owner.id", name="owned"))'),
-        'owner = Table("owner", metadata, Column("id", String(5), primary_key=True), mysql_collate="utf8mb4_bin")\n'
+        'owner = Table("owner", metadata, Column("id", String(5), primary_key=True), '
+        'mysql_collate="utf8mb4_bin")\n'
         + item(
             'Column("owner_id", String(5), ForeignKey("owner.id", name="owned"))',
             'mysql_collate="utf8mb4_bin"',

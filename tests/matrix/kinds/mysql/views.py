@@ -1,6 +1,9 @@
 """Views, by CreateView and by DDL events."""
 
-from matrix.kinds.mysql.kind import Kind, changed, ddl, item
+from typing import Unpack
+
+from matrix.kind import Kind
+from matrix.kinds.mysql_models import Details, changed, ddl, item
 
 A = 'Column("a", Integer)'
 B = 'Column("b", Integer)'
@@ -9,9 +12,9 @@ VIEW = "CREATE {}VIEW v AS SELECT id, a FROM item{}"
 CONSTRUCT = 'CreateView(select(item.c.id, item.c.{}), "v", metadata=metadata)\n'
 
 
-def _view(name: str, before: str | None, after: str | None, **more: object) -> Kind:
+def _view(name: str, before: str | None, after: str | None, **more: Unpack[Details]) -> Kind:
     sides = [item(A, more=ddl(sql) if sql else "") for sql in (before, after)]
-    return changed(f"view: {name}", *sides, ROW, **more)  # type: ignore[arg-type]
+    return changed(f"view: {name}", *sides, ROW, **more)
 
 
 PLAIN = VIEW.format("", "")
