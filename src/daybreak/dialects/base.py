@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any, NamedTuple, Protocol
 
 from daybreak.core.catalog import Catalog
+from daybreak.core.engine import Engine
 from daybreak.core.target import Policy
 from daybreak.core.url import Url
 
@@ -160,6 +161,10 @@ class Dialect(Protocol):
 
         Each fold has a name and a reason; none hides a difference in what the server does.
         """
+        ...
+
+    def engine(self, version: int) -> Engine:
+        """What the server of this major version can't do in place."""
         ...
 
     def lock_refused(self, error: BaseException) -> bool:

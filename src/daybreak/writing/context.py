@@ -1,0 +1,81 @@
+"""What every writer of one kind needs to know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from alembic.operations import ops
+
+from daybreak.core.catalog import Address, Catalog, Column, Constraint, Index, Kind, Object, Table
+from daybreak.core.change import Alter, Change
+from daybreak.writing.models import Models
+from daybreak.writing.operations import Execute
+
+Operations = list[ops.MigrateOperation]
+
+
+class Words(Protocol):
+    """What a dialect's SQLAlchemy constructs call the facts of a catalog; None is "only SQL"."""
+
+    UNSAID: Mapping[Kind, frozenset[str]]
+    RENAMES_COLUMN: bool
+
+    def table_words(self, item: Table) -> dict[str, Any] | None: ...
+    def constraint_words(self, item: Constraint) -> dict[str, Any] | None: ...
+    def index_words(self, item: Index) -> dict[str, Any] | None: ...
+    def says_column(self, item: Column) -> bool: ...
+    def alters_column(self, fields: frozenset[str], item: Column) -> bool: ...
+    def counts_by_itself(self, address: Address, item: Column, catalog: Catalog) -> bool: ...
+    def key_sql(self, key: Any, expression: str | None) -> str: ...
+    def is_plain(self, key: Any) -> bool: ...
+    def using(self, column: str, before: str, after: str) -> str | None: ...
+
+
+class Writes(Protocol):
+    """The part of a dialect that writing needs."""
+
+    words: Words
+
+    def ddl(self, change: Change, before: Catalog, after: Catalog) -> Sequence[str]: ...
+
+
+@dataclass
+class Context:
+    """`before` moves on with each change that was written; `after` is the goal."""
+
+    before: Catalog
+    after: Catalog
+    models: Models
+    dialect: Writes
+    statements: Sequence[str] = ()
+    changes: Sequence[Change] = ()
+    written_with: set[Address] = field(default_factory=set)
+    imports: set[str] = field(default_factory=set)
+
+    @property
+    def words(self) -> Words:
+        return self.dialect.words
+
+    def sql(self, change: Change) -> Operations:
+        """The change as SQL of the dialect; nothing where it has none."""
+        return [Execute(sql) for sql in self.dialect.ddl(change, self.before, self.after)]
+
+    def unsaid(self, address: Address, item: Any) -> Operations:
+        """What no construct has a word for, once the object is there."""
+        fields = self.words.UNSAID.get(address.kind, frozenset())
+        plain, differing = _without(item, fields)
+        if not differing:
+            return []
+        return self.sql(Alter(address, plain, item, differing))
+
+
+def _without(item: Any, names: frozenset[str]) -> tuple[Object, tuple[str, ...]]:
+    """`item` with the fields `names` at their defaults, and those that were not."""
+    defaults = {
+        name: part.default
+        for name, part in item.__dataclass_fields__.items()
+        if name in names and getattr(item, name) != part.default
+    }
+    return replace(item, **defaults), tuple(defaults)
