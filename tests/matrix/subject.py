@@ -45,7 +45,7 @@ class Subject(Protocol):
     @property
     def name(self) -> str: ...
 
-    def write(self, root: Path) -> None:
+    def write(self, root: Path, kind: Kind, dialect: str) -> None:
         """Write alembic.ini, env.py and what else the tool wants of a project."""
         ...
 
@@ -59,8 +59,8 @@ class Subject(Protocol):
 class PlainAlembic:
     name = "alembic"
 
-    def write(self, root: Path) -> None:
-        _write(root, INI, PLAIN_ENV)
+    def write(self, root: Path, kind: Kind, dialect: str) -> None:
+        _write(root, INI, PLAIN_ENV.replace("SCHEMAS", repr(kind.schemas)))
 
     def generate(self, root: Path, kind: Kind) -> Generated:
         written = command.revision(config(root), kind.name, autogenerate=True)
@@ -82,9 +82,9 @@ class PlainAlembic:
 class Daybreak:
     name = "daybreak"
 
-    def write(self, root: Path) -> None:
+    def write(self, root: Path, kind: Kind, dialect: str) -> None:
         _write(root, INI, DAYBREAK_ENV)
-        (root / "pyproject.toml").write_text(PYPROJECT)
+        (root / "pyproject.toml").write_text(PYPROJECT.replace("DIALECT", dialect))
 
     def generate(self, root: Path, kind: Kind) -> Generated:
         written = author.revision(_session(root), empty=False, sql=False, message=kind.name)
@@ -99,7 +99,7 @@ SUBJECTS: dict[str, Subject] = {"alembic": PlainAlembic(), "daybreak": Daybreak(
 
 def make_project(root: Path, subject: Subject, kind: Kind, dialect: str) -> None:
     """A project whose history makes `kind.before` and whose models are `kind.after`."""
-    subject.write(root)
+    subject.write(root, kind, dialect)
     template = Path(alembic.__file__).parent / "templates" / "generic" / "script.py.mako"
     (root / "alembic" / "script.py.mako").write_text(template.read_text())
     (root / "models.py").write_text(source(kind.after, dialect))
@@ -169,7 +169,7 @@ name = "matrix"
 version = "0.1.0"
 
 [tool.daybreak]
-dialect = "postgresql"
+dialect = "DIALECT"
 models = "models"
 metadata = "models:metadata"
 """
@@ -191,7 +191,11 @@ import models
 
 with create_engine(os.environ["DEV_DATABASE_URL"], poolclass=NullPool).connect() as connection:
     context.configure(
-        connection=connection, target_metadata=models.metadata, compare_server_default=True
+        connection=connection,
+        target_metadata=models.metadata,
+        compare_server_default=True,
+        include_schemas=bool(SCHEMAS),
+        include_name=lambda name, kind, _: kind != "schema" or name in {None, *SCHEMAS},
     )
     with context.begin_transaction():
         context.run_migrations()
