@@ -156,7 +156,7 @@ def _compare(
         options,
     )
     hook = options.get("process_revision_directives")
-    asked = call.asked if call is not None else _asked(context.get_x_argument())
+    asked = call.asked if call is not None else _asked(context.get_x_argument(as_dictionary=False))
     try:
         if running.checks and call is not None and call.inspect is not None:
             call.inspect(subject)

@@ -104,13 +104,13 @@ def _proved(
 ) -> Compared:
     """What was found, with the proof of what the project's hook has left of it."""
     left = [script for script in scripts if not script.upgrade_ops.is_empty()]
-    if not left:
-        proof, statements = None, ()
-    elif not asked.proof or len(left) > 1:
+    proof: Proof | None = None
+    statements: tuple[str, ...] = ()
+    if left and (not asked.proof or len(left) > 1):
         why = "--no-proof" if not asked.proof else "the project's hook wrote several revisions"
-        proof, statements = Proof(skipped=why), ()
+        proof = Proof(skipped=why)
         left[0].upgrade_ops.ops.insert(0, Remark(UNPROVED))
-    else:
+    elif left:
         unexpressed = {change.address for change in proposal.unexpressed}
         proved = prove(
             bench,

@@ -106,7 +106,8 @@ def _run(
         said = " ".join(mask(f"{type(orig).__name__}: {orig}").split())
         at = f" at {statements[-1]}" if statements and isinstance(error, DBAPIError) else ""
         raise ProofFailed(
-            f"the {direction} that was rendered fails on the shadow{at}: {said}. No file was written",
+            f"the {direction} that was rendered fails on the shadow{at}: {said}. "
+            "No file was written",
             "daybreak revision --no-proof writes it all the same, marked as unproved",
         ) from error
 

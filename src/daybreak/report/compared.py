@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Any
 
 from click import style
 
 from daybreak.core.authoring import Compared, Proof
-from daybreak.report.changes import change_line
+from daybreak.core.change import Alter, Change
+from daybreak.report.changes import change_line, change_text
 from daybreak.report.text import duration
 
 _SHOWN = 40  # lines of SQL: a first revision of many tables is read in its file
@@ -54,6 +55,31 @@ def proof_line(proof: Proof) -> str:
     return f"{head}  upgrade = models ✓   {back}      {duration(proof.seconds)}"
 
 
-def passed_over_lines(compared: Compared) -> Iterator[str]:
-    for why in compared.passed_over:
-        yield style(f"       not the shadow: {why}", dim=True)
+def compared_json(compared: Compared | None) -> dict[str, Any]:
+    """The same for a machine; nothing where Alembic compared."""
+    if compared is None:
+        return {}
+    schema = compared.default_schema
+    return {
+        "shadow": compared.shadow,
+        "history": list(compared.history),
+        "changes": [change_json(change, schema) for change in compared.changes],
+        "by_hand": [change_json(change, schema) for change in compared.unexpressed],
+        "dangers": [{"text": one.text, "query": one.query} for one in compared.dangers],
+        "hidden": compared.hidden,
+        "statements": list(compared.statements),
+        "proved": compared.proof is not None and not compared.proof.skipped,
+    }
+
+
+def change_json(change: Change, default_schema: str) -> dict[str, Any]:
+    address = change.address
+    return {
+        "change": type(change).__name__.lower(),
+        "kind": address.kind,
+        "schema": address.schema,
+        "table": address.table,
+        "name": address.name,
+        "fields": list(change.fields) if isinstance(change, Alter) else [],
+        "text": " ".join(change_text(change, default_schema)),
+    }
