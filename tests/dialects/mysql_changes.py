@@ -11,7 +11,7 @@ class Case(NamedTuple):
 
     before: Sequence[str]
     after: Sequence[str]
-    rows: tuple[str, list[tuple[object, ...]]] | None = None
+    rows: tuple[str, Sequence[tuple[object, ...]]] | None = None
 
 
 def _column(before: str, after: str, value: str = "DEFAULT", kept: object = None) -> Case:

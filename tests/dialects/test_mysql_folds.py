@@ -68,10 +68,12 @@ DIFFERENT = {
         (column("decimal(11,2)"), column("decimal(10,2)")),
         (column("int"), column("int unsigned")),
         (column("enum('int(4)')"), column("enum('int')")),
+        (function("enum('int(4)')"), function("enum('int')")),
     ],
     "utf8": [
         (table("utf8", "utf8_bin"), table("utf8mb4", "utf8mb4_bin")),
         (table("utf8", "utf8_bin"), table("utf8", "utf8_general_ci")),
+        (function("enum('utf8')"), function("enum('utf8mb3')")),
     ],
     "introducer": [
         (check("(`a` <> _latin1'ü')"), check("(`a` <> _utf8mb4'ü')")),
@@ -79,6 +81,8 @@ DIFFERENT = {
         (check("(`a` <> _utf16'x')"), check("(`a` <> _utf8mb4'x')")),
         (check("(`a` <> _utf8mb4'x')"), check("(`a` <> _utf8mb4'X')")),
         (column(default="'_latin1'"), column(default="'_utf8mb4'")),
+        (check("(`a` <> _utf8mb4'_ascii''x''')"), check("(`a` <> _utf8mb4'''x''')")),
+        (check("(`_ascii'x'` > 0)"), check("(`'x'` > 0)")),
     ],
     "restrict": [
         (foreign_key("CASCADE", " ON DELETE CASCADE"), foreign_key("NO ACTION", "")),

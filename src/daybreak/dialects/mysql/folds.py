@@ -38,13 +38,36 @@ class Fold:
     apply: Callable[[str], str]
 
 
+# Literals and quoted names are stepped over: what looks like a type in them is none.
+_STEPPED_OVER = r"'(?:[^'\\]|''|\\.)*'|`(?:[^`]|``)*`"
 _WIDTH = re.compile(
-    r"\b((?:small|medium|big)?int|tinyint(?!\(1\)))\(\d+\)(?!.*zerofill)|(year)\(4\)"
+    rf"{_STEPPED_OVER}|"
+    r"\b(?:((?:small|medium|big)?int|tinyint(?!\(1\)))\(\d+\)(?! unsigned zerofill)|(year)\(4\))",
+    re.DOTALL,
 )
-_OLD_NAME = re.compile(r"\butf8(?=_|\b)")
+_OLD_NAME = re.compile(rf"{_STEPPED_OVER}|\b(utf8)(?=_|\b)", re.DOTALL)
 _PLAIN_LITERAL = re.compile(
     r"_(?:utf8|utf8mb3|utf8mb4|latin1|ascii)('(?:[^'\\\x80-\U0010ffff]|'')*')"
+    rf"|{_STEPPED_OVER}",
+    re.DOTALL,
 )
+
+
+def _width(found: re.Match[str]) -> str:
+    return found[1] or found[2] or found[0]
+
+
+def _new_name(found: re.Match[str]) -> str:
+    return "utf8mb3" if found[1] else found[0]
+
+
+def _bare(found: re.Match[str]) -> str:
+    return found[1] or found[0]
+
+
+def _no_action(found: re.Match[str]) -> str:
+    return "NO ACTION" if found[0] == "RESTRICT" else ""
+
 
 FOLDS = (
     Fold(
@@ -52,20 +75,20 @@ FOLDS = (
         "Before 8.0.19 integers and YEAR were kept with a display width, which does nothing "
         "without ZEROFILL; TINYINT(1) is left alone, as drivers read it as a boolean.",
         "type",
-        lambda text: _WIDTH.sub(r"\1\2", text),
+        lambda text: _WIDTH.sub(_width, text),
     ),
     Fold(
         "utf8",
         "Servers before 8.0.30 call utf8mb3 and its collations utf8.",
         "charset",
-        lambda text: _OLD_NAME.sub("utf8mb3", text),
+        lambda text: _OLD_NAME.sub(_new_name, text),
     ),
     Fold(
         "introducer",
         "A literal in an expression is kept with the charset of the connection that made it; a "
         "literal of ASCII alone has the same octets in all that a connection can have.",
         "expression",
-        lambda text: _PLAIN_LITERAL.sub(r"\1", text),
+        lambda text: _PLAIN_LITERAL.sub(_bare, text),
     ),
     Fold(
         "restrict",
@@ -85,10 +108,6 @@ def fold(catalog: Catalog) -> Catalog:
         views=tuple(map(_view, catalog.views)),
         routines=tuple(map(_routine, catalog.routines)),
     )
-
-
-def _no_action(found: re.Match[str]) -> str:
-    return "NO ACTION" if found[0] == "RESTRICT" else ""
 
 
 def _folded(text: str, *places: Place) -> str:
