@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from daybreak.core.catalog import (
@@ -25,8 +26,9 @@ from daybreak.core.catalog import (
 )
 from daybreak.dialects.base import Rows
 from daybreak.dialects.mysql import programs, shown, texts
+from daybreak.dialects.mysql.keys import definition, keys_text
 from daybreak.dialects.mysql.partitions import partition_clause
-from daybreak.dialects.mysql.texts import names, qualified, quoted
+from daybreak.dialects.mysql.texts import names, qualified
 
 _Row = Sequence[Any]
 _By = dict[tuple[str, str], list[_Row]]  # schema and table, in the server's words
@@ -77,7 +79,7 @@ class _Build:
     def table(self, row: _Row) -> Table:
         schema, name, engine, charset, collation, options, comment = row
         at = schema, name
-        asked = self.rows.get(shown.show_table(*at))
+        asked = self.rows.get(shown.show("TABLE", *at))
         told = asked[0][1] if asked else ""
         parsers, octets = shown.parsers(told), shown.octet_defaults(told)
         indexes = [_index(rows, parsers) for rows in _by_name(self.indexes[at])]
@@ -93,7 +95,7 @@ class _Build:
                 ]
             ),
             indexes=_in_order(index for index in indexes if index.name != "PRIMARY"),
-            triggers=_in_order(programs.triggers(self.triggers[at])),
+            triggers=_in_order(programs.triggers(self.rows, self.triggers[at])),
             partition_by=partition_clause(self.partitions[at]),
             options=_options(options),
             engine=engine,
@@ -126,7 +128,7 @@ class _Build:
 
     def view(self, row: _Row) -> View:
         schema, name, check_option, security = row
-        algorithm, query = shown.view(self.rows[shown.show_view(schema, name)][0][1])
+        algorithm, query = shown.view(self.rows[shown.show("VIEW", schema, name)][0][1])
         settings = {}
         if security != "DEFINER":
             settings["security"] = security
@@ -179,31 +181,17 @@ def _index(rows: Sequence[_Row], parsers: dict[str, str]) -> Index:
         )
         for column, expression, order, length in (row[4:8] for row in rows)
     )
-    method = kind.lower()
-    word = "UNIQUE INDEX" if not non_unique else "INDEX" if method == "btree" else f"{kind} INDEX"
-    parser = parsers.get(name)
-    parsed = f" WITH PARSER {quoted(parser)}" if parser else ""
-    return Index(
+    index = Index(
         name=name,
-        definition=f"{word} {keys_text(keys)}{parsed}",
+        definition="",
         keys=keys,
         unique=not non_unique,
-        method=method,
+        method=kind.lower(),
         invisible=visible == "NO",
-        parser=parser,
+        parser=parsers.get(name),
         comment=comment or None,
     )
-
-
-def keys_text(keys: Sequence[IndexKey]) -> str:
-    """The keys of an index in brackets."""
-    return "(" + ", ".join(map(_key_text, keys)) + ")"
-
-
-def _key_text(key: IndexKey) -> str:
-    text = f"({key.expression})" if key.column is None else quoted(key.column)
-    length = f"({key.length})" if key.length else ""
-    return text + length + (" DESC" if key.descending else "")
+    return replace(index, definition=definition(index))
 
 
 def _primary_key(index: Index) -> Constraint:

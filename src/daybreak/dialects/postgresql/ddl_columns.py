@@ -181,7 +181,8 @@ def _can_alter_generated(old: Column, new: Column, version: int) -> bool:
 
 def _identity_change(head: str, address: Address, old: Column, new: Column) -> list[str]:
     was, now = old.identity, new.identity
-    assert now is not None  # the caller asked
+    if now is None:
+        return []
     if was is None:
         add = f"{head} ADD {identity_sql(now, new.type)}"
         return [add] if old.not_null or not new.not_null else [f"{head} SET NOT NULL", add]
@@ -210,13 +211,9 @@ def _follows(field: str, old: Column, new: Column) -> bool:
     return not any(
         option.startswith(word)
         for item in (old, new)
-        for option in identity_options(_identity(item), item.type)
+        if item.identity
+        for option in identity_options(item.identity, item.type)
     )
-
-
-def _identity(item: Column) -> Identity:
-    assert item.identity is not None  # the caller asked
-    return item.identity
 
 
 IDENTITY_OPTIONS = {

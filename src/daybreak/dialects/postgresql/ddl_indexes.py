@@ -52,7 +52,7 @@ def alter_index(
             *drop_index(Drop(change.address, old), old, before),
             *create_index(Create(change.address, new), new, after),
         ]
-    options = "options" in changed and old.options != new.options
+    options = old.options != new.options and set(change.fields) & {"options", "definition"}
     head = f"ALTER INDEX {_name(change.address, after)}"
     sql = options_change(old.options, new.options, head) if options else []
     return [*sql, *index_extras(change.address, old, new, after, changed)]

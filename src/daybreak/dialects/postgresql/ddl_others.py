@@ -18,19 +18,12 @@ from daybreak.core.catalog import (
     Trigger,
 )
 from daybreak.core.change import Alter, Change, Create, Drop, Rename
-from daybreak.dialects.postgresql.ddl_columns import identity_options
+from daybreak.dialects.postgresql.ddl_columns import IDENTITY_OPTIONS, identity_options
 from daybreak.dialects.postgresql.quoting import full, literal, named, owner, quoted
 
 Other = Schema | Extension | Sequence | Routine | Trigger | Rule | Statistics
 
 _ENABLED = {"O": "ENABLE", "D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
-_SEQUENCE_OPTIONS = {
-    "increment": "INCREMENT BY",
-    "minimum": "MINVALUE",
-    "maximum": "MAXVALUE",
-    "start": "START WITH",
-    "cache": "CACHE",
-}
 
 
 def create(change: Create, item: Other, after: Catalog) -> Statements[str]:
@@ -128,7 +121,7 @@ def _sequence_change(change: Alter, old: Sequence, new: Sequence, after: Catalog
     changed, sql = set(change.fields), list[str]()
     head = f"ALTER SEQUENCE {named(new.schema, new.name, after)}"
     options = [f"AS {new.type}"] if "type" in changed else []
-    for field, words in _SEQUENCE_OPTIONS.items():
+    for field, words in IDENTITY_OPTIONS.items():
         own = "type" in changed and _is_own_bound(field, old) and _is_own_bound(field, new)
         if field in changed and not own:
             options.append(f"{words} {getattr(new, field)}")
