@@ -88,18 +88,26 @@ class _Made:
         self.new = {(t.schema, t.name): t for t in after.tables}
         self.dropped = {c.address for c in changes if isinstance(c, Drop)}
 
+    def named_before(self, address: Address) -> Address:
+        """The address of an object before a rename of it."""
+        for change in self.changes:
+            if isinstance(change, Rename) and change.to == address:
+                return change.address
+        return address
+
     def again(self, address: Address, was: Object, now: Object) -> None:
         """`was` is dropped and `now` created, in place of whatever would alter it."""
-        if address in self.dropped:
+        old = self.named_before(address)
+        if old in self.dropped:
             return
-        self.dropped.add(address)
+        self.dropped.add(old)
         kept = [
             c
             for c in self.changes
             if not (c.address == address and isinstance(c, Alter))
             and not (isinstance(c, Rename) and c.to == address)
         ]
-        self.changes = [*kept, Drop(address, was), Create(address, now)]
+        self.changes = [*kept, Drop(old, was), Create(address, now)]
 
 
 def _generated(made: _Made, engine: Engine) -> None:
@@ -113,8 +121,10 @@ def _generated(made: _Made, engine: Engine) -> None:
         if isinstance(change.before, Column) and _remakes(change.before, change.after, engine):
             _column_again(made, key, change.after.name)
         elif "type" in change.fields and not engine.late_bound:
+            was = {column.name: column.generated for column in made.old[key].columns}
             for column in made.new[key].columns:
-                if column.generated and change.after.name in words(column.generated):
+                read = words(column.generated, was.get(column.name))
+                if column.generated and was.get(column.name) and change.after.name in read:
                     _column_again(made, key, column.name)
 
 
@@ -136,10 +146,11 @@ def _column_again(made: _Made, key: Relation, name: str) -> None:
     parts: tuple[Constraint | Index, ...] = (*new.constraints, *new.indexes)
     olds: tuple[Constraint | Index, ...] = (*old.constraints, *old.indexes)
     for part in parts:
+        address = address_of(part, new)
         if name in _columns_of(part) | words(part.definition):
             for one in olds:
-                if address_of(one, old) == address_of(part, new):
-                    made.again(address_of(part, new), one, part)
+                if address_of(one, old) == made.named_before(address):
+                    made.again(address, one, part)
 
 
 def _foreign_keys(made: _Made, engine: Engine) -> None:
