@@ -8,8 +8,11 @@ from enum import Enum
 from typing import Any, NamedTuple, Protocol
 
 from daybreak.core.catalog import Catalog
+from daybreak.core.change import Change
+from daybreak.core.engine import Engine
 from daybreak.core.target import Policy
 from daybreak.core.url import Url
+from daybreak.dialects.wording import Words
 
 CONNECT_TIMEOUT_S = 10
 
@@ -159,6 +162,22 @@ class Dialect(Protocol):
         """`catalog` for comparing only: what means the same is written the same.
 
         Each fold has a name and a reason; none hides a difference in what the server does.
+        """
+        ...
+
+    def engine(self, version: int) -> Engine:
+        """What the server of this major version can't do in place."""
+        ...
+
+    @property
+    def words(self) -> Words:
+        """How SQLAlchemy's constructs say what a catalog tells."""
+        ...
+
+    def ddl(self, change: Change, before: Catalog, after: Catalog) -> Sequence[str]:
+        """The statements that carry out `change`; none where there is no way.
+
+        `before` is what holds when they run. An Alter is asked field by field, too.
         """
         ...
 

@@ -27,9 +27,9 @@ def read_catalog(
     """What the server tells of `schemas`; without any, of all that are not its own.
 
     (Without any on MySQL: of the current one.) `leave_out` are tables, as schema and name, such
-    as the version table; None is the default schema. The number of queries is fixed. The connection is
-    given back with the settings and the transaction that it had. It waits at most a second for
-    each lock that somebody holds, and raises LockNotGranted, which names them.
+    as the version table; None is the default schema. The number of queries is fixed. The
+    connection is given back with the settings and the transaction that it had. It waits at most a
+    second for each lock that somebody holds, and raises LockNotGranted, which names them.
     """
     from sqlalchemy import text
     from sqlalchemy.exc import DBAPIError

@@ -12,7 +12,6 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
 from daybreak.core.catalog import Catalog
-from daybreak.core.change import Change
 from daybreak.core.errors import ProofFailed
 from daybreak.core.secret import mask
 from daybreak.edges.replay import run_function
@@ -56,7 +55,8 @@ def prove(
         with engine.connect() as connection:
             _require(differences(read_side(subject, connection), goal), "upgrade", "the models")
         if downgrade:
-            with engine.connect() as connection, _collecting(connection, back := []):
+            back: list[str] = []
+            with engine.connect() as connection, _collecting(connection, back):
                 _run(subject, connection, functions["downgrade"], "downgrade", back)
             with engine.connect() as connection:
                 left = differences(read_side(subject, connection), bench.sides.history)
@@ -71,7 +71,9 @@ def _functions(text: str) -> dict[str, Any]:
         exec(compile(text, "<the new revision>", "exec"), found)  # noqa: S102 - it is what Alembic runs
     except Exception as error:
         raise ProofFailed(
-            mask(f"the revision can't be imported: {type(error).__name__}: {error}. No file written"),
+            mask(
+                f"the revision can't be imported: {type(error).__name__}: {error}. No file written"
+            ),
             "add what it lacks to alembic/script.py.mako, or write the revision by hand: "
             "daybreak revision --empty",
         ) from error
@@ -104,7 +106,8 @@ def _run(
         said = " ".join(mask(f"{type(orig).__name__}: {orig}").split())
         at = f" at {statements[-1]}" if statements and isinstance(error, DBAPIError) else ""
         raise ProofFailed(
-            f"the {direction} that was rendered fails on the shadow{at}: {said}. No file was written",
+            f"the {direction} that was rendered fails on the shadow{at}: {said}. "
+            "No file was written",
             "daybreak revision --no-proof writes it all the same, marked as unproved",
         ) from error
 

@@ -79,8 +79,10 @@ def _ask(question: Question, asked: Asked, default_schema: str) -> Rename | None
     """What a person says of one question; None if it is a drop."""
     old = spelled(question.old, default_schema)
     what = "value" if question.choices[0].label else question.old.kind
-    names = [rename.label[1] if rename.label else spelled(rename.to, default_schema)
-             for rename in question.choices]
+    names = [
+        rename.label[1] if rename.label else spelled(rename.to, default_schema)
+        for rename in question.choices
+    ]
     loses = "its data is lost" if question.old.kind in {"table", "column"} else "it is dropped"
     answers = (*(f"renamed to {name}" for name in names), f"no rename: {loses}")
     if asked.choose is None:

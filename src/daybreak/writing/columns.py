@@ -52,28 +52,27 @@ def alter_column(change: Alter, old: Column, new: Column, context: Context) -> O
     """One `op.alter_column`; the old default goes first where the type changes under it."""
     changed = frozenset(change.fields)
     type_ = written_type(change.address, new, context)
-    if type_ is None or not context.words.alters_column(changed, new):
+    if type_ is None or not context.words.alters_column(changed, old, new):
         return context.sql(change)
     address = change.address
     table, schema = address.table or "", context.models.schema(address.schema)
     result: Operations = []
     words: dict[str, Any] = {}
     retyped = bool(changed & {"type", "collation"})
-    default = retyped and old.default is not None
+    redefaulted = "default" in changed
     if retyped:
         words["modify_type"] = type_
-        using = context.words.using(old.name, old.type, new.type)
+        using = context.words.using(new.name, old.type, new.type)
         if using is not None:
             words["postgresql_using"] = using
+        redefaulted |= old.default is not None and not context.words.default_stays(old, new)
+        if using is not None and old.default is not None:
+            result.append(AlterColumn(table, new.name, schema=schema, modify_server_default=None))
+            redefaulted = new.default is not None
     else:
         words["existing_type"] = type_
-    if default:
-        dropped = AlterColumn(table, new.name, schema=schema, modify_server_default=None)
-        result.append(dropped)
-    if "default" in changed or default:
+    if redefaulted:
         words["modify_server_default"] = default_of(address, new, context)
-        if default and new.default is None:
-            del words["modify_server_default"]
     if "not_null" in changed:
         words["modify_nullable"] = not new.not_null
     elif retyped or "default" in changed:

@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 from alembic.operations import ops
 
-from daybreak.core.catalog import Address, Catalog, Column, Constraint, Index, Kind, Object, Table
+from daybreak.core.catalog import Address, Catalog, Object
 from daybreak.core.change import Alter, Change
+from daybreak.dialects.base import Dialect
+from daybreak.dialects.wording import Words
 from daybreak.writing.models import Models
 from daybreak.writing.operations import Execute
 
 Operations = list[ops.MigrateOperation]
-
-
-class Words(Protocol):
-    """What a dialect's SQLAlchemy constructs call the facts of a catalog; None is "only SQL"."""
-
-    UNSAID: Mapping[Kind, frozenset[str]]
-    RENAMES_COLUMN: bool
-
-    def table_words(self, item: Table) -> dict[str, Any] | None: ...
-    def constraint_words(self, item: Constraint) -> dict[str, Any] | None: ...
-    def index_words(self, item: Index) -> dict[str, Any] | None: ...
-    def says_column(self, item: Column) -> bool: ...
-    def alters_column(self, fields: frozenset[str], item: Column) -> bool: ...
-    def counts_by_itself(self, address: Address, item: Column, catalog: Catalog) -> bool: ...
-    def key_sql(self, key: Any, expression: str | None) -> str: ...
-    def is_plain(self, key: Any) -> bool: ...
-    def using(self, column: str, before: str, after: str) -> str | None: ...
-
-
-class Writes(Protocol):
-    """The part of a dialect that writing needs."""
-
-    words: Words
-
-    def ddl(self, change: Change, before: Catalog, after: Catalog) -> Sequence[str]: ...
 
 
 @dataclass
@@ -48,7 +25,7 @@ class Context:
     before: Catalog
     after: Catalog
     models: Models
-    dialect: Writes
+    dialect: Dialect
     statements: Sequence[str] = ()
     changes: Sequence[Change] = ()
     written_with: set[Address] = field(default_factory=set)

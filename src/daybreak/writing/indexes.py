@@ -54,7 +54,7 @@ def alter_index(change: Alter, old: Index, new: Index, context: Context) -> Oper
 
 def _keys(address: Address, item: Index, context: Context) -> list[Any]:
     model = context.models.index(address, item)
-    written = list(model.expressions) if model is not None else []
+    written: list[Any] = list(model.expressions) if model is not None else []
     if len(written) != len(item.keys) or context.models.from_server:
         written = [None] * len(item.keys)
     keys: list[Any] = []
@@ -62,7 +62,7 @@ def _keys(address: Address, item: Index, context: Context) -> list[Any]:
         if key.column and context.words.is_plain(key):
             keys.append(key.column)
         elif key.column or key.opclass or model_key is None:
-            keys.append(Verbatim(context.words.key_sql(key, None)))
+            keys.append(Verbatim(context.words.key_sql(key)))
         else:
             keys.append(Verbatim(context.models.sql(model_key.self_group())))
     return keys
@@ -74,4 +74,3 @@ def _predicate(address: Address, item: Index, context: Context) -> Any:
     if where is None or context.models.from_server:
         return expression(item.predicate or "")
     return expression(context.models.sql(where))
-

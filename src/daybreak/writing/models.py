@@ -34,7 +34,8 @@ class Models:
         self.from_server = from_server
         several = [metadata] if isinstance(metadata, sa.MetaData) else list(metadata)
         self.default_schema = default_schema
-        self.dialect = type(dialect)(paramstyle="named")  # no percent sign is doubled
+        kind: Any = type(dialect)
+        self.dialect: Dialect = kind(paramstyle="named")  # no percent sign is doubled
         self._tables = {
             (table.schema or default_schema, table.name): table
             for one in several
@@ -115,7 +116,8 @@ class Models:
         """The name that the constraint gets in the database, cut to the dialect's length."""
         if not isinstance(constraint.name, str):
             return None
-        return self.dialect.identifier_preparer.format_constraint(constraint).strip('"`')
+        name = self.dialect.identifier_preparer.format_constraint(constraint)
+        return name.strip('"`') if name else None
 
     def sql(self, value: Any) -> str:
         """An expression as it stands in DDL: literals spelled out, columns without their table."""

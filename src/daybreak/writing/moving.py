@@ -21,6 +21,7 @@ _WHOLES = {
     "table": "tables",
     "view": "views",
     "event": "events",
+    "other": "others",
 }
 _PARTS = {
     "column": "columns",
@@ -51,14 +52,14 @@ def _bare(item: Object) -> Object:
     """A new table comes without its foreign keys, which are changes of their own."""
     constraints = getattr(item, "constraints", ())
     own = tuple(c for c in constraints if c.kind != "foreign key")
-    return replace(item, constraints=own) if own != constraints else item  # type: ignore[call-arg]
+    changed: Any = item
+    return replace(changed, constraints=own) if own != constraints else item
 
 
 def _put(catalog: Catalog, address: Address, item: Any) -> Catalog:
     if address.table is None:
         name = _WHOLES[address.kind]
-        kept = getattr(catalog, name)
-        changed: Any = _replaced(kept, address, item)
+        changed: Any = _replaced(getattr(catalog, name), address, item)
         return replace(catalog, **{name: changed})
     for name in _OWNERS:
         owners = getattr(catalog, name)
@@ -69,7 +70,8 @@ def _put(catalog: Catalog, address: Address, item: Any) -> Catalog:
                 if not hasattr(owner, part):
                     return catalog
                 new = replace(owner, **{part: parts})
-                return replace(catalog, **{name: (*owners[:place], new, *owners[place + 1 :])})
+                kept: Any = (*owners[:place], new, *owners[place + 1 :])
+                return replace(catalog, **{name: kept})
     return catalog
 
 
@@ -96,10 +98,8 @@ def _with_parts(old: Any, new: Any) -> Any:
 
 
 def _is_at(item: Any, address: Address) -> bool:
-    if address.kind == "routine":
-        name = f"{item.name}({item.arguments})"
-    else:
-        name = item.name
+    routine = address.kind == "routine"
+    name = f"{item.name}({item.arguments})" if routine else item.name
     return name == address.name and (
         address.table is not None
         or address.kind == "schema"

@@ -16,7 +16,7 @@ _HEAD = re.compile(
 
 
 def own_words(sql: str, statements: Sequence[str]) -> str:
-    """The models' statement that makes the same object as `sql`; `sql` itself if there is no one."""
+    """The models' statement that makes the same object as `sql`, else `sql` itself."""
     head = _HEAD.match(sql)
     if head is None:
         return sql
@@ -35,5 +35,5 @@ def _same(one: re.Match[str], other: re.Match[str] | None) -> bool:
 
 def _object(head: re.Match[str]) -> tuple[str, str]:
     name = head[3]
-    bare = name[1:-1] if name[0] in "\"`" else name.lower()
+    bare = name[1:-1] if name[0] in '"`' else name.lower()
     return " ".join(head["kind"].upper().split()), bare

@@ -89,7 +89,8 @@ def _generic(model: Type) -> Type:
 
 def _named(text: str, catalog: Catalog) -> Enum | Domain | None:
     """The enum or domain of the catalog that a column's type text names."""
-    for item in (*catalog.enums, *catalog.domains):
+    items: list[Enum | Domain] = [*catalog.enums, *catalog.domains]
+    for item in items:
         if text in _spellings(item.schema, item.name):
             return item
     return None

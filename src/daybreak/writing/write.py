@@ -10,8 +10,9 @@ from alembic.operations import ops
 
 from daybreak.core.catalog import Catalog, Column, Constraint, Enum, Index, Table, View
 from daybreak.core.change import Alter, Change, Create, Drop, Rename
+from daybreak.dialects.base import Dialect
 from daybreak.writing import columns, constraints, indexes, tables
-from daybreak.writing.context import Context, Operations, Writes
+from daybreak.writing.context import Context, Operations
 from daybreak.writing.models import Models
 from daybreak.writing.moving import moved
 from daybreak.writing.operations import Execute, ExecuteAlone
@@ -36,7 +37,7 @@ def write(
     before: Catalog,
     after: Catalog,
     models: Models,
-    dialect: Writes,
+    dialect: Dialect,
     statements: Sequence[str] = (),
 ) -> Written:
     """Operations that lead from `before` to `after`.
@@ -108,9 +109,7 @@ def _parted(change: Change, context: Context) -> tuple[Change | None, list[Chang
         return bool(context.dialect.ddl(part, context.before, context.after))
 
     if isinstance(change, Alter):
-        said = tuple(
-            name for name in change.fields if says(replace(change, fields=(name,)))
-        )
+        said = tuple(name for name in change.fields if says(replace(change, fields=(name,))))
         left = tuple(name for name in change.fields if name not in said)
         unsaid: list[Change] = [replace(change, fields=left)] if left else []
         return (replace(change, fields=said) if said else None), unsaid
@@ -131,8 +130,9 @@ def _rights(change: Create) -> Iterator[Change]:
     """The grants of what is new: no operation gives them."""
     grants = getattr(change.item, "grants", ())
     if grants:
-        bare: Any = replace(change.item, grants=())  # type: ignore[call-arg]
-        yield Alter(change.address, bare, change.item, ("grants",))
+        item: Any = change.item
+        bare = replace(item, grants=())
+        yield Alter(change.address, bare, item, ("grants",))
     if isinstance(change.item, Table | View):
         for column in change.item.columns:
             if column.grants:
@@ -157,7 +157,8 @@ def _alone(change: Change, made: Operations, context: Context) -> Operations:
         return made
     old, new = change.before, change.after
     labels = [label for label in new.labels if label not in getattr(old, "labels", ())]
-    added = [op.sql for op in made if isinstance(op, Execute) and " ADD VALUE " in op.sql]
+    needs_commit = context.words.needs_commit
+    added = [op.sql for op in made if isinstance(op, Execute) and needs_commit(op.sql)]
     others = [repr(other) for other in context.changes if other is not change]
     used = any(f"'{label}'" in text for label in labels for text in others)
     if not added or not used:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from daybreak.core.engine import Engine
 from daybreak.core.errors import InvalidUrl
 from daybreak.core.secret import Secret
 from daybreak.core.target import Policy
 from daybreak.core.url import Url
 from daybreak.dialects import base
 from daybreak.dialects.base import Driver, Rows, Trouble
-from daybreak.dialects.mysql import queries, shown
+from daybreak.dialects.mysql import queries, shown, words
 from daybreak.dialects.mysql.catalog import build_catalog
 from daybreak.dialects.mysql.ddl import ddl
 from daybreak.dialects.mysql.folds import fold
 from daybreak.dialects.mysql.queries import LOCK_HOLDERS
 from daybreak.dialects.mysql.texts import quoted
 
-__all__ = ["LOCK_HOLDERS", "build_catalog", "ddl", "fold"]
+__all__ = ["LOCK_HOLDERS", "build_catalog", "ddl", "fold", "words"]
 
 NAME = "mysql"
 LABEL = "MySQL"
@@ -151,3 +152,7 @@ def catalog_details(rows: Rows) -> Sequence[str]:
 def lock_refused(error: BaseException) -> bool:
     """1205: lock_wait_timeout has passed."""
     return bool(error.args) and error.args[0] == 1205
+
+
+def engine(version: int) -> Engine:
+    return Engine(keys_pin=True, late_bound=True)

@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from daybreak.core.engine import Engine
 from daybreak.core.errors import InvalidUrl
 from daybreak.core.secret import Secret
 from daybreak.core.target import Policy
 from daybreak.core.url import Url
 from daybreak.dialects import base
 from daybreak.dialects.base import Driver, Rows, Trouble
+from daybreak.dialects.postgresql import words as words
 from daybreak.dialects.postgresql.catalog import build_catalog as build_catalog
+from daybreak.dialects.postgresql.ddl import ddl as ddl
 from daybreak.dialects.postgresql.folds import fold as fold
 from daybreak.dialects.postgresql.queries import LOCK_HOLDERS as LOCK_HOLDERS
 from daybreak.dialects.postgresql.queries import catalog_queries as catalog_queries
@@ -180,3 +183,7 @@ def _quoted(identifier: str) -> str:
 def catalog_details(rows: Rows) -> Sequence[str]:
     """The catalog tells everything in the fixed queries."""
     return ()
+
+
+def engine(version: int) -> Engine:
+    return Engine(alters_generated=version >= 17)

@@ -81,14 +81,23 @@ def _sequences(
     identities: dict[tuple[int, int], Row] = {}
     sequences = []
     for row in rows["sequences"]:
-        oid, *values, persistence, how, table, column, comment = row
+        oid, schema, name, type_, start, increment, minimum, maximum, cached, cycle = row[:10]
+        persistence, how, table, column, comment = row[10:]
         if how == "i":
             identities[table, column] = row
             continue
         owned_by = (tables[table], names[table, column]) if table in tables else None
         sequences.append(
             core.Sequence(
-                *values,
+                schema,
+                name,
+                type_,
+                start,
+                increment,
+                minimum,
+                maximum,
+                cached,
+                cycle,
                 owned_by,
                 "unlogged" if persistence == "u" else "permanent",
                 comment,

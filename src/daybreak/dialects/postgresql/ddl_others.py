@@ -24,6 +24,8 @@ from daybreak.dialects.postgresql.quoting import full, literal, named, owner, qu
 Other = Schema | Extension | Sequence | Routine | Trigger | Rule | Statistics
 
 _ENABLED = {"O": "ENABLE", "D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
+
+
 def create(change: Create, item: Other, after: Catalog) -> Statements[str]:
     sql = [_create(change.address, item, after)]
     if isinstance(item, Sequence) and item.owned_by:

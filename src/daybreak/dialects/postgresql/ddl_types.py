@@ -233,7 +233,7 @@ def _body(item: Type) -> str:
             parts = [f"{quoted(column.name)} {type_sql(column)}" for column in item.columns]
             return f"({', '.join(parts)})"
         case Range():
-            return f"RANGE {item.definition}"
+            return f"RANGE ({item.definition})"
 
 
 def _kind(item: Type) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 EVENT_TRIGGERS = """
 SELECT '', e.evtname::text, 'event trigger',
     concat('ON ', e.evtevent, ' EXECUTE FUNCTION ' || e.evtfoid::regprocedure,
-        ' WHEN TAG IN (' || array_to_string(e.evttags, ', ') || ')', ' ENABLED ' || e.evtenabled::text),
+        ' WHEN TAG IN (' || array_to_string(e.evttags, ', ') || ')',
+        ' ENABLED ' || e.evtenabled::text),
     obj_description(e.oid, 'pg_event_trigger')
 FROM pg_event_trigger e
 WHERE $whole_database
@@ -68,7 +69,8 @@ found (class, id, schema, name, what, definition) AS (
     FROM pg_opfamily f JOIN pg_am am ON am.oid = f.opfmethod
     UNION ALL
     SELECT 'pg_collation', l.oid, l.collnamespace, l.collname, 'collation',
-        concat_ws(', ', 'PROVIDER ' || l.collprovider::text, 'DETERMINISTIC ' || l.collisdeterministic,
+        concat_ws(', ', 'PROVIDER ' || l.collprovider::text,
+            'DETERMINISTIC ' || l.collisdeterministic,
             'LC_COLLATE ' || l.collcollate, 'LC_CTYPE ' || l.collctype,
             'LOCALE ' || coalesce(to_jsonb(l) ->> 'colllocale', to_jsonb(l) ->> 'colliculocale'),
             'RULES ' || (to_jsonb(l) ->> 'collicurules'))

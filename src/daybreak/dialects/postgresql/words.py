@@ -19,7 +19,7 @@ from daybreak.core.catalog import (
     Options,
     Table,
 )
-from daybreak.dialects.postgresql.casts import using as using
+from daybreak.dialects.postgresql import casts
 from daybreak.dialects.postgresql.ddl_columns import serial_of
 from daybreak.dialects.postgresql.quoting import quoted
 
@@ -64,9 +64,15 @@ def says_column(item: Column) -> bool:
     return True
 
 
-def alters_column(fields: frozenset[str], item: Column) -> bool:
-    """Whether `op.alter_column` changes these fields and keeps all others."""
-    return fields <= {"type", "collation", "not_null", "default", "comment"}
+def alters_column(fields: frozenset[str], old: Column, new: Column) -> bool:
+    if not fields <= {"type", "collation", "not_null", "default", "comment"}:
+        return False
+    return not (old.generated or new.generated)
+
+
+def default_stays(old: Column, new: Column) -> bool:
+    """A constant keeps the cast to the old type."""
+    return (new.default or "").startswith("nextval(") and old.default == new.default
 
 
 def counts_by_itself(address: Address, item: Column, catalog: Catalog) -> bool:
@@ -118,9 +124,8 @@ def is_plain(key: IndexKey) -> bool:
     return not (key.collation or key.descending or key.nulls_first)
 
 
-def key_sql(key: IndexKey, expression: str | None) -> str:
-    """One key as it stands in CREATE INDEX; `expression` is the model's text, if it has one."""
-    parts = [quoted(key.column) if key.column else f"({expression or key.expression})"]
+def key_sql(key: IndexKey) -> str:
+    parts = [quoted(key.column) if key.column else f"({key.expression})"]
     if key.collation:
         parts.append(f"COLLATE {key.collation}")
     if key.opclass:
@@ -130,6 +135,15 @@ def key_sql(key: IndexKey, expression: str | None) -> str:
     elif key.nulls_first:
         parts.append("NULLS FIRST")
     return " ".join(parts)
+
+
+def using(column: str, before: str, after: str) -> str | None:
+    return casts.using(quoted(column), before, after)
+
+
+def needs_commit(sql: str) -> bool:
+    """A new label of an enum, which no statement of the same transaction can use."""
+    return sql.startswith("ALTER TYPE ") and " ADD VALUE " in sql
 
 
 def _options(options: Options) -> dict[str, Any]:
