@@ -21,7 +21,7 @@ from daybreak.core.catalog import Sequence as Numbers
 from daybreak.core.change import Alter, Change, Create, Drop, Rename, sides
 from daybreak.core.mention import called
 from daybreak.core.need import by_need
-from daybreak.core.splits import split
+from daybreak.core.splits import leaves, split
 
 
 class Rank(IntEnum):
@@ -161,7 +161,9 @@ def _rank(change: Change, below: frozenset[str]) -> Rank:
     if isinstance(item, Column):
         return _column_rank(change, item)
     if isinstance(change, Alter):
-        return Rank.TABLE_BEFORE if set(change.fields) <= _FIRST else Rank.TABLE_AFTER
+        parents = not {"inherits", "partition_of"}.isdisjoint(change.fields)
+        before = set(change.fields) <= _FIRST or (parents and leaves(change))
+        return Rank.TABLE_BEFORE if before else Rank.TABLE_AFTER
     return Rank.DROP_TABLE if isinstance(change, Drop) else Rank.TABLE
 
 
