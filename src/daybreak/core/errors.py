@@ -21,6 +21,7 @@
     │  ├─ ModelsFailed                     the project's own code raised when imported
     │  ├─ ModelsRejected                   a server refused to create what the models say
     │  ├─ NoShadow                         no server for scratch databases could be had
+    │  ├─ ShadowUnsuitable                 the configured server can't be the shadow
     │  ├─ ExtensionMissing                 the shadow server lacks an extension of PostgreSQL
     │  └─ HistoryInvalid                   Alembic can't use the history as asked
     ├─ Refused                          3  a guard said no; nothing was changed
@@ -196,6 +197,10 @@ class NoShadow(UsageError):
         places = "".join(f"\n  {place}" for place in tried)
         super().__init__(f"there is no {label} server for scratch databases:{places}", cure)
         self.tried = tuple(tried)
+
+
+class ShadowUnsuitable(UsageError):
+    pass
 
 
 class ExtensionMissing(UsageError):
