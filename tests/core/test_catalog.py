@@ -14,6 +14,7 @@ from daybreak.core.catalog import (
     Identity,
     Index,
     IndexKey,
+    Other,
     Routine,
     Schema,
     Table,
@@ -45,6 +46,7 @@ CATALOG = Catalog(
     domains=(DOMAIN,),
     routines=(Routine("public", "f", "integer", "function", "…"),),
     tables=(TABLE,),
+    others=(Other("", "e", "event trigger", "…"),),
 )
 
 
@@ -68,5 +70,6 @@ def test_addresses_name_schema_table_and_object() -> None:
         Address("domain", "public", "d"),
         Address("routine", "public", "f(integer)"),
         Address("table", "public", "t"),
+        Address("other", "", "event trigger e"),
     ]
     assert str(address_of(COLUMN, TABLE)) == "public.t.id"

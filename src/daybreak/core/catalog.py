@@ -37,6 +37,7 @@ Kind = Literal[
     "statistics",
     "rule",
     "event",
+    "other",
 ]
 
 Options = tuple[tuple[str, str], ...]  # sorted by name, values in the server's plainest spelling
@@ -56,11 +57,16 @@ class Address(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One privilege, such as SELECT. The owner is the symbol `<owner>`, everybody is `PUBLIC`."""
+    """One privilege, such as SELECT. The owner is the symbol `<owner>`, everybody is `PUBLIC`.
+
+    What an object is born with is left out: the owner's rights, EXECUTE of everybody on a routine.
+    `revoked` is one of these that was taken away.
+    """
 
     privilege: str
     grantee: str
     grantable: bool = False
+    revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +366,19 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """What no other kind holds, so that a difference is reported at least.
+
+    `what` is its kind in the server's words, such as "event trigger"; `definition` plain text.
+    """
+
+    schema: str
+    name: str
+    what: str
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
 class Extension:
     name: str
     schema: str
@@ -394,6 +413,7 @@ class Catalog:
     tables: tuple[Table, ...] = ()
     views: tuple[View, ...] = ()
     events: tuple[Event, ...] = ()
+    others: tuple[Other, ...] = ()
 
 
 Part = Column | Constraint | Index | Trigger | Policy | Rule | Statistics
@@ -409,6 +429,7 @@ Whole = (
     | Table
     | View
     | Event
+    | Other
 )
 Object = Whole | Part
 
@@ -431,6 +452,7 @@ _KINDS: dict[type, Kind] = {
     Statistics: "statistics",
     Rule: "rule",
     Event: "event",
+    Other: "other",
 }
 
 
@@ -443,6 +465,8 @@ def address_of(item: Object, owner: Table | View | Domain | Composite | None = N
     kind = kind_of(item)
     if isinstance(item, Schema):
         return Address(kind, "", item.name)
+    if isinstance(item, Other):
+        return Address(kind, item.schema, f"{item.what} {item.name}")
     if isinstance(item, Routine):
         return Address(kind, item.schema, f"{item.name}({item.arguments})")
     if owner is not None:

@@ -23,15 +23,19 @@
     │  ├─ NoShadow                         no server for scratch databases could be had
     │  ├─ ShadowUnsuitable                 the configured server can't be the shadow
     │  ├─ ExtensionMissing                 the shadow server lacks an extension of PostgreSQL
+    │  ├─ HistoryNotReplayed               the history does not run on an empty database
     │  └─ HistoryInvalid                   Alembic can't use the history as asked
     ├─ Refused                          3  a guard said no; nothing was changed
+    │  ├─ ProofFailed                      a new revision does not do what it should
     │  ├─ OnLambda                         migrations don't run inside Lambda
     │  ├─ Protected                        a protected environment, and nobody to ask
     │  ├─ UnregisteredModels               a comparison would drop these models' tables
     │  ├─ Unguarded                        a foreign env.py, without --unguarded
     │  ├─ RevisionNotInFiles               the database is at a revision without a file
+    │  ├─ RenameUnclear                    what is gone and what is new may be the same
     │  ├─ DevServerRefused                 the port or the data folder is somebody else's
     │  └─ OtherDatabase                    scratch work would touch a real database
+    ├─ LockNotGranted                   5  somebody's lock keeps the schema from being read
     ├─ Unreachable                      6  the database could not be reached
     │  ├─ ServerDown                       nothing answers at the address
     │  ├─ AuthenticationFailed             the server refused user or password
@@ -215,12 +219,24 @@ class ExtensionMissing(UsageError):
         self.names = tuple(names)
 
 
+class HistoryNotReplayed(UsageError):
+    pass
+
+
 class HistoryInvalid(UsageError):
     pass
 
 
 class Refused(DaybreakError):
     exit_code = 3
+
+
+class ProofFailed(Refused):
+    """`differences` are those that are left, in words."""
+
+    def __init__(self, problem: str, cure: str, differences: Sequence[str] = ()) -> None:
+        super().__init__(problem, cure)
+        self.differences = tuple(differences)
 
 
 class OnLambda(Refused):
@@ -267,12 +283,34 @@ class RevisionNotInFiles(Refused):
     pass
 
 
+class RenameUnclear(Refused):
+    """`unclear`: kind and name of what is gone, and the names of what is new and like it."""
+
+    def __init__(self, unclear: Sequence[tuple[str, str, Sequence[str]]]) -> None:
+        gone = [f"{old} is gone and {' or '.join(new)} is new" for _, old, new in unclear]
+        says = [
+            f"{' or '.join(f'--rename {old}={name}' for name in new)}, or --drop {kind}:{old}"
+            for kind, old, new in unclear
+        ]
+        many = len(unclear) > 1
+        super().__init__(
+            f"{'; '.join(gone)}: {'are these renames' if many else 'is that a rename'}? "
+            "Nothing was written",
+            f"say {'; and '.join(says)}",
+        )
+        self.unclear = tuple(unclear)
+
+
 class DevServerRefused(Refused):
     pass
 
 
 class OtherDatabase(Refused):
     pass
+
+
+class LockNotGranted(DaybreakError):
+    exit_code = 5
 
 
 class Unreachable(DaybreakError):

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from daybreak.core.catalog import Catalog
+from daybreak.core.change import Change
+from daybreak.core.engine import Engine
 from daybreak.core.target import Policy
 from daybreak.core.url import Url
+from daybreak.dialects.wording import Words
 
 CONNECT_TIMEOUT_S = 10
+
+# How long reading a catalog waits for a lock. Deparsing locks relations, and who waits in the queue
+# of a table's locks makes others wait.
+CATALOG_LOCK_TIMEOUT_S = 1
+
+# What `build_catalog` takes: the rows of each of the `catalog_queries`, by its name.
+Rows = Mapping[str, Sequence[Sequence[Any]]]
 
 # A peer that went silent is noticed after idle + interval × count seconds, here 14. The systems'
 # own default is two hours, and a fenced Aurora writer is silent rather than closed.
@@ -30,6 +41,17 @@ class Driver:
     package: str
     serves_sync: bool
     serves_async: bool
+
+
+class LockHolder(NamedTuple):
+    """Who holds a lock that keeps a catalog from being read, or waits for one in front of us."""
+
+    relation: str
+    pid: int
+    user: str
+    application: str
+    state: str
+    seconds: float  # since its transaction began
 
 
 class Trouble(Enum):
@@ -61,6 +83,8 @@ class Dialect(Protocol):
     def EMBEDDED(self) -> bool: ...  # noqa: N802 - whether `daybreak dev` can serve it
     @property
     def NOT_COMPARED(self) -> tuple[str, ...]: ...  # noqa: N802 - Alembic's known gaps
+    @property
+    def LOCK_HOLDERS(self) -> str: ...  # noqa: N802 - SQL: one row, as LockHolder
 
     def dev_fallback(self, project: str) -> Url:
         """The local database of a project without a `DEV_DATABASE_URL`."""
@@ -100,4 +124,63 @@ class Dialect(Protocol):
 
     def lacks_right(self, error: BaseException) -> bool:
         """Whether the driver's `error` says that the user may not run the statement."""
+        ...
+
+    def catalog_session(self, version: int, *, fresh: bool) -> Sequence[str]:
+        """SQL after which texts no longer depend on the session; at most a second for a lock.
+
+        It runs in the reading transaction, read-only and of one snapshot where `fresh` says that
+        the transaction is new and can still be told so. `version` is the server's major.
+        """
+        ...
+
+    def catalog_session_end(self, version: int) -> Sequence[str]:
+        """SQL that gives the session back what the end of the transaction does not restore."""
+        ...
+
+    def catalog_queries(self, version: int) -> Mapping[str, str]:
+        """The queries that a catalog is built from, by name: the same number for any schemas.
+
+        Each takes one parameter, `:schemas`: the names of the schemas as a JSON array, or NULL for
+        all but the server's own (MySQL: for the current one). A colon elsewhere is doubled or
+        escaped, as SQLAlchemy's `text` wants it.
+        """
+        ...
+
+    def catalog_details(self, rows: Rows) -> Sequence[str]:
+        """Further queries, for the few objects in `rows` that the fixed ones can't tell whole.
+
+        Their rows are given to `build_catalog` too, each under its own text.
+        """
+        ...
+
+    def build_catalog(self, rows: Rows, version: int, default_schema: str) -> Catalog:
+        """The catalog that the rows of `catalog_queries` tell of. No I/O."""
+        ...
+
+    def fold(self, catalog: Catalog) -> Catalog:
+        """`catalog` for comparing only: what means the same is written the same.
+
+        Each fold has a name and a reason; none hides a difference in what the server does.
+        """
+        ...
+
+    def engine(self, version: int) -> Engine:
+        """What the server of this major version can't do in place."""
+        ...
+
+    @property
+    def words(self) -> Words:
+        """How SQLAlchemy's constructs say what a catalog tells."""
+        ...
+
+    def ddl(self, change: Change, before: Catalog, after: Catalog) -> Sequence[str]:
+        """The statements that carry out `change`; none where there is no way.
+
+        `before` is what holds when they run. An Alter is asked field by field, too.
+        """
+        ...
+
+    def lock_refused(self, error: BaseException) -> bool:
+        """Whether the driver's `error` says that a lock was not granted in time."""
         ...

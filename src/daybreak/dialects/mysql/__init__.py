@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from daybreak.core.engine import Engine
 from daybreak.core.errors import InvalidUrl
 from daybreak.core.secret import Secret
 from daybreak.core.target import Policy
 from daybreak.core.url import Url
 from daybreak.dialects import base
-from daybreak.dialects.base import Driver, Trouble
+from daybreak.dialects.base import Driver, Rows, Trouble
+from daybreak.dialects.mysql import queries, shown, words
+from daybreak.dialects.mysql.catalog import build_catalog
+from daybreak.dialects.mysql.ddl import ddl
+from daybreak.dialects.mysql.folds import fold
+from daybreak.dialects.mysql.queries import LOCK_HOLDERS
+from daybreak.dialects.mysql.texts import quoted
+
+__all__ = ["LOCK_HOLDERS", "build_catalog", "ddl", "fold", "words"]
 
 NAME = "mysql"
 LABEL = "MySQL"
@@ -99,11 +108,11 @@ def set_timeout(policy: Policy) -> str:
 
 
 def set_role(role: str) -> str:
-    return f"SET ROLE {_quoted(role)}"
+    return f"SET ROLE {quoted(role)}"
 
 
 def create_database(name: str) -> str:
-    return f"CREATE DATABASE {_quoted(name)} CHARACTER SET utf8mb4"
+    return f"CREATE DATABASE {quoted(name)} CHARACTER SET utf8mb4"
 
 
 def trouble(error: BaseException) -> Trouble | None:
@@ -123,5 +132,27 @@ def lacks_right(error: BaseException) -> bool:
     return bool(error.args) and error.args[0] in {1044, 1142, 1143, 1227, 1370}
 
 
-def _quoted(identifier: str) -> str:
-    return "`" + identifier.replace("`", "``") + "`"
+def catalog_session(version: int, *, fresh: bool) -> Sequence[str]:
+    """The catalog has no snapshots here, so a fresh transaction is told nothing more."""
+    return [sql.format(seconds=base.CATALOG_LOCK_TIMEOUT_S) for sql in queries.SESSION]
+
+
+def catalog_session_end(version: int) -> Sequence[str]:
+    return queries.SESSION_END
+
+
+def catalog_queries(version: int) -> Mapping[str, str]:
+    return queries.QUERIES
+
+
+def catalog_details(rows: Rows) -> Sequence[str]:
+    return shown.queries(rows)
+
+
+def lock_refused(error: BaseException) -> bool:
+    """1205: lock_wait_timeout has passed."""
+    return bool(error.args) and error.args[0] == 1205
+
+
+def engine(version: int) -> Engine:
+    return Engine(keys_pin=True, late_bound=True)

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from daybreak.core.engine import Engine
 from daybreak.core.errors import InvalidUrl
 from daybreak.core.secret import Secret
 from daybreak.core.target import Policy
 from daybreak.core.url import Url
 from daybreak.dialects import base
-from daybreak.dialects.base import Driver, Trouble
+from daybreak.dialects.base import Driver, Rows, Trouble
+from daybreak.dialects.postgresql import words as words
+from daybreak.dialects.postgresql.catalog import build_catalog as build_catalog
+from daybreak.dialects.postgresql.ddl import ddl as ddl
+from daybreak.dialects.postgresql.folds import fold as fold
+from daybreak.dialects.postgresql.queries import LOCK_HOLDERS as LOCK_HOLDERS
+from daybreak.dialects.postgresql.queries import catalog_queries as catalog_queries
+from daybreak.dialects.postgresql.queries import catalog_session as catalog_session
+from daybreak.dialects.postgresql.queries import catalog_session_end as catalog_session_end
 
 NAME = "postgresql"
 LABEL = "PostgreSQL"
@@ -155,8 +164,26 @@ def trouble(error: BaseException) -> Trouble | None:
 
 def lacks_right(error: BaseException) -> bool:
     """insufficient_privilege, which psycopg2 keeps under a name of its own."""
-    return "42501" in (getattr(error, "sqlstate", None), getattr(error, "pgcode", None))
+    return "42501" in _states(error)
+
+
+def lock_refused(error: BaseException) -> bool:
+    """lock_not_available."""
+    return "55P03" in _states(error)
+
+
+def _states(error: BaseException) -> tuple[str | None, str | None]:
+    return getattr(error, "sqlstate", None), getattr(error, "pgcode", None)
 
 
 def _quoted(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
+
+
+def catalog_details(rows: Rows) -> Sequence[str]:
+    """The catalog tells everything in the fixed queries."""
+    return ()
+
+
+def engine(version: int) -> Engine:
+    return Engine(alters_generated=version >= 17)

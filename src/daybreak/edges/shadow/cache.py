@@ -56,6 +56,24 @@ def store_wanted(key: str, wanted: Wanted) -> None:
         _bound(folder)
 
 
+def last_shadow(root: Path, environment: str) -> str | None:
+    """The shadow that the project at `root` was last compared on; None if that is not known."""
+    try:
+        return (_folder() / _project(root, environment)).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return None
+
+
+def remember_shadow(root: Path, environment: str, label: str) -> None:
+    """Keep which shadow that was: by it the next comparison finds both sides, and starts none."""
+    with contextlib.suppress(OSError):
+        (_folder() / _project(root, environment)).write_text(label, encoding="utf-8")
+
+
+def _project(root: Path, environment: str) -> str:
+    return f"shadow-{_digest(f'{root.resolve()} {environment}')}"
+
+
 def _bound(folder: Path) -> None:
     """Remove what was used longest ago, beyond what is kept."""
     files = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)

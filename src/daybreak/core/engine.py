@@ -1,0 +1,20 @@
+"""What an engine can't do in place, and an order of changes has to go around."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Engine:
+    """PostgreSQL 17 and later by default.
+
+    `keys_pin`: a foreign key keeps its columns' types and its indexes (MySQL).
+    `late_bound`: views, triggers and routines keep nothing and follow no rename; a check or a
+    generated column keeps its columns from being renamed (MySQL).
+    `alters_generated`: a generated column's expression can be altered (not on PostgreSQL 16).
+    """
+
+    keys_pin: bool = False
+    late_bound: bool = False
+    alters_generated: bool = True

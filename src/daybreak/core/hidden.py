@@ -1,0 +1,71 @@
+"""What the project's own filters hide from a comparison stays as the history has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TypeVar, cast
+
+from daybreak.core.catalog import (
+    Address,
+    Catalog,
+    Column,
+    Constraint,
+    Index,
+    Table,
+    address_of,
+)
+
+# Whether a filter hides the object at an address: its side in the history and in the models.
+Hides = Callable[[Address], bool]
+
+_Part = TypeVar("_Part", Column, Constraint, Index)
+
+
+def keep_hidden(wanted: Catalog, history: Catalog, hides: Hides) -> Catalog:
+    """`wanted`, with the tables, columns, keys and indexes that `hides` hides as in `history`.
+
+    Only tables that differ are asked about, and of those that stay only the parts that differ.
+    """
+    before = {(table.schema, table.name): table for table in history.tables}
+    after = {(table.schema, table.name): table for table in wanted.tables}
+    tables: list[Table] = []
+    for key in sorted(before.keys() | after.keys()):
+        old, new = before.get(key), after.get(key)
+        if old == new:
+            tables.append(cast(Table, new))
+        elif hides(Address("table", key[0], key[1])):
+            tables.extend([old] if old else [])
+        elif old is not None and new is not None:
+            tables.append(_with_hidden_parts(old, new, hides))
+        elif new is not None:
+            tables.append(new)
+    return replace(wanted, tables=tuple(tables))
+
+
+def _with_hidden_parts(old: Table, new: Table, hides: Hides) -> Table:
+    def hidden(part: Column | Constraint | Index) -> bool:
+        return hides(address_of(part, new))
+
+    return replace(
+        new,
+        columns=_merged(old.columns, new.columns, hidden),
+        constraints=_merged(old.constraints, new.constraints, hidden),
+        indexes=_merged(old.indexes, new.indexes, hidden),
+    )
+
+
+def _merged(
+    old: Iterable[_Part], new: Iterable[_Part], hidden: Callable[[_Part], bool]
+) -> tuple[_Part, ...]:
+    """The parts of `new` in their order, with what is hidden as in `old`."""
+    before = {part.name: part for part in old}
+    merged = []
+    for part in new:
+        known = before.pop(part.name, None)
+        if known == part or not hidden(part):
+            merged.append(part)
+        elif known is not None:
+            merged.append(known)
+    merged += [part for part in before.values() if hidden(part)]
+    return tuple(merged)

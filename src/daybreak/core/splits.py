@@ -1,0 +1,79 @@
+"""One change that has to happen at two moments becomes two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from daybreak.core.catalog import Column, Table, address_of
+from daybreak.core.change import Alter, Change, Drop
+
+
+def split(changes: Sequence[Change], first: frozenset[str]) -> list[Change]:
+    """`changes`, with those in two that need a rank of their own for some of their fields.
+
+    `first` are the fields of a table that its columns start from.
+    """
+    result: list[Change] = []
+    for change in changes:
+        if isinstance(change, Alter) and isinstance(change.before, Table):
+            result.extend(_table(change, first))
+        elif isinstance(change, Alter) and isinstance(change.before, Column):
+            result.extend(_column(change))
+        elif isinstance(change, Drop) and isinstance(change.item, Table):
+            result.extend(_foreign_keys_of(change.item, changes))
+            result.append(change)
+        else:
+            result.append(change)
+    return result
+
+
+def _table(change: Alter, first: frozenset[str]) -> Iterator[Change]:
+    one = tuple(f for f in change.fields if f in first)
+    other = tuple(f for f in change.fields if f not in first)
+    for fields in (one, other):
+        if fields:
+            yield replace(change, fields=fields)
+
+
+def _column(change: Alter) -> Iterator[Change]:
+    was, now, fields = change.before, change.after, change.fields
+    if not (isinstance(was, Column) and isinstance(now, Column)):
+        return
+    if "identity" in fields and was.identity and now.default is not None:
+        # An identity's sequence has the name that a SERIAL's takes, and the other way round.
+        was = replace(was, identity=None)
+        yield Alter(change.address, change.before, was, ("identity",))
+        fields = tuple(f for f in fields if f != "identity")
+    elif "identity" in fields and now.identity and was.default is not None:
+        was = replace(was, default=None)
+        yield Alter(change.address, change.before, was, ("default",))
+        fields = tuple(f for f in fields if f != "default")
+    if "auto_increment" in fields:
+        # It needs a key at every moment.
+        rest = tuple(f for f in fields if f != "auto_increment")
+        middle = replace(now if not was.auto_increment else was, auto_increment=False)
+        if not was.auto_increment:
+            if rest:
+                yield Alter(change.address, was, middle, rest)
+            yield Alter(change.address, middle, now, ("auto_increment",))
+        else:
+            yield Alter(change.address, was, middle, ("auto_increment",))
+            if rest:
+                yield Alter(change.address, middle, now, rest)
+        return
+    if fields:
+        yield Alter(change.address, was, now, fields)
+
+
+def _foreign_keys_of(table: Table, changes: Sequence[Change]) -> Iterator[Change]:
+    """The keys of a table that goes, to others that go as well: they may stand in a circle."""
+    going = {
+        (c.item.schema, c.item.name)
+        for c in changes
+        if isinstance(c, Drop) and isinstance(c.item, Table)
+    }
+    for key in table.constraints:
+        elsewhere = key.referred != (table.schema, table.name)
+        if key.kind == "foreign key" and key.local and key.referred in going and elsewhere:
+            yield Drop(address_of(key, table), key)

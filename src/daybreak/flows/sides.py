@@ -1,0 +1,229 @@
+"""The two sides of a comparison: what a server makes of the models, and what of the history.
+
+Both come from one shadow server, so that a difference of the two is one of meaning. What was made
+once is remembered: the history's database as a template, both catalogs as texts in the cache.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from alembic import context
+from sqlalchemy.exc import DBAPIError
+
+from daybreak.core.catalog import Catalog, Extension
+from daybreak.core.errors import DaybreakError, ExtensionMissing, HistoryNotReplayed
+from daybreak.core.secret import mask
+from daybreak.core.target import Target
+from daybreak.dialects.base import Dialect
+from daybreak.edges.catalog import read_catalog
+from daybreak.edges.connect import dialect_of, driver_for, sqlalchemy_url
+from daybreak.edges.history import place_in_history
+from daybreak.edges.replay import replay, version_tables
+from daybreak.edges.settings import Settings
+from daybreak.edges.shadow.cache import (
+    Wanted,
+    last_shadow,
+    load_wanted,
+    remember_shadow,
+    store_wanted,
+)
+from daybreak.edges.shadow.choose import choose_shadow
+from daybreak.edges.shadow.keys import history_keys, wanted_key
+from daybreak.edges.shadow.wanted import create_wanted
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine, MetaData
+    from sqlalchemy import Dialect as SqlDialect
+
+    from daybreak.edges.shadow.server import ShadowServer
+
+HEADS = ("heads",)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is compared: a project's models and its history, as its env.py gives them.
+
+    `options` are the project's own of `context.configure`. `revisions` is how far the history's
+    side goes.
+    """
+
+    settings: Settings
+    target: Target
+    metadatas: tuple[MetaData, ...]
+    options: Mapping[str, Any]
+    revisions: tuple[str, ...] = HEADS
+
+    @property
+    def dialect(self) -> Dialect:
+        return dialect_of(self.target)
+
+    @property
+    def compiler(self) -> SqlDialect:
+        """What SQLAlchemy compiles the models with; it is not connected to anything."""
+        driver = driver_for(self.target, self.settings.project_driver)
+        made: SqlDialect = sqlalchemy_url(self.target, driver).get_dialect()()
+        return made
+
+    @property
+    def root(self) -> Path:
+        return self.settings.project.root
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Both catalogs, raw, and the SQL that the models ran. `label` names the server."""
+
+    label: str
+    history: Catalog
+    wanted: Catalog
+    statements: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The sides and the server they came from, for those who run something there."""
+
+    sides: Sides
+    server: ShadowServer
+    template: str
+
+    def scratch(self) -> AbstractContextManager[Engine]:
+        """A throw-away database where the history's side is."""
+        return self.server.scratch(self.template)
+
+
+def remembered_sides(subject: Subject) -> Sides | None:
+    """Both sides from the cache; None if one is not there. Starts no server."""
+    label = last_shadow(subject.root, subject.target.environment)
+    if label is None:
+        return None
+    history = load_wanted(_history_side(label, _keys(subject)[-1]))
+    if history is None:
+        return None
+    wanted = load_wanted(_wanted_key(subject, label, history.catalog))
+    if wanted is None:
+        return None
+    return Sides(label, history.catalog, wanted.catalog, wanted.statements)
+
+
+def history_side(subject: Subject) -> Catalog:
+    """What the history makes up to `subject.revisions`, from the cache or a shadow server."""
+    label = last_shadow(subject.root, subject.target.environment)
+    if label is not None and (known := load_wanted(_history_side(label, _keys(subject)[-1]))):
+        return known.catalog
+    with choose_shadow(subject.settings, subject.target) as server:
+        return _history(subject, server, _template(subject, server))
+
+
+@contextlib.contextmanager
+def on_shadow(subject: Subject) -> Iterator[Bench]:
+    """Both sides on a shadow server that stays for the block.
+
+    Raises NoShadow and its kin, HistoryNotReplayed, ModelsRejected.
+    """
+    with choose_shadow(subject.settings, subject.target) as server:
+        template = _template(subject, server)
+        history = _history(subject, server, template)
+        wanted = _wanted(subject, server, history)
+        remember_shadow(subject.root, subject.target.environment, server.label)
+        sides = Sides(server.label, history, wanted.catalog, wanted.statements)
+        yield Bench(sides, server, template)
+
+
+def read_side(subject: Subject, connection: Connection) -> Catalog:
+    """The catalog of a database of this project, without the table of its version."""
+    return read_catalog(connection, leave_out=version_tables(subject.options))
+
+
+def _template(subject: Subject, server: ShadowServer) -> str:
+    """The template of the history, made from the nearest one that is there."""
+    keys = _keys(subject)
+
+    def build(connection: Connection) -> None:
+        try:
+            replay(connection, subject.options, subject.revisions)
+        except Exception as error:
+            raise _not_replayed(server, error) from error
+
+    found = server.nearest(keys)
+    return server.template(keys[-1], build, base=found[0] if found else None)
+
+
+def _keys(subject: Subject) -> list[str]:
+    """The history's key after each revision; the last one is that of `subject.revisions`."""
+    given = repr(sorted(version_tables(subject.options), key=repr))
+    keys = [key for _, key in history_keys(context.script, subject.root, options=given)]
+    if subject.revisions != HEADS:
+        return [f"{keys[-1] if keys else ''} at {' '.join(sorted(subject.revisions))}"]
+    return keys or ["an empty history"]
+
+
+def _not_replayed(server: ShadowServer, error: Exception) -> Exception:
+    if isinstance(error, DaybreakError):
+        return error
+    if name := server.lacks_extension(error):
+        return ExtensionMissing([name], server.label, server.passed_over)
+    place = place_in_history(context.script, error) or "the history"
+    orig = error.orig if isinstance(error, DBAPIError) else error
+    said = " ".join(mask(f"{type(error).__name__}: {orig}").split())
+    return HistoryNotReplayed(
+        f"{place} does not run on an empty database ({server.label}): {said}",
+        "if another tool or create_all made the first tables, compare with the database itself: "
+        "daybreak revision --against database; else correct the revision",
+    )
+
+
+def _history(subject: Subject, server: ShadowServer, template: str) -> Catalog:
+    key = _history_side(server.label, _keys(subject)[-1])
+    if known := load_wanted(key):
+        return known.catalog
+    with server.scratch(template) as engine, engine.connect() as connection:
+        catalog = read_side(subject, connection)
+    store_wanted(key, Wanted(catalog, ()))
+    return catalog
+
+
+def _history_side(label: str, key: str) -> str:
+    return sha256(f"{label} {key}".encode()).hexdigest()
+
+
+def _wanted(subject: Subject, server: ShadowServer, history: Catalog) -> Wanted:
+    key = _wanted_key(subject, server.label, history)
+    if known := load_wanted(key):
+        return known
+    with server.scratch() as engine:
+        statements = create_wanted(
+            server,
+            engine,
+            subject.metadatas,
+            root=subject.root,
+            extensions=_extensions(history),
+        )
+        with engine.connect() as connection:
+            catalog = read_side(subject, connection)
+    wanted = Wanted(catalog, statements)
+    store_wanted(key, wanted)
+    return wanted
+
+
+def _wanted_key(subject: Subject, label: str, history: Catalog) -> str:
+    return wanted_key(
+        subject.metadatas,
+        subject.compiler,
+        server=label,
+        root=subject.root,
+        extensions=[f"{extension.schema}.{extension.name}" for extension in _extensions(history)],
+    )
+
+
+def _extensions(history: Catalog) -> tuple[Extension, ...]:
+    """What the models' types may need, although only a migration made it."""
+    return history.extensions

@@ -1,0 +1,140 @@
+"""A model change carried out on a real server: both ways, as text, on rows."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.autogenerate import render_python_code
+from alembic.operations import Operations, ops
+from alembic.runtime.migration import MigrationContext
+
+from daybreak.core.catalog import Catalog
+from daybreak.core.change import Change
+from daybreak.core.diff import diff
+from daybreak.core.engine import Engine
+from daybreak.dialects import dialect_named
+from daybreak.edges.catalog import read_catalog
+from daybreak.writing.models import Models
+from daybreak.writing.write import Written, write
+from servers.server import Server
+
+Declare = Callable[[sa.MetaData], Any]
+
+
+@dataclass(frozen=True)
+class Revised:
+    """The texts of both functions, and what nothing could express."""
+
+    upgrade: str
+    downgrade: str
+    unexpressed: tuple[Change, ...]
+
+
+def revise(
+    server: Server,
+    old: Declare,
+    new: Declare,
+    *,
+    rows: Sequence[str] = (),
+    renames: Any = (),
+) -> Revised:
+    """Change a database of `old` with `rows` into one of `new` and back, and compare each time."""
+    with (
+        server.fresh_database() as wanted_name,
+        server.fresh_database() as name,
+    ):
+        wanted_models, old_models = sa.MetaData(), sa.MetaData()
+        ran: list[str] = []
+        wanted = _made(server, wanted_name, new, wanted_models, ran)
+        before = _made(server, name, old, old_models, [])
+        for sql in rows:
+            server.execute(sql, database=name)
+        dialect = dialect_named(server.dialect, "the test")
+        engine = sa.create_engine(server.url(name))
+        with engine.connect() as connection:
+            default = connection.dialect.default_schema_name or ""
+            default = wanted.default_schema if server.dialect == "mysql" else default
+            models = Models(wanted_models, default_schema=default, dialect=connection.dialect)
+            forth = diff(before, wanted, fold=dialect.fold, renames=renames, engine=_engine(wanted))
+            back = diff(
+                wanted,
+                before,
+                fold=dialect.fold,
+                renames=[
+                    type(r)(r.to, r.address, r.item, r.label and r.label[::-1]) for r in renames
+                ],
+                engine=_engine(wanted),
+            )
+            up = write(
+                forth, before=before, after=wanted, models=models, dialect=dialect, statements=ran
+            )
+            reflected = Models.reflected(
+                connection, [change.address for change in back], default_schema=default
+            )
+            connection.rollback()
+            down = write(back, before=wanted, after=before, models=reflected, dialect=dialect)
+            upgrade, downgrade = rendered(connection, up), rendered(connection, down)
+        print(upgrade, downgrade, sep="\n# downgrade\n")
+        run(engine, upgrade)
+        reached = _read(engine)
+        assert diff(reached, wanted, fold=dialect.fold) == _pending(up, wanted, dialect)
+        run(engine, downgrade)
+        assert diff(_read(engine), before, fold=dialect.fold) == ()
+        engine.dispose()
+    return Revised(upgrade, downgrade, up.unexpressed)
+
+
+def rendered(connection: sa.Connection, written: Written) -> str:
+    context = MigrationContext.configure(connection)
+    text = render_python_code(ops.UpgradeOps(list(written.ops)), migration_context=context)
+    lines = [line for line in text.splitlines() if not line.strip().startswith("# ###")]
+    return textwrap.dedent("\n".join(lines)) + "\n"
+
+
+def run(engine: sa.Engine, text: str) -> None:
+    """Run the rendered text as a revision would."""
+    from sqlalchemy.dialects import mysql, postgresql
+
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        names = {"sa": sa, "postgresql": postgresql, "mysql": mysql, "op": Operations(context)}
+        with context.begin_transaction(_per_migration=True):
+            exec(compile(text, "<revision>", "exec"), names)
+        connection.commit()
+
+
+def _made(
+    server: Server, name: str, declare: Declare, metadata: sa.MetaData, ran: list[str]
+) -> Catalog:
+    engine = sa.create_engine(server.url(name))
+    declare(metadata)
+    sa.event.listen(
+        engine,
+        "before_cursor_execute",
+        lambda connection, cursor, statement, *rest: ran.append(statement),
+    )
+    metadata.create_all(engine)
+    catalog = _read(engine)
+    engine.dispose()
+    return catalog
+
+
+def _read(engine: sa.Engine) -> Catalog:
+    with engine.connect() as connection:
+        return read_catalog(connection)
+
+
+def _pending(written: Written, wanted: Catalog, dialect: Any) -> tuple[Change, ...]:
+    return ()
+
+
+def _engine(catalog: Catalog) -> Engine:
+    return Engine(
+        keys_pin=catalog.dialect == "mysql",
+        late_bound=catalog.dialect == "mysql",
+        alters_generated=catalog.dialect == "mysql" or catalog.version >= 17,
+    )
