@@ -5,18 +5,22 @@ from __future__ import annotations
 import shutil
 import tempfile
 import traceback
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import NullPool, create_engine
 
-from matrix import judge
+from matrix.judges import Judge, judge_of
 from matrix.kind import Kind, source
 from matrix.subject import BASE, SUBJECTS, Generated, Subject, at, downgrade, make_project, upgrade
-from servers.postgresql import PostgreSQL
+from servers.server import Server
 
-Verdict = Literal["right", "reported", "missed", "fails", "partly", "lost"]
+# "half-way" fails with some of its statements done, "altered" sends what nobody asked for.
+Verdict = Literal["right", "reported", "missed", "fails", "partly", "lost", "half-way", "altered"]
 WayBack = Literal["right", "fails", "differs", ""]
 
 
@@ -30,73 +34,91 @@ class Outcome:
     clean: bool | None = None
 
 
-def run_case(server: PostgreSQL, kind: Kind, subject_name: str) -> Outcome:
+def run_case(server: Server, kind: Kind, subject_name: str) -> Outcome:
     """Take `kind` from the old models to the new ones and back."""
-    subject = SUBJECTS[subject_name]
+    subject, judge = SUBJECTS[subject_name], judge_of(server, kind)
     root = Path(tempfile.mkdtemp(prefix="matrix-")) / "project"
     try:
+        with _schemas(server, kind), server.fresh_database() as models:
+            create_all(kind.after, server, models, judge.driver)
+            wanted = Wanted(judge.dump(models), judge.rows(models))
         with (
+            warnings.catch_warnings(action="ignore"),  # what a tool only warns of, it did
+            _schemas(server, kind),
             server.fresh_database() as database,
-            server.fresh_database() as models,
-            at(root, server.url(database, "psycopg2")),
+            at(root, server.url(database, judge.driver)),
         ):
             make_project(root, subject, kind, server.dialect)
-            create_all(kind.after, server, models)
-            return _run(server, kind, subject, root, database, models)
+            return _run(judge, kind, subject, root, database, wanted)
     finally:
         shutil.rmtree(root.parent)
 
 
-def create_all(body: str, server: PostgreSQL, database: str) -> None:
+@dataclass(frozen=True)
+class Wanted:
+    """What the models make by themselves."""
+
+    dump: Any
+    rows: Any
+
+
+def create_all(body: str, server: Server, database: str, driver: str) -> None:
     """Make the tables of a module of models."""
     namespace: dict[str, Any] = {}
     exec(compile(source(body, server.dialect), "<models>", "exec"), namespace)
-    engine = create_engine(server.url(database, "psycopg2"), poolclass=NullPool)
+    engine = create_engine(server.url(database, driver), poolclass=NullPool)
     with engine.begin() as connection:
         namespace["metadata"].create_all(connection)
 
 
+@contextmanager
+def _schemas(server: Server, kind: Kind) -> Iterator[None]:
+    """The kind's schemas, dropped after the database, whose foreign keys may name them."""
+    for schema in kind.schemas:
+        server.drop_database(schema)
+        server.create_database(schema)
+    try:
+        yield
+    finally:
+        for schema in kind.schemas:
+            server.drop_database(schema)
+
+
 def _run(
-    server: PostgreSQL, kind: Kind, subject: Subject, root: Path, database: str, models: str
+    judge: Judge, kind: Kind, subject: Subject, root: Path, database: str, wanted: Wanted
 ) -> Outcome:
     upgrade(root, BASE)
     if kind.rows:
-        server.execute(kind.rows, database=database)
-    before, wanted = judge.dump(server, database), judge.dump(server, models)
-    rows = judge.rows(server, database)
+        judge.execute(kind.rows, database)
+    before, rows = judge.dump(database), judge.rows(database)
     try:
         generated = subject.generate(root, kind)
     except Exception as error:  # noqa: BLE001 - a tool may raise anything
         return Outcome("fails", f"revision: {_said(error)}")
     if not generated.files:
-        return _without_file(server, subject, root, generated, before, wanted)
+        return _without_file(judge, subject, root, generated, before, wanted)
+    if kind.before == kind.after:
+        return Outcome("altered", "\n".join(path.read_text() for path in generated.files))
     if kind.cure and generated.hazards:  # who was not warned cures nothing
-        server.execute(kind.cure, database=database)
-        rows = judge.rows(server, database)
+        judge.execute(kind.cure, database)
+        rows = judge.rows(database)
     try:
         upgrade(root)
     except Exception as error:  # noqa: BLE001 - a tool may raise anything
-        return Outcome("fails", f"upgrade: {_said(error)}")
-    result = judge.dump(server, database)
-    different = judge.compare(server, wanted, result)
-    gone = judge.lost(
-        rows, judge.rows(server, database), judge.rows(server, models), _mapping(kind.renames)
-    )
+        half = judge.compare(before, judge.dump(database))
+        return Outcome("half-way" if half else "fails", f"upgrade: {_said(error)}")
+    different = judge.compare(wanted.dump, judge.dump(database))
+    gone = judge.lost(rows, judge.rows(database), wanted.rows, _mapping(kind.renames))
     verdict, detail = _verdict(different, gone, generated)
     clean = subject.is_clean(root)
-    way_back, why = _downgrade(server, root, database, before)
+    way_back, why = _downgrade(judge, root, database, before)
     return Outcome(verdict, "\n".join(filter(None, [detail, why])), way_back, clean)
 
 
 def _without_file(
-    server: PostgreSQL,
-    subject: Subject,
-    root: Path,
-    generated: Generated,
-    before: str,
-    wanted: str,
+    judge: Judge, subject: Subject, root: Path, generated: Generated, before: Any, wanted: Wanted
 ) -> Outcome:
-    different = judge.compare(server, wanted, before)
+    different = judge.compare(wanted.dump, before)
     if not different:
         return Outcome("right", clean=subject.is_clean(root))
     verdict: Verdict = "reported" if generated.reported else "missed"
@@ -111,12 +133,12 @@ def _verdict(different: list[str], gone: list[str], generated: Generated) -> tup
     return "right", ""
 
 
-def _downgrade(server: PostgreSQL, root: Path, database: str, before: str) -> tuple[WayBack, str]:
+def _downgrade(judge: Judge, root: Path, database: str, before: Any) -> tuple[WayBack, str]:
     try:
         downgrade(root, BASE)
     except Exception as error:  # noqa: BLE001 - a tool may raise anything
         return "fails", f"downgrade: {_said(error)}"
-    different = judge.compare(server, before, judge.dump(server, database))
+    different = judge.compare(before, judge.dump(database))
     return ("differs", "downgrade:\n" + "\n".join(different)) if different else ("right", "")
 
 

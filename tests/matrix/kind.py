@@ -20,6 +20,13 @@ from sqlalchemy.schema import CreateView
 
 metadata = MetaData()
 """,
+    "mysql": """\
+from sqlalchemy import *
+from sqlalchemy.dialects import mysql
+from sqlalchemy.schema import CreateView
+
+metadata = MetaData()
+""",
 }
 
 
@@ -31,7 +38,7 @@ class Kind:
     to say, in the form of `--rename` and `--drop`. Of a kind that "needs cure" the hazard is to be
     named, and `cure` is what a person does about the rows before the upgrade. `since` is the first
     major that knows the feature. `alembic` is what was measured of plain Alembic, None where
-    nobody measured.
+    nobody measured. `schemas` are made beside the database (MySQL); no two kinds share one.
     """
 
     name: str
@@ -44,6 +51,7 @@ class Kind:
     cure: str = ""
     since: int = 0
     alembic: str | None = None
+    schemas: tuple[str, ...] = ()
 
 
 def source(body: str, dialect: str) -> str:

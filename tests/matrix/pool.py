@@ -12,10 +12,11 @@ from typing import Protocol
 from matrix.case import Outcome, run_case
 from matrix.kind import Kind
 from servers.postgresql import PostgreSQL
+from servers.server import Server
 
 
 class Submit(Protocol):
-    def __call__(self, server: PostgreSQL, kind: Kind, subject: str) -> Future[Outcome]: ...
+    def __call__(self, server: Server, kind: Kind, subject: str) -> Future[Outcome]: ...
 
 
 @contextmanager

@@ -8,33 +8,29 @@ from daybreak.cli.options import columns, common, session, show, show_json, stat
 
 
 @click.command("check")
+@click.option("--no-database", is_flag=True, help="Compare the models with the history alone.")
+@click.option("--fix-sql", is_flag=True, help="Print SQL that brings the database into line.")
 @with_json
 @common
 @click.pass_context
-def command(ctx: click.Context) -> None:
-    """Compare the models with the database, as Alembic does. Exit 8 if they differ."""
-    from daybreak.core.errors import Drift
-    from daybreak.flows.author import check
-    from daybreak.report.text import difference_line, done, not_compared_lines
+def command(ctx: click.Context, no_database: bool, fix_sql: bool) -> None:
+    """Compare the models with the history, and the history with the database.
 
-    checked = check(session())
-    show(*(difference_line(difference) for difference in checked.differences))
-    if checked.not_compared:
-        show(*not_compared_lines(checked.not_compared, columns=columns()))
-    show_json(
-        {
-            "equal": not checked.differences,
-            "differences": list(checked.differences),
-            "not_compared": list(checked.not_compared),
-        }
-    )
-    if not checked.differences:
-        show(done("the models and the database are equal, as far as Alembic compares"))
-    elif state().json:
-        ctx.exit(Drift.exit_code)
+    Exit 8 if they differ. Nothing is changed, and no lock is waited for longer than a second.
+    """
+    from daybreak.core.errors import Drift
+    from daybreak.flows.check import check
+    from daybreak.report.checked import checked_json, checked_lines, fix_lines, verdict
+
+    checked = check(session(), database=not no_database)
+    if fix_sql and not state().json:
+        for line in fix_lines(checked):
+            click.echo(line)
     else:
-        count = len(checked.differences)
-        raise Drift(
-            f"the models and the database differ in {count} place{'s' if count != 1 else ''}",
-            "daybreak revision -m '…'",
-        )
+        show(*checked_lines(checked, columns=columns()))
+    show_json(checked_json(checked))
+    if checked.equal:
+        return
+    if state().json or fix_sql:
+        ctx.exit(Drift.exit_code)
+    raise Drift(*verdict(checked))

@@ -43,13 +43,30 @@ def session(*, yes: bool = False, emit: Callable[[Event], None] | None = None) -
     from daybreak.flows.session import Session
 
     now = state()
-    interactive = sys.stdin.isatty() and sys.stderr.isatty() and not now.json
     return Session(
         options=AlembicOptions(now.config, now.name, now.x, now.quiet),
         emit=emit or show_event,
-        confirm=(lambda question: click.confirm(question, err=True)) if interactive else None,
+        confirm=(lambda question: click.confirm(question, err=True)) if _interactive() else None,
         yes=yes,
     )
+
+
+def chooser() -> Callable[[str, tuple[str, ...]], int] | None:
+    """Asks the person on the terminal to take one of several answers; None without a terminal."""
+    return _choose if _interactive() else None
+
+
+def _choose(question: str, answers: tuple[str, ...]) -> int:
+    click.echo(question, err=True)
+    for number, answer in enumerate(answers, 1):
+        click.echo(f"  {number}  {answer}", err=True)
+    allowed = click.IntRange(1, len(answers))
+    chosen: int = click.prompt("which", type=allowed, err=True)
+    return chosen - 1
+
+
+def _interactive() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty() and not state().json
 
 
 def show_event(event: Event) -> None:

@@ -9,6 +9,7 @@ import click
 
 from daybreak.cli.options import (
     RelativeArguments,
+    chooser,
     columns,
     common,
     session,
@@ -22,6 +23,9 @@ from daybreak.cli.options import (
 @click.option("-m", "--message", help="What the revision does; names the file.")
 @click.option("--autogenerate", is_flag=True, hidden=True, help="The default here.")
 @click.option("--empty", is_flag=True, help="Write an empty revision, without comparing.")
+@click.option("--rename", multiple=True, metavar="OLD=NEW", help="A rename, such as a.b=a.c.")
+@click.option("--drop", multiple=True, metavar="KIND:NAME", help="Something to drop on purpose.")
+@click.option("--no-proof", is_flag=True, help="Write the file without running it first.")
 @click.option("--sql", is_flag=True, help="Offline mode, for a custom revision environment.")
 @click.option("--head", default="head", help="Revision, or branch@head, to build on.")
 @click.option("--splice", is_flag=True, help="Allow a revision that is not a head as --head.")
@@ -35,6 +39,9 @@ def command(
     message: str | None,
     autogenerate: bool,
     empty: bool,
+    rename: tuple[str, ...],
+    drop: tuple[str, ...],
+    no_proof: bool,
     sql: bool,
     head: str,
     splice: bool,
@@ -43,19 +50,23 @@ def command(
     rev_id: str | None,
     depends_on: tuple[str, ...],
 ) -> None:
-    """Compare the models with the database and write what changed into a revision file.
+    """Write what the models changed since the last revision into a new one.
 
-    With no difference no file is written.
+    Both are built on a throw-away server and compared there (docs/shadow.md), and the revision is
+    run there, forth and back, before there is a file. With no difference no file is written.
     """
     if empty and autogenerate:
         raise click.UsageError("--empty and --autogenerate exclude each other")
+    from daybreak.core.authoring import Asked
     from daybreak.flows.author import revision
+    from daybreak.report.compared import compared_json, compared_lines
     from daybreak.report.text import difference_line, next_step, not_compared_lines
 
     written = revision(
         session(),
         empty=empty,
         sql=sql,
+        asked=Asked(rename, drop, not no_proof, chooser()),
         message=message,
         head=head,
         splice=splice,
@@ -64,6 +75,8 @@ def command(
         rev_id=rev_id,
         depends_on=list(depends_on) or None,
     )
+    if written.compared is not None:
+        show(*compared_lines(written.compared))
     show(*(difference_line(difference) for difference in written.differences))
     if written.not_compared:
         show(*not_compared_lines(written.not_compared, columns=columns()))
@@ -78,6 +91,7 @@ def command(
         {
             "changed": written.changed,
             "files": [str(file) for file in written.files],
+            **compared_json(written.compared),
             "differences": list(written.differences),
             "not_compared": list(written.not_compared),
         }

@@ -1,25 +1,27 @@
-"""What a person asks of a comparison, and what came of it."""
+"""What a person asks of a comparison of the models with the history, and what came of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from daybreak.core.change import Change
+
+# Asks a person to take one of several answers; gives its number.
+Choose = Callable[[str, tuple[str, ...]], int]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The answers that `revision` was given.
+    """What `revision` was told.
 
-    `renames` are `old=new`, `drops` are `kind:name`. `choose` asks a person on a terminal to
-    take one of several answers and gives its number; None where nobody can be asked.
+    `renames` are `old=new`, `drops` are `kind:name`. Without `choose` nobody can be asked.
     """
 
     renames: tuple[str, ...] = ()
     drops: tuple[str, ...] = ()
     proof: bool = True
-    choose: Callable[[str, tuple[str, ...]], int] | None = None
+    choose: Choose | None = None
 
 
 @dataclass(frozen=True)
@@ -31,20 +33,30 @@ class Proof:
     skipped: str = ""
 
 
-@dataclass
-class Compared:
-    """What a comparison of the models with the history found.
+@dataclass(frozen=True)
+class Danger:
+    """Data that a change could lose or reject: what, and the query that finds it."""
 
-    `history` are the revisions it was made from, `shadow` the server it ran on. `unexpressed` are
-    changes that no operation can express, `hidden` counts those that the project's filters hide.
+    text: str
+    query: str
+
+
+@dataclass(frozen=True)
+class Compared:
+    """How the models differ from the history.
+
+    `history` are the revisions that it ended with, `shadow` the server that both ran on, and
+    `passed_over` why earlier choices of one were not taken. `unexpressed` are changes that no
+    operation can express; `hidden` counts those that the project's own filters hide.
     """
 
     shadow: str
     history: tuple[str, ...]
+    default_schema: str
     changes: tuple[Change, ...] = ()
     unexpressed: tuple[Change, ...] = ()
     hidden: int = 0
-    sql: tuple[str, ...] = ()
-    hazards: tuple[str, ...] = ()
+    statements: tuple[str, ...] = ()
+    dangers: tuple[Danger, ...] = ()
     proof: Proof | None = None
-    notes: list[str] = field(default_factory=list)
+    passed_over: tuple[str, ...] = ()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
-from itertools import zip_longest
+from itertools import compress, zip_longest
+from operator import not_
 from typing import Any
 
 from daybreak.core.around import around, in_the_way
@@ -60,7 +61,10 @@ def diff(
     olds, news = _by_address(old), _by_address(new)
     changes = without_serials([*moved, *(_raw(change, olds, news) for change in found)])
     changes = around(changes, before, after, engine)
-    return (*first, *ordered(changes, before, after))
+    rest = ordered(changes, before, after)
+    # A table may be renamed into a schema that is new.
+    schemas = [c.address.kind == "schema" and isinstance(c, Create) for c in rest]
+    return (*compress(rest, schemas), *first, *compress(rest, map(not_, schemas)))
 
 
 def _renames_in(changes: Iterable[Change]) -> list[Rename]:

@@ -31,6 +31,7 @@
     │  ├─ UnregisteredModels               a comparison would drop these models' tables
     │  ├─ Unguarded                        a foreign env.py, without --unguarded
     │  ├─ RevisionNotInFiles               the database is at a revision without a file
+    │  ├─ RenameUnclear                    what is gone and what is new may be the same
     │  ├─ DevServerRefused                 the port or the data folder is somebody else's
     │  └─ OtherDatabase                    scratch work would touch a real database
     ├─ LockNotGranted                   5  somebody's lock keeps the schema from being read
@@ -275,6 +276,24 @@ class Unguarded(Refused):
 
 class RevisionNotInFiles(Refused):
     pass
+
+
+class RenameUnclear(Refused):
+    """`unclear`: kind and name of what is gone, and the names of what is new and like it."""
+
+    def __init__(self, unclear: Sequence[tuple[str, str, Sequence[str]]]) -> None:
+        gone = [f"{old} is gone and {' or '.join(new)} is new" for _, old, new in unclear]
+        says = [
+            f"{' or '.join(f'--rename {old}={name}' for name in new)}, or --drop {kind}:{old}"
+            for kind, old, new in unclear
+        ]
+        many = len(unclear) > 1
+        super().__init__(
+            f"{'; '.join(gone)}: {'are these renames' if many else 'is that a rename'}? "
+            "Nothing was written",
+            f"say {'; and '.join(says)}",
+        )
+        self.unclear = tuple(unclear)
 
 
 class DevServerRefused(Refused):

@@ -62,7 +62,7 @@ _RENAMED = (
     ("column",),
 )
 _FIRST = frozenset({"charset", "collation", "engine", "options", "access_method"})
-_CODE = frozenset({"view", "trigger", "policy", "rule", "statistics", "event"})
+_CODE = frozenset({"view", "trigger", "policy", "rule", "statistics", "event", "other"})
 _TYPE = frozenset({"enum", "domain", "composite", "range", "sequence"})
 
 

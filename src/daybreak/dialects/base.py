@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 from daybreak.core.catalog import Catalog
 from daybreak.core.change import Change
+from daybreak.core.engine import Engine
 from daybreak.core.target import Policy
 from daybreak.core.url import Url
 from daybreak.dialects.wording import Words
@@ -162,6 +163,10 @@ class Dialect(Protocol):
 
         Each fold has a name and a reason; none hides a difference in what the server does.
         """
+        ...
+
+    def engine(self, version: int) -> Engine:
+        """What the server of this major version can't do in place."""
         ...
 
     @property

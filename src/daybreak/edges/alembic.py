@@ -19,6 +19,7 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.util import CommandError
 from sqlalchemy.exc import OperationalError
 
+from daybreak.core.authoring import Asked, Compared
 from daybreak.core.errors import (
     DaybreakError,
     HistoryInvalid,
@@ -73,15 +74,20 @@ class Call:
     """What a `daybreak` command tells the project's env.py, and hears from it.
 
     `consent` is given when the guards were already asked. `keep_empty` is False for a
-    `revision` that writes no file when nothing differs. `differences` is what a comparison
-    found, in the form of Alembic's `as_diffs`.
+    `revision` that writes no file when nothing differs, `asked` what it was told about what
+    differs. `compared` is what came of it; where Alembic itself had to compare, `differences` is,
+    in the form of its `as_diffs`. `inspect` is what a `check` does with the subject that env.py
+    gives it, while env.py runs.
     """
 
     command: str
     emit: Emit = ignore
     consent: bool = False
     keep_empty: bool = True
+    asked: Asked = field(default_factory=Asked)
+    compared: Compared | None = None
     differences: list[Any] = field(default_factory=list)
+    inspect: Callable[[Any], None] | None = None
 
 
 def make_config(project: Project, options: AlembicOptions, call: Call | None, **kw: Any) -> Config:
@@ -181,19 +187,25 @@ def url_in_ini(config: Config) -> str:
 
 @dataclass(frozen=True)
 class Running:
-    """Which command runs the env.py (None for one that only reads), and whether it compares."""
+    """Which command runs the env.py (None for one that only reads), and whether it compares.
+
+    `checks`: it compares and writes nothing.
+    """
 
     command: str | None
     compares: bool
+    checks: bool = False
 
 
 def command_in_force() -> Running:
     """What Alembic is about to do, whoever called it: a command line, ours, or an API call."""
     options = context._proxy.context_opts  # type: ignore[attr-defined]
     revision_context = options.get("revision_context")
+    compares = bool(revision_context and revision_context.command_args["autogenerate"])
     return Running(
         command=_COMMAND_OF.get(options["fn"].__name__),
-        compares=bool(revision_context and revision_context.command_args["autogenerate"]),
+        compares=compares,
+        checks=compares and options["fn"].__qualname__.startswith("check."),
     )
 
 

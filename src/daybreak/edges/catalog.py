@@ -27,9 +27,9 @@ def read_catalog(
     """What the server tells of `schemas`; without any, of all that are not its own.
 
     (Without any on MySQL: of the current one.) `leave_out` are tables, as schema and name, such
-    as the version table; None is the default schema. The number of queries is fixed. The connection is
-    given back with the settings and the transaction that it had. It waits at most a second for
-    each lock that somebody holds, and raises LockNotGranted, which names them.
+    as the version table; None is the default schema. The number of queries is fixed. The
+    connection is given back with the settings and the transaction that it had. It waits at most a
+    second for each lock that somebody holds, and raises LockNotGranted, which names them.
     """
     from sqlalchemy import text
     from sqlalchemy.exc import DBAPIError
@@ -58,30 +58,42 @@ def read_catalog(
 
 @contextlib.contextmanager
 def _reading(connection: Connection, dialect: Dialect) -> Iterator[int]:
-    """The reading transaction; gives the server's major version.
-
-    Inside of somebody's transaction it is a savepoint: what was set goes with its rollback, too.
-    """
-    nested = connection.in_transaction()
+    """The reading transaction, with its settings; gives the server's major version."""
     version = int((connection.dialect.server_version_info or (0,))[0])
+    had = connection.in_transaction()
     try:
-        with connection.begin_nested() if nested else connection.begin() as transaction:
-            by_hand = not nested and _commits_each(connection)
-            if by_hand:
-                connection.exec_driver_sql("BEGIN")
-            for sql in dialect.catalog_session(version, fresh=not nested):
+        with _rolled_back(connection) as fresh:
+            for sql in dialect.catalog_session(version, fresh=fresh):
                 connection.exec_driver_sql(sql)
-            try:
-                yield version
-            finally:
-                if by_hand:
-                    connection.exec_driver_sql("ROLLBACK")
-                transaction.rollback()
+            yield version
     finally:
         for sql in dialect.catalog_session_end(version):
             connection.exec_driver_sql(sql)
-        if not nested:
+        if not had:
             connection.rollback()  # of what these began
+
+
+@contextlib.contextmanager
+def _rolled_back(connection: Connection) -> Iterator[bool]:
+    """A transaction that leaves nothing behind; gives whether it is a new one.
+
+    Inside of somebody's transaction it is a savepoint: what was set goes with its rollback, too.
+    """
+    had = connection.in_transaction()
+    if _commits_each(connection):
+        connection.exec_driver_sql("BEGIN")
+        try:
+            yield True
+        finally:
+            connection.exec_driver_sql("ROLLBACK")
+            if not had:
+                connection.rollback()
+        return
+    with connection.begin_nested() if had else connection.begin() as transaction:
+        try:
+            yield not had
+        finally:
+            transaction.rollback()
 
 
 def _commits_each(connection: Connection) -> bool:
@@ -104,10 +116,8 @@ def _collector_at_rest() -> Iterator[None]:
 
 def _holder(connection: Connection, dialect: Dialect) -> LockHolder | None:
     """Who held the lock that was not granted; None if it is free by now."""
-    nested = connection.in_transaction()
-    with connection.begin_nested() if nested else connection.begin() as transaction:
+    with _rolled_back(connection):
         row = connection.exec_driver_sql(dialect.LOCK_HOLDERS).first()
-        transaction.rollback()
     return None if row is None else LockHolder(*row)
 
 

@@ -85,11 +85,16 @@ def version_tables(options: Mapping[str, Any]) -> frozenset[tuple[str | None, st
     return frozenset({(options.get("version_table_schema") or None, name)})
 
 
+def revision_in_force() -> RevisionContext:
+    """What Alembic's `revision` or `check` is about to write or tell."""
+    options = context._proxy.context_opts  # type: ignore[attr-defined]
+    found: RevisionContext = options["revision_context"]
+    return found
+
+
 def rendered(script: MigrationScript) -> str:
     """The text of the file that Alembic is about to write for `script`, hooks after it aside."""
-    revision_context: RevisionContext = context._proxy.context_opts[  # type: ignore[attr-defined]
-        "revision_context"
-    ]
+    revision_context = revision_in_force()
     autogen: AutogenContext = revision_context._last_autogen_context
     autogen.imports = set(script.imports or ())
     arguments: dict[str, Any] = dict(revision_context.template_args)

@@ -114,6 +114,15 @@ def remembered_sides(subject: Subject) -> Sides | None:
     return Sides(label, history.catalog, wanted.catalog, wanted.statements)
 
 
+def history_side(subject: Subject) -> Catalog:
+    """What the history makes up to `subject.revisions`, from the cache or a shadow server."""
+    label = last_shadow(subject.root, subject.target.environment)
+    if label is not None and (known := load_wanted(_history_side(label, _keys(subject)[-1]))):
+        return known.catalog
+    with choose_shadow(subject.settings, subject.target) as server:
+        return _history(subject, server, _template(subject, server))
+
+
 @contextlib.contextmanager
 def on_shadow(subject: Subject) -> Iterator[Bench]:
     """Both sides on a shadow server that stays for the block.

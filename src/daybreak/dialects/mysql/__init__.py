@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from daybreak.core.engine import Engine
 from daybreak.core.errors import InvalidUrl
 from daybreak.core.secret import Secret
 from daybreak.core.target import Policy
@@ -151,3 +152,7 @@ def catalog_details(rows: Rows) -> Sequence[str]:
 def lock_refused(error: BaseException) -> bool:
     """1205: lock_wait_timeout has passed."""
     return bool(error.args) and error.args[0] == 1205
+
+
+def engine(version: int) -> Engine:
+    return Engine(keys_pin=True, late_bound=True)

@@ -79,7 +79,7 @@ class _Build:
     def table(self, row: _Row) -> Table:
         schema, name, engine, charset, collation, options, comment = row
         at = schema, name
-        asked = self.rows.get(shown.show_table(*at))
+        asked = self.rows.get(shown.show("TABLE", *at))
         told = asked[0][1] if asked else ""
         parsers, octets = shown.parsers(told), shown.octet_defaults(told)
         indexes = [_index(rows, parsers) for rows in _by_name(self.indexes[at])]
@@ -95,7 +95,7 @@ class _Build:
                 ]
             ),
             indexes=_in_order(index for index in indexes if index.name != "PRIMARY"),
-            triggers=_in_order(programs.triggers(self.triggers[at])),
+            triggers=_in_order(programs.triggers(self.rows, self.triggers[at])),
             partition_by=partition_clause(self.partitions[at]),
             options=_options(options),
             engine=engine,
@@ -128,7 +128,7 @@ class _Build:
 
     def view(self, row: _Row) -> View:
         schema, name, check_option, security = row
-        algorithm, query = shown.view(self.rows[shown.show_view(schema, name)][0][1])
+        algorithm, query = shown.view(self.rows[shown.show("VIEW", schema, name)][0][1])
         settings = {}
         if security != "DEFINER":
             settings["security"] = security

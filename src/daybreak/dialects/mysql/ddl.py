@@ -29,9 +29,10 @@ from daybreak.dialects.mysql.keys import (
     create_index,
     drop_constraint,
     follows_table,
+    index_follows,
     index_text,
 )
-from daybreak.dialects.mysql.tables import alter, column_text
+from daybreak.dialects.mysql.tables import alter, column_text, table_of
 from daybreak.dialects.mysql.texts import literal, qualified, quoted
 
 
@@ -49,7 +50,7 @@ def ddl(change: Change, before: Catalog, after: Catalog) -> Sequence[str]:
         case Alter():
             return _alter(change, before, after)
         case Rename():
-            return _rename(change, after)
+            return _rename(change, before, after)
 
 
 def _create(address: Address, item: Object, before: Catalog, after: Catalog) -> Sequence[str]:
@@ -151,10 +152,11 @@ def _alter(change: Alter, before: Catalog, after: Catalog) -> Sequence[str]:
     raise _unknown(address)
 
 
-def _rename(change: Rename, after: Catalog) -> Sequence[str]:
+def _rename(change: Rename, before: Catalog, after: Catalog) -> Sequence[str]:
     address, to, item = change.address, change.to, change.item
     table = qualified(address.schema, address.table or "")
     names = f"{quoted(address.name)} TO {quoted(to.name)}"
+    together = index_follows(address.name, to.name, table_of(before, address), table_of(after, to))
     match item:
         case Table():
             return tables.rename_table(item, address, to)
@@ -166,11 +168,13 @@ def _rename(change: Rename, after: Catalog) -> Sequence[str]:
         case Column():
             return [alter(table, [f"RENAME COLUMN {names}"])]
         case Index():
-            return [alter(table, [f"RENAME INDEX {names}"])]
+            return [] if together else [alter(table, [f"RENAME INDEX {names}"])]
         case Constraint():
             if follows_table(address, to, after):
                 return []
-            return [alter(table, [drop_constraint(item), add_constraint(item, to.name)])]
+            index = [f"RENAME INDEX {names}"] if together else []
+            pieces = [drop_constraint(item), *index, add_constraint(item, to.name)]
+            return [alter(table, pieces)]
     raise _unknown(address)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from daybreak.core.catalog import Address, Catalog, Constraint, Index, IndexKey
+from daybreak.core.catalog import Address, Catalog, Constraint, Index, IndexKey, Table
 from daybreak.dialects.mysql.texts import literal, quoted
 
 _GENERATED = re.compile(r"(.+)(_(?:ibfk|chk)_\d+)", re.DOTALL)
@@ -58,6 +58,23 @@ def follows_table(address: Address, to: Address, after: Catalog) -> bool:
         and old[2] == new[2]
         and new[1] == to.table
         and all(table.name != old[1] for table in after.tables if table.schema == to.schema)
+    )
+
+
+def index_follows(old: str, new: str, was: Table | None, now: Table | None) -> bool:
+    """Whether the statement that renames a foreign key renames its index of the same name too.
+
+    The server does so for an index that it made itself, which a catalog can't tell from others;
+    said in the statement it is the same for every index.
+    """
+    return (
+        was is not None
+        and now is not None
+        and all(
+            name in {c.name for c in table.constraints if c.kind == "foreign key"}
+            and name in {index.name for index in table.indexes}
+            for name, table in ((old, was), (new, now))
+        )
     )
 
 

@@ -8,16 +8,18 @@ from typing import Any
 
 from daybreak.core.catalog import Event, Routine, Trigger
 from daybreak.dialects.base import Rows
+from daybreak.dialects.mysql import shown
 from daybreak.dialects.mysql.texts import literal, quoted
 
 _STATUS = {"DISABLED": " DISABLE", "SLAVESIDE_DISABLED": " DISABLE ON SLAVE"}
 _STATUS["REPLICA_SIDE_DISABLED"] = " DISABLE ON REPLICA"
 
 
-def triggers(rows: Sequence[Sequence[Any]]) -> Iterator[Trigger]:
-    """`rows` are one table's, in the order in which the server fires them."""
+def triggers(rows: Rows, own: Sequence[Sequence[Any]]) -> Iterator[Trigger]:
+    """Of one table: `own` is in the order in which the server fires them."""
     before: dict[tuple[str, str], str] = {}
-    for _, table, name, timing, event, _, body in rows:
+    for schema, table, name, timing, event, _, told in own:
+        body = _body(rows, "TRIGGER", schema, name, told, " FOR EACH ROW ")
         follows = before.get((timing, event))
         order = f" FOLLOWS {quoted(follows)}" if follows else ""
         before[timing, event] = name
@@ -34,7 +36,8 @@ def routines(rows: Rows, default_schema: str) -> Iterator[Routine]:
         parameters[schema, routine, kind].append(f"{word}{quoted(name)} {_typed(*typed)}")
     for row in rows["routines"]:
         schema, name, kind, *returned = row[:6]
-        body, language, deterministic, access, security, comment = row[6:]
+        told, language, deterministic, access, security, comment = row[6:]
+        body = _body(rows, kind, schema, name, told, "\n")
         arguments = ", ".join(parameters[schema, name, kind])
         clauses = [f"({arguments})"]
         if kind == "FUNCTION":
@@ -60,7 +63,9 @@ def routines(rows: Rows, default_schema: str) -> Iterator[Routine]:
 def events(rows: Rows, default_schema: str) -> Iterator[Event]:
     for row in rows["events"]:
         schema, name, kind, at, value, unit, starts, ends = row[:8]
-        completion, status, body, comment, starts_when_made = row[8:]
+        completion, status, told, comment, starts_when_made = row[8:]
+        said = f" COMMENT {literal(comment)}" if comment else ""
+        body = _body(rows, "EVENT", schema, name, told, f"{said} DO ")
         if kind == "ONE TIME":
             schedule = f"AT '{at}'"
         else:
@@ -76,6 +81,12 @@ def events(rows: Rows, default_schema: str) -> Iterator[Event]:
             definition=f"ON SCHEDULE {schedule}{preserve}{_STATUS.get(status, '')}\nDO {body}",
             comment=comment or None,
         )
+
+
+def _body(rows: Rows, kind: str, schema: str, name: str, told: str, before: str) -> str:
+    """What SHOW CREATE told of it in a column of its own, or information_schema."""
+    asked = rows.get(shown.show(kind, schema, name))
+    return shown.body(asked[0][3 if kind == "EVENT" else 2], told, before) if asked else told
 
 
 def _typed(type_text: str, charset: str | None, collation: str | None) -> str:

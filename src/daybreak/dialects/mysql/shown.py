@@ -1,8 +1,10 @@
-"""What only SHOW CREATE tells: a view's algorithm, a parser, a default of octets.
+"""What only SHOW CREATE tells: a view's algorithm, a parser, a default of octets, a quote.
 
-It takes one statement for each object, so only the few that need it are asked: each view, and the
-tables with a FULLTEXT index or a default on a BINARY or VARBINARY column (information_schema ends
-such a default at its first zero octet, and does not know parsers and algorithms at all).
+It takes one statement for each object, so only the few that need it are asked. Views, since
+information_schema does not know their algorithm. Tables with a FULLTEXT index, whose parser it does
+not know, or with a default on a BINARY or VARBINARY column, which it ends at the first zero octet.
+Triggers, routines and events with a literal in their body: it leaves the quotes in literals without
+their escapes and forgets introducers, so its text is not SQL any more.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ _VIEW = re.compile(
     r"(?:\(.*?\) )?AS (?P<query>.*?)(?: WITH (?:CASCADED|LOCAL) CHECK OPTION)?",
     re.DOTALL,
 )
+_QUOTE = re.compile(r"['\"]")
 _NAME = r"`((?:[^`]|``)+)`"
 _PARSER = re.compile(rf"^  FULLTEXT KEY {_NAME} .*WITH PARSER {_NAME}", re.MULTILINE)
 _DEFAULT = re.compile(
@@ -35,17 +38,17 @@ def queries(rows: Rows) -> Sequence[str]:
         if row[6] in {"binary", "varbinary"} and row[4] is not None
     }
     stored = {(row[0], row[1]) for row in rows["tables"]}
-    return [show_table(*table) for table in sorted(tables & stored)] + [
-        show_view(row[0], row[1]) for row in rows["views"]
+    return [
+        *(show("TABLE", *table) for table in sorted(tables & stored)),
+        *(show("VIEW", row[0], row[1]) for row in rows["views"]),
+        *(show("TRIGGER", row[0], row[2]) for row in rows["triggers"] if _quotes(row[6])),
+        *(show(row[2], row[0], row[1]) for row in rows["routines"] if _quotes(row[6])),
+        *(show("EVENT", row[0], row[1]) for row in rows["events"] if _quotes(row[10])),
     ]
 
 
-def show_table(schema: str, name: str) -> str:
-    return f"SHOW CREATE TABLE {quoted(schema)}.{quoted(name)}"
-
-
-def show_view(schema: str, name: str) -> str:
-    return f"SHOW CREATE VIEW {quoted(schema)}.{quoted(name)}"
+def show(kind: str, schema: str, name: str) -> str:
+    return f"SHOW CREATE {kind} {quoted(schema)}.{quoted(name)}"
 
 
 def view(text: str) -> tuple[str, str]:
@@ -64,6 +67,22 @@ def parsers(text: str) -> dict[str, str]:
 def octet_defaults(text: str) -> dict[str, str]:
     """The default of each BINARY or VARBINARY column, in what SHOW CREATE TABLE told."""
     return {_unquoted(column): value for column, value in _DEFAULT.findall(text)}
+
+
+def body(text: str | None, told: str, before: str) -> str:
+    """The body at the end of what SHOW CREATE told; `told` is information_schema's.
+
+    It begins after `before`, with what `told` has in front of its first literal. None is told to
+    who may not see a body.
+    """
+    if text is None:
+        return told
+    head = _QUOTE.split(told, maxsplit=1)[0]
+    return text[text.index(head, text.index(before) + len(before)) :]
+
+
+def _quotes(told: str | None) -> bool:
+    return told is not None and _QUOTE.search(told) is not None
 
 
 def _unquoted(name: str) -> str:

@@ -17,7 +17,7 @@ _QUOTED = frozenset({"COMPRESSION", "ENCRYPTION", "SECONDARY_ENGINE"})
 _UNSET = {
     "AVG_ROW_LENGTH": "0",
     "CHECKSUM": "0",
-    "COMPRESSION": "NONE",
+    "COMPRESSION": "",
     "DELAY_KEY_WRITE": "0",
     "ENCRYPTION": "N",
     "KEY_BLOCK_SIZE": "0",
@@ -43,7 +43,8 @@ def create_table(table: Table) -> str:
         *(constraint_text(c) for c in table.constraints if c.kind == "check"),
     ]
     text = f"CREATE TABLE {qualified(table.schema, table.name)} (\n  " + ",\n  ".join(lines) + "\n)"
-    options = " ".join(_options(table, {"engine", "charset", "options", "comment"}, {}))
+    told = {"engine", "charset", "options"} | ({"comment"} if table.comment else set())
+    options = " ".join(_options(table, told, {}))
     partitions = f"\n{table.partition_by}" if table.partition_by else ""
     return f"{text} {options}{partitions}"
 
@@ -162,7 +163,7 @@ def _options(table: Table, fields: set[str], old: dict[str, str]) -> Iterator[st
             if old.get(option) != new[option]:
                 value = literal(new[option]) if option in _QUOTED else new[option]
                 yield f"{option}={value}"
-    if "comment" in fields and (old or table.comment is not None):
+    if "comment" in fields:
         yield f"COMMENT={literal(table.comment or '')}"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from daybreak.core.engine import Engine
 from daybreak.core.errors import InvalidUrl
 from daybreak.core.secret import Secret
 from daybreak.core.target import Policy
@@ -182,3 +183,7 @@ def _quoted(identifier: str) -> str:
 def catalog_details(rows: Rows) -> Sequence[str]:
     """The catalog tells everything in the fixed queries."""
     return ()
+
+
+def engine(version: int) -> Engine:
+    return Engine(alters_generated=version >= 17)

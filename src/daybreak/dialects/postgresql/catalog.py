@@ -39,17 +39,22 @@ def build_catalog(rows: Rows, version: int, default_schema: str) -> Catalog:
         routines=_routines(rows["routines"], grants),
         tables=tables,
         views=views,
-        others=tuple(
-            core.Other(schema, name, what, _with_comment(definition, comment))
-            for query in OTHERS
-            for schema, name, what, definition, comment in rows[query]
-        )
-        + _odd_identities(rows["sequences"], grants),
+        others=_others(rows, grants),
         **_types(rows, grants, columns),
     )
 
 
 OTHERS = ("event triggers", "publications", "others in schemas", "others in the database")
+
+
+def _others(rows: Rows, grants: Grants) -> tuple[core.Other, ...]:
+    found = [
+        core.Other(schema, name, what, _with_comment(definition, comment))
+        for query in OTHERS
+        for schema, name, what, definition, comment in rows[query]
+    ]
+    found += _odd_identities(rows["sequences"], grants)
+    return tuple(sorted(found, key=lambda other: (other.schema, other.what, other.name)))
 
 
 def _with_comment(definition: str, comment: str | None) -> str:
@@ -60,7 +65,11 @@ def _grants(rows: Sequence[Row]) -> Grants:
     found: dict[tuple[str, int, int], list[Grant]] = defaultdict(list)
     for kind, oid, part, privilege, grantee, grantable, revoked in rows:
         found[kind, oid, part].append(Grant(privilege, grantee, grantable, revoked))
-    return {key: tuple(grants) for key, grants in found.items()}
+    return {key: tuple(sorted(given, key=_by_grantee)) for key, given in found.items()}
+
+
+def _by_grantee(grant: Grant) -> tuple[Any, ...]:
+    return grant.grantee, grant.privilege, grant.grantable, grant.revoked
 
 
 def _sequences(
@@ -72,14 +81,23 @@ def _sequences(
     identities: dict[tuple[int, int], Row] = {}
     sequences = []
     for row in rows["sequences"]:
-        oid, *values, persistence, how, table, column, comment = row
+        oid, schema, name, type_, start, increment, minimum, maximum, cached, cycle = row[:10]
+        persistence, how, table, column, comment = row[10:]
         if how == "i":
             identities[table, column] = row
             continue
         owned_by = (tables[table], names[table, column]) if table in tables else None
         sequences.append(
             core.Sequence(
-                *values,
+                schema,
+                name,
+                type_,
+                start,
+                increment,
+                minimum,
+                maximum,
+                cached,
+                cycle,
                 owned_by,
                 "unlogged" if persistence == "u" else "permanent",
                 comment,
@@ -89,7 +107,7 @@ def _sequences(
     return identities, tuple(sequences)
 
 
-def _odd_identities(rows: Sequence[Row], grants: Grants) -> tuple[core.Other, ...]:
+def _odd_identities(rows: Sequence[Row], grants: Grants) -> list[core.Other]:
     """What an `Identity` does not hold of its sequence, where somebody changed it."""
     found = []
     for row in rows:
@@ -104,7 +122,7 @@ def _odd_identities(rows: Sequence[Row], grants: Grants) -> tuple[core.Other, ..
             found.append(
                 core.Other(schema, name, "identity's sequence", _with_comment(words, comment))
             )
-    return tuple(found)
+    return found
 
 
 def _relations(
@@ -167,7 +185,7 @@ def _relations(
                 tablespace=space,
                 row_security=secure,
                 force_row_security=forced,
-                replica_identity=REPLICA_IDENTITY.get(replica),
+                replica_identity=None if foreign else REPLICA_IDENTITY.get(replica),
                 comment=comment,
                 grants=given,
             )
@@ -200,7 +218,7 @@ def _by_relation(rows: Sequence[Row], make: Any) -> dict[int, tuple[Any, ...]]:
 def _policies(rows: Sequence[Row]) -> dict[int, tuple[core.Policy, ...]]:
     return _by_relation(
         [
-            (oid, name, permissive, POLICY_COMMANDS[command], tuple(roles), *rest)
+            (oid, name, permissive, POLICY_COMMANDS[command], tuple(sorted(roles)), *rest)
             for oid, name, permissive, command, roles, *rest in rows
         ],
         core.Policy,

@@ -180,7 +180,6 @@ CROSS JOIN LATERAL (
      EXCEPT
      SELECT grantee, privilege_type, is_grantable, true FROM aclexplode(o.acl))
 ) g
-ORDER BY 5, 4
 """
 
 EXTENSIONS = """
@@ -273,7 +272,7 @@ SELECT
 FROM pg_proc p
 JOIN n ON n.oid = p.pronamespace
 WHERE $own_routine
-ORDER BY n.nspname, p.proname, 4
+ORDER BY n.nspname, p.proname, pg_get_function_identity_arguments(p.oid) COLLATE "C"
 """
 
 QUERIES = {

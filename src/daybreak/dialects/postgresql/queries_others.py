@@ -9,14 +9,14 @@ from __future__ import annotations
 EVENT_TRIGGERS = """
 SELECT '', e.evtname::text, 'event trigger',
     concat('ON ', e.evtevent, ' EXECUTE FUNCTION ' || e.evtfoid::regprocedure,
-        ' WHEN TAG IN (' || array_to_string(e.evttags, ', ') || ')', ' ENABLED ' || e.evtenabled::text),
+        ' WHEN TAG IN (' || array_to_string(e.evttags, ', ') || ')',
+        ' ENABLED ' || e.evtenabled::text),
     obj_description(e.oid, 'pg_event_trigger')
 FROM pg_event_trigger e
 WHERE $whole_database
 AND NOT EXISTS (
     SELECT FROM pg_depend d
     WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = e.oid AND d.deptype = 'e')
-ORDER BY e.evtname
 """
 
 PUBLICATIONS = """
@@ -26,12 +26,11 @@ SELECT '', p.pubname::text, 'publication',
         'generated columns ' || nullif(to_jsonb(p) ->> 'pubgencols', 'n'),
         'schemas ' || $published_schemas,
         (SELECT string_agg(concat(r.prrelid::regclass, $published_part), ', '
-            ORDER BY r.prrelid::regclass::text)
+            ORDER BY r.prrelid::regclass::text COLLATE "C")
          FROM pg_publication_rel r WHERE r.prpubid = p.oid)),
     obj_description(p.oid, 'pg_publication')
 FROM pg_publication p
 WHERE $whole_database
-ORDER BY p.pubname
 """
 
 # In the schemas asked for: operators and what groups them, collations, conversions, text search.
@@ -60,17 +59,18 @@ found (class, id, schema, name, what, definition) AS (
         concat_ws(', ',
             (SELECT string_agg(format('OPERATOR %s %s FOR %s', o.amopstrategy,
                 o.amopopr::regoperator, o.amoppurpose), ', '
-                ORDER BY o.amopstrategy, o.amopopr::regoperator::text)
+                ORDER BY o.amopstrategy, o.amopopr::regoperator::text COLLATE "C")
              FROM pg_amop o WHERE o.amopfamily = f.oid),
             (SELECT string_agg(format('FUNCTION %s (%s, %s) %s', p.amprocnum,
                 format_type(p.amproclefttype, NULL), format_type(p.amprocrighttype, NULL),
                 p.amproc::regprocedure), ', '
-                ORDER BY p.amprocnum, p.amproc::regprocedure::text)
+                ORDER BY p.amprocnum, p.amproc::regprocedure::text COLLATE "C")
              FROM pg_amproc p WHERE p.amprocfamily = f.oid))
     FROM pg_opfamily f JOIN pg_am am ON am.oid = f.opfmethod
     UNION ALL
     SELECT 'pg_collation', l.oid, l.collnamespace, l.collname, 'collation',
-        concat_ws(', ', 'PROVIDER ' || l.collprovider::text, 'DETERMINISTIC ' || l.collisdeterministic,
+        concat_ws(', ', 'PROVIDER ' || l.collprovider::text,
+            'DETERMINISTIC ' || l.collisdeterministic,
             'LC_COLLATE ' || l.collcollate, 'LC_CTYPE ' || l.collctype,
             'LOCALE ' || coalesce(to_jsonb(l) ->> 'colllocale', to_jsonb(l) ->> 'colliculocale'),
             'RULES ' || (to_jsonb(l) ->> 'collicurules'))
@@ -85,7 +85,7 @@ found (class, id, schema, name, what, definition) AS (
     SELECT 'pg_ts_config', t.oid, t.cfgnamespace, t.cfgname, 'text search configuration',
         concat('PARSER ', quote_ident(s.nspname), '.', quote_ident(p.prsname),
             (SELECT string_agg(format(', %s WITH %s', y.alias, m.dictionaries), ''
-                ORDER BY y.alias)
+                ORDER BY y.alias COLLATE "C")
              FROM ts_token_type(t.cfgparser) y
              JOIN LATERAL (
                 SELECT string_agg(g.mapdict::regdictionary::text, ', ' ORDER BY g.mapseqno)
@@ -124,8 +124,7 @@ JOIN n ON n.oid = f.schema
 WHERE f.id >= 16384
 AND NOT EXISTS (
     SELECT FROM pg_depend d
-    WHERE d.classid = f.class::regclass AND d.objid = f.id AND d.deptype = 'e')
-ORDER BY 1, 3, 2
+    WHERE d.classid = f.class::regclass AND d.objid = f.id AND d.deptype IN ('e', 'i'))
 """
 
 # Without a schema, so told only when all schemas are asked for.
@@ -200,8 +199,7 @@ WHERE $whole_database
 AND f.id >= 16384
 AND NOT EXISTS (
     SELECT FROM pg_depend d
-    WHERE d.classid = f.class::regclass AND d.objid = f.id AND d.deptype = 'e')
-ORDER BY 3, 2
+    WHERE d.classid = f.class::regclass AND d.objid = f.id AND d.deptype IN ('e', 'i'))
 """
 
 OTHERS = {

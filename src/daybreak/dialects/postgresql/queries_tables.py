@@ -272,7 +272,7 @@ SELECT
     p.polcmd::text,
     ARRAY(
         SELECT CASE role WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(role)::text END
-        FROM unnest(p.polroles) AS role ORDER BY 1),
+        FROM unnest(p.polroles) AS role),
     pg_get_expr(p.polqual, p.polrelid),
     pg_get_expr(p.polwithcheck, p.polrelid),
     obj_description(p.oid, 'pg_policy')

@@ -22,15 +22,25 @@ from daybreak.edges.connect import dialect_of, driver_for
 from daybreak.edges.credential import read_credential
 from daybreak.edges.pgcluster import HOST
 from daybreak.edges.settings import Settings
-from daybreak.edges.shadow.cluster import start_cluster
+from daybreak.edges.shadow.cluster import Started, start_cluster
+from daybreak.edges.shadow.mysql import MysqlShadow
+from daybreak.edges.shadow.mysqld import start_mysqld
 from daybreak.edges.shadow.postgresql import PostgresqlShadow
-from daybreak.edges.shadow.programs import embedded_programs, postgresql_programs
+from daybreak.edges.shadow.programs import (
+    embedded_programs,
+    mysqld,
+    mysqld_version,
+    postgresql_programs,
+)
 from daybreak.edges.shadow.server import Place, ShadowServer, Unsuitable
 
 DEFAULT_MAJOR = 16  # what `daybreak dev` starts, where the target's version is not known
 
 Candidate = tuple[str, Callable[[], Place]]
-SERVERS: Mapping[str, type[ShadowServer]] = {"postgresql": PostgresqlShadow}
+SERVERS: Mapping[str, type[ShadowServer]] = {
+    "postgresql": PostgresqlShadow,
+    "mysql": MysqlShadow,
+}
 
 
 def choose_shadow(
@@ -38,11 +48,14 @@ def choose_shadow(
     target: Target,
     wanted_major: int | None = None,
     extensions: Sequence[str] = (),
+    *,
+    dedicated: bool = False,
 ) -> ShadowServer:
     """The shadow for comparisons with `target`, whose major version is the wanted one if known.
 
-    `extensions` must be available on it. Raises NoShadow with every place that was tried,
-    ExtensionMissing, and Unreachable's kin where a configured server is down.
+    `extensions` must be available on it; `dedicated` leaves the dev server out. Raises NoShadow
+    with every place that was tried, ExtensionMissing, and Unreachable's kin where a configured
+    server is down.
     """
     dialect = dialect_of(target)
     configured = _configured(settings, dialect)
@@ -56,7 +69,11 @@ def choose_shadow(
     lacked: ExtensionMissing | None = None
     for name, open_place in _candidates(settings, target, dialect, wanted_major):
         try:
-            shadow = SERVERS[dialect.NAME](open_place(), passed_over)
+            place = open_place()
+            if dedicated and not place.dedicated:
+                passed_over.append(f"{name}: it is not there for scratch databases alone")
+                continue
+            shadow = SERVERS[dialect.NAME](place, passed_over)
         except DaybreakError as why:
             passed_over.append(f"{name}: {why.problem}")
             continue
@@ -137,18 +154,41 @@ def _own_postgresql(settings: Settings, wanted_major: int | None) -> Iterator[Ca
 
 
 def _installed(settings: Settings, major: int, programs: Path) -> Candidate:
-    return str(programs), lambda: _started(settings, major, programs, f"from {programs}")
+    return str(programs), lambda: _started(settings, major, programs, str(programs))
+
+
+def _own_mysql(settings: Settings, wanted_major: int | None) -> Iterator[Candidate]:
+    """An installed server, whatever its version: none comes with Daybreak."""
+    program = mysqld()
+    if program is None:
+        yield "an installed MySQL", _no_mysqld
+        return
+    version = mysqld_version(program, server_account())
+    yield (
+        str(program),
+        lambda: _of_ours(
+            settings, "mysql", start_mysqld(settings.project.root, program, version), str(program)
+        ),
+    )
+
+
+def _no_mysqld() -> Place:
+    raise Unsuitable("there is no mysqld on the PATH or in /usr/sbin")
 
 
 def _started(settings: Settings, major: int, programs: Path, origin: str) -> Place:
     started = start_cluster(settings.project.root, programs, major)
+    return _of_ours(settings, "postgresql", started, origin)
+
+
+def _of_ours(settings: Settings, dialect: str, started: Started, origin: str) -> Place:
     url = Url(
-        "postgresql",
-        username="postgres",
+        dialect,
+        username=started.user,
         password=started.password,
         host=HOST,
-        port=started.server.port,
-        database="postgres",
+        port=started.port,
+        database=dialect_named(dialect, origin).MAINTENANCE_DATABASE,
     )
     try:
         place = _place(settings, url, "the shadow server", origin, dedicated=True)
@@ -170,5 +210,6 @@ def _place(settings: Settings, url: Url, source: str, origin: str, *, dedicated:
 
 
 OWN_SERVERS: Mapping[str, Callable[[Settings, int | None], Iterator[Candidate]]] = {
-    "postgresql": _own_postgresql
+    "postgresql": _own_postgresql,
+    "mysql": _own_mysql,
 }

@@ -7,18 +7,21 @@ import json
 import re
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DBAPIError
 
+from daybreak.edges.shadow.reach import postgresql_reach
 from daybreak.edges.shadow.server import (
     SCRATCH,
     TEMPLATE,
-    TEMPLATES_KEPT,
     ShadowServer,
     Unsuitable,
     owner_of,
 )
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 OLDEST = 13  # DROP DATABASE … WITH (FORCE) began there
 SECONDS_TO_LEAVE = 5
@@ -85,10 +88,22 @@ class PostgresqlShadow(ShadowServer):
         gone = [
             name for name, _, connected in found if owner_of(name) not in living and not connected
         ]
-        kept = sorted(self._rows(OURS, _like(TEMPLATE)), key=_last_use, reverse=True)
-        for name in [*gone, *(name for name, _, _ in kept[TEMPLATES_KEPT:])]:
-            with contextlib.suppress(DBAPIError):  # another run drops it too, or is copying it
-                self._run(f"DROP DATABASE IF EXISTS {_quoted(name)}")
+        for name in gone:
+            self.drop_template(name)
+
+    def templates(self) -> list[str]:
+        found = sorted(self._rows(OURS, _like(TEMPLATE)), key=_last_use, reverse=True)
+        return [name for name, _, _ in found]
+
+    def drop_template(self, name: str) -> None:
+        with contextlib.suppress(DBAPIError):  # another run drops it too, or is copying it
+            self._run(f"DROP DATABASE IF EXISTS {_quoted(name)}")
+
+    def _other_databases(self, own: str) -> frozenset[str]:
+        return frozenset()  # a statement reaches no other database
+
+    def _reach(self, statement: str, own: str, others: frozenset[str]) -> str | None:
+        return postgresql_reach(statement)
 
     def _create(self, name: str, template: str | None) -> None:
         origin = _quoted(template) if template else f"template0 {self._text}"
@@ -113,7 +128,15 @@ class PostgresqlShadow(ShadowServer):
             with self._failing("keep a template"):
                 self._run(f"SELECT pg_advisory_unlock({key})")
 
-    def _keep(self, scratch: str, name: str) -> None:
+    @contextlib.contextmanager
+    def _becoming(self, name: str, base: str | None) -> Iterator[Engine]:
+        with self.scratch(base) as engine:
+            yield engine
+            engine.dispose()
+            with self._failing("keep a template"):
+                self._rename(str(engine.url.database), name)
+
+    def _rename(self, scratch: str, name: str) -> None:
         self._wait_until_left(scratch)
         self._run(f"ALTER DATABASE {_quoted(scratch)} ALLOW_CONNECTIONS false")
         self._use(scratch)

@@ -45,6 +45,16 @@ def mysqld() -> Path | None:
     return Path(found) if found else None
 
 
+def mysqld_version(program: Path, account: Account | None) -> str:
+    """`9.7.0`; empty where it does not run, which its start will tell."""
+    try:
+        said = run_as(account, [program, "--version"])
+    except OSError:
+        return ""
+    found = re.search(r"Ver (\d+\.\d+\.\d+)", said.stdout)
+    return found[1] if found else ""
+
+
 def _postgresql_folders() -> Iterator[Path]:
     config = shutil.which("pg_config")
     if config:

@@ -13,7 +13,7 @@ from hashlib import sha256
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from daybreak.core.errors import DaybreakError, ShadowFailed
+from daybreak.core.errors import DaybreakError, OtherDatabase, ShadowFailed
 from daybreak.core.secret import mask
 from daybreak.core.target import Target
 from daybreak.dialects.base import Driver
@@ -77,6 +77,8 @@ class ShadowServer(ABC):
             with self._failing("prepare"):
                 self.server_version, self.version = self._begin()
                 self._sweep()
+                for name in self.templates()[TEMPLATES_KEPT:]:
+                    self.drop_template(name)
         except BaseException:
             self._closing.close()
             raise
@@ -112,11 +114,11 @@ class ShadowServer(ABC):
         """
         self._made += 1
         name = f"{SCRATCH}{os.getpid()}_{self.token}_{self._made}"
-        target = self.place.target
-        engine = self._engine(replace(target, url=replace(target.url, database=name)))
+        engine = self._engine_of(name)
         try:
             with self._failing("make a scratch database"):
                 self._create(name, template)
+            self._watch(engine)
             yield engine
         finally:
             engine.dispose()
@@ -125,7 +127,7 @@ class ShadowServer(ABC):
                 self._drop(name)
 
     def template(
-        self, key: str, build: Callable[[Connection], None], base: str | None = None
+        self, key: str, build: Callable[[Connection], object], base: str | None = None
     ) -> str:
         """The name of the template of `key`, made by `build` if there is none.
 
@@ -136,13 +138,12 @@ class ShadowServer(ABC):
         if not self._has_template(name):
             with self._building(name):
                 if not self._has_template(name):
-                    with self.scratch(base) as engine:
-                        with engine.connect() as connection:
-                            build(connection)
-                            connection.commit()
-                        engine.dispose()
-                        with self._failing("keep a template"):
-                            self._keep(str(engine.url.database), name)
+                    with (
+                        self._becoming(name, base) as engine,
+                        engine.connect() as connection,
+                    ):
+                        build(connection)
+                        connection.commit()
         with self._failing("keep a template"):
             self._use(name)
         return name
@@ -156,6 +157,14 @@ class ShadowServer(ABC):
         return None
 
     @abstractmethod
+    def templates(self) -> list[str]:
+        """The names of all templates on this server, the one that was used last first."""
+
+    @abstractmethod
+    def drop_template(self, name: str) -> None:
+        """Drop it, unless somebody else just does."""
+
+    @abstractmethod
     def create_schema(self, quoted: str) -> str:
         """SQL that makes a schema beside the default one, unless it is there."""
 
@@ -166,6 +175,30 @@ class ShadowServer(ABC):
     def lacks_extension(self, error: BaseException) -> str | None:
         """The extension whose absence on this server `error` tells of; None for another error."""
         return None
+
+    def _engine_of(self, name: str) -> Engine:
+        target = self.place.target
+        return self._engine(replace(target, url=replace(target.url, database=name)))
+
+    def _watch(self, engine: Engine) -> None:
+        """Refuse statements that reach beyond the scratch database, on a server that others use."""
+        from sqlalchemy import event
+
+        if self.dedicated:
+            return
+        own = str(engine.url.database)
+        others = self._other_databases(own)
+
+        def before(_: Any, __: Any, statement: str, ___: Any, ____: Any, _____: Any) -> None:
+            if reach := self._reach(statement, own, others):
+                raise OtherDatabase(
+                    f"a statement {reach}, and the shadow server ({self.label}) is not there for "
+                    f"scratch databases alone: {' '.join(mask(statement).split())[:200]}",
+                    "name a server that is there for nothing else in SHADOW_DATABASE_URL "
+                    "(docs/shadow.md)",
+                )
+
+        event.listen(engine, "before_cursor_execute", before)
 
     def _engine(self, target: Target) -> Engine:
         from sqlalchemy import event
@@ -197,7 +230,15 @@ class ShadowServer(ABC):
 
     @abstractmethod
     def _sweep(self) -> None:
-        """Drop scratch databases whose owner is gone, and templates beyond the last few."""
+        """Drop scratch databases whose owner is gone."""
+
+    @abstractmethod
+    def _other_databases(self, own: str) -> frozenset[str]:
+        """The databases that a statement in `own` could touch by naming them."""
+
+    @abstractmethod
+    def _reach(self, statement: str, own: str, others: frozenset[str]) -> str | None:
+        """How the statement reaches beyond the database `own`, as a predicate; None if not."""
 
     @abstractmethod
     def _create(self, name: str, template: str | None) -> None: ...
@@ -213,8 +254,8 @@ class ShadowServer(ABC):
         """Only one process at a time is inside, for one name."""
 
     @abstractmethod
-    def _keep(self, scratch: str, name: str) -> None:
-        """Make the scratch database the template `name`, at once; keep one that is there."""
+    def _becoming(self, name: str, base: str | None) -> AbstractContextManager[Engine]:
+        """A copy of `base` that becomes the template `name` if the block ends well."""
 
     @abstractmethod
     def _use(self, name: str) -> None:

@@ -1,0 +1,82 @@
+"""Whether a statement reaches beyond the database that it runs in: told from its text, carefully.
+
+This guards a server that others use against an honest history. It is no defence against one that
+hides what it does, for example in a statement that a procedure puts together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+# A text, an identifier, the body of a function, a comment. MySQL runs what stands in /*! */.
+_TOKEN = re.compile(
+    r"""'(?:[^'\\]|\\.|'')*' | "(?:[^"\\]|\\.|"")*" | `(?:[^`]|``)*`
+        | (\$\w*\$) .*? \1 | --[^\n]* | /\*(?!!) .*? \*/""",
+    re.VERBOSE | re.DOTALL,
+)
+_BEGIN = r"(?: \A | ; | \b(?:BEGIN|THEN|ELSE|LOOP|EXECUTE)\b ) \s* '? \s*"
+_POSTGRESQL_SERVER = re.compile(
+    _BEGIN
+    + r"""( (?:CREATE|ALTER|DROP) \s+
+            (?:ROLE|USER(?!\s+MAPPING)|GROUP|DATABASE|SUBSCRIPTION|TABLESPACE)\b
+          | ALTER \s+ SYSTEM\b | (?:GRANT|REVOKE)\b (?! [^;]* \bON\b) )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_MYSQL_SERVER = re.compile(
+    r"""(?: \A | ; | /\*!\d* ) \s*
+        ( (?:CREATE|ALTER|DROP|RENAME) \s+ (?:USER|ROLE|SERVER|TABLESPACE)\b
+          | GRANT\b | REVOKE\b | FLUSH\b | RESET\b | INSTALL\b | UNINSTALL\b | SHUTDOWN\b
+          | SET \s+ (?:(?:GLOBAL|PERSIST)\b | @@(?:global|persist)\b | PASSWORD\b) )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_MYSQL_DATABASE = re.compile(
+    r"""(?: \A | ; | /\*!\d* ) \s* (?: USE | (?:CREATE|ALTER|DROP) \s+ (?:DATABASE|SCHEMA) ) \s+
+        (?:/\*!\d*)? \s* (?:IF\s+(?:NOT\s+)?EXISTS\s+)? (?:\*/)? \s*
+        (?: `((?:[^`]|``)+)` | ([\w$]+) )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_QUALIFIER = re.compile(r"(?: `((?:[^`]|``)+)` | (?<![\w@.`$])([\w$]+) ) \s* \. ", re.VERBOSE)
+
+
+def postgresql_reach(statement: str) -> str | None:
+    """What the statement does to the whole server, as a predicate; None if it does nothing to it.
+
+    A GRANT is of a role, which is the server's, unless it is ON something.
+    """
+    is_block = statement.lstrip()[:3].upper() in {"DO ", "DO$", "DO\n"}
+    code = statement if is_block else _bare(statement)
+    found = _POSTGRESQL_SERVER.search(code)
+    return f"changes the whole server ({_words(found[1])})" if found else None
+
+
+def mysql_reach(statement: str, own: str, others: Collection[str]) -> str | None:
+    """The same, and whether it names one of the databases `others` (in lower case)."""
+    code = _bare(statement, identifiers="`")
+    if found := _MYSQL_SERVER.search(code):
+        return f"changes the whole server ({_words(found[1])})"
+    for found in _MYSQL_DATABASE.finditer(code):
+        if _name(found) != own:
+            return f"names the database {_name(found)}"
+    named = {_name(found) for found in _QUALIFIER.finditer(code)}
+    known = sorted(name for name in named if name.lower() in others)
+    return f"names the database {known[0]}" if known else None
+
+
+def _bare(statement: str, identifiers: str = "") -> str:
+    """Without comments, and with each text emptied; what is quoted by `identifiers` stays."""
+
+    def replaced(found: re.Match[str]) -> str:
+        if found[0][0] == identifiers:
+            return found[0]
+        return "''" if found[0][0] in "'\"$" else " "
+
+    return _TOKEN.sub(replaced, statement)
+
+
+def _words(found: str) -> str:
+    return " ".join(found.split())
+
+
+def _name(found: re.Match[str]) -> str:
+    return (found[1] or "").replace("``", "`") or found[2]

@@ -1,0 +1,85 @@
+"""From the two sides to operations: those that lead to the models, and those that lead back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from daybreak.core.authoring import Asked
+from daybreak.core.change import Change, Create, Rename
+from daybreak.core.diff import diff
+from daybreak.edges.declared import OWNED, declaration
+from daybreak.flows.settle import Settled, settle
+from daybreak.flows.sides import Bench, Subject
+from daybreak.writing.models import Models
+from daybreak.writing.remark import Remark
+from daybreak.writing.write import Written, write
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a revision should do, before the project's own hook has seen it.
+
+    `remarks` stand in front of the upgrade: what a later comparison has to know.
+    """
+
+    settled: Settled
+    upgrade: Written
+    downgrade: Written
+    remarks: tuple[Remark, ...]
+
+    @property
+    def unexpressed(self) -> tuple[Change, ...]:
+        return self.upgrade.unexpressed
+
+
+def propose(bench: Bench, subject: Subject, asked: Asked, connection: Connection) -> Proposal:
+    """The operations for a revision on top of the history.
+
+    `connection` reaches a database where the history is, whose tables are reflected for the way
+    back. Raises RenameUnclear where nobody can be asked what a change means.
+    """
+    sides, dialect = bench.sides, subject.dialect
+    settled = settle(subject, sides, asked)
+    schema = sides.history.default_schema
+    upgrade = write(
+        settled.changes,
+        before=sides.history,
+        after=settled.goal,
+        models=Models(subject.metadatas, default_schema=schema, dialect=connection.dialect),
+        dialect=dialect,
+        statements=sides.statements,
+    )
+    changes = diff(
+        settled.goal,
+        sides.history,
+        fold=dialect.fold,
+        renames=[_backwards(rename) for rename in reversed(settled.renames)],
+        engine=dialect.engine(sides.history.version),
+    )
+    downgrade = write(
+        changes,
+        before=settled.goal,
+        after=sides.history,
+        models=Models.reflected(
+            connection, [change.address for change in changes], default_schema=schema
+        ),
+        dialect=dialect,
+    )
+    return Proposal(settled, upgrade, downgrade, tuple(_remarks(settled.changes)))
+
+
+def _backwards(rename: Rename) -> Rename:
+    label = rename.label and (rename.label[1], rename.label[0])
+    return replace(rename, address=rename.to, to=rename.address, label=label)
+
+
+def _remarks(changes: Sequence[Change]) -> Iterator[Remark]:
+    """Whoever takes a declared view out of the models wants it dropped: the file remembers."""
+    for change in changes:
+        if isinstance(change, Create) and change.address.kind not in OWNED:
+            yield Remark(declaration(change.address))

@@ -1,0 +1,123 @@
+"""The proof of a revision: its text is run on a scratch database before there is a file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
+
+from daybreak.core.catalog import Catalog
+from daybreak.core.errors import ProofFailed
+from daybreak.core.secret import mask
+from daybreak.edges.replay import run_function
+from daybreak.flows.sides import Bench, Subject, read_side
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+Differ = Callable[[Catalog, Catalog], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Proved:
+    """The statements that the upgrade sent, as the server got them, and how long it all took."""
+
+    statements: tuple[str, ...]
+    seconds: float
+    downgrade: bool
+
+
+def prove(
+    bench: Bench,
+    subject: Subject,
+    text: str,
+    *,
+    goal: Catalog,
+    differences: Differ,
+    downgrade: bool,
+) -> Proved:
+    """Run the rendered revision on a copy of the history's database, and back.
+
+    `differences` says in words in what two catalogs differ. The upgrade must lead to `goal`, the
+    downgrade (unless there is none) to where it began. Raises ProofFailed.
+    """
+    start = time.monotonic()
+    functions = _functions(text)
+    statements: list[str] = []
+    with bench.scratch() as engine:
+        with engine.connect() as connection, _collecting(connection, statements):
+            _run(subject, connection, functions["upgrade"], "upgrade", statements)
+        with engine.connect() as connection:
+            _require(differences(read_side(subject, connection), goal), "upgrade", "the models")
+        if downgrade:
+            back: list[str] = []
+            with engine.connect() as connection, _collecting(connection, back):
+                _run(subject, connection, functions["downgrade"], "downgrade", back)
+            with engine.connect() as connection:
+                left = differences(read_side(subject, connection), bench.sides.history)
+                _require(left, "downgrade", "what was before")
+    return Proved(tuple(statements), time.monotonic() - start, downgrade)
+
+
+def _functions(text: str) -> dict[str, Any]:
+    """The module as it would be imported. Raises ProofFailed if it can't be."""
+    found: dict[str, Any] = {"__name__": "revision"}
+    try:
+        exec(compile(text, "<the new revision>", "exec"), found)  # noqa: S102 - it is what Alembic runs
+    except Exception as error:
+        raise ProofFailed(
+            mask(
+                f"the revision can't be imported: {type(error).__name__}: {error}. No file written"
+            ),
+            "add what it lacks to alembic/script.py.mako, or write the revision by hand: "
+            "daybreak revision --empty",
+        ) from error
+    return found
+
+
+@contextmanager
+def _collecting(connection: Connection, statements: list[str]) -> Iterator[None]:
+    def before(_: Any, __: Any, statement: str, ___: Any, ____: Any, _____: Any) -> None:
+        statements.append(" ".join(statement.split()))
+
+    event.listen(connection, "before_cursor_execute", before)
+    try:
+        yield
+    finally:
+        event.remove(connection, "before_cursor_execute", before)
+
+
+def _run(
+    subject: Subject,
+    connection: Connection,
+    function: Callable[[], None],
+    direction: str,
+    statements: Sequence[str],
+) -> None:
+    try:
+        run_function(connection, subject.options, function)
+    except Exception as error:
+        orig = error.orig if isinstance(error, DBAPIError) else error
+        said = " ".join(mask(f"{type(orig).__name__}: {orig}").split())
+        at = f" at {statements[-1]}" if statements and isinstance(error, DBAPIError) else ""
+        raise ProofFailed(
+            f"the {direction} that was rendered fails on the shadow{at}: {said}. "
+            "No file was written",
+            "daybreak revision --no-proof writes it all the same, marked as unproved",
+        ) from error
+
+
+def _require(left: Sequence[str], direction: str, what: str) -> None:
+    if left:
+        raise ProofFailed(
+            f"the {direction} that was rendered does not lead to {what}; what differs:\n  "
+            + "\n  ".join(left)
+            + "\nNo file was written",
+            "daybreak revision --no-proof writes it all the same, marked as unproved",
+            left,
+        )

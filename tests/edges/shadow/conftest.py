@@ -1,0 +1,36 @@
+"""A project, its settings, and shadows on each real server."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from daybreak.edges.account import server_account
+from daybreak.edges.shadow.kept import kept_folder
+from daybreak.edges.shadow.server import ShadowServer
+from edges.shadow.open_shadow import open_on
+from servers import Server
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Iterator[Path]:
+    """A project's folder; what was kept for it in the cache is gone afterwards."""
+    folder = tmp_path / "my shop"
+    folder.mkdir()
+    yield folder
+    account = server_account()
+    kept = kept_folder(folder, Path(), "", account)
+    for each in kept.parent.glob("my_shop-*"):
+        shutil.rmtree(each)
+
+
+@pytest.fixture
+def shadow(server: Server, root: Path) -> Iterator[ShadowServer]:
+    """A shadow on each server, as if the project had configured it; its templates go with it."""
+    with open_on(server, root) as opened:
+        yield opened
+        for name in opened.templates():
+            opened.drop_template(name)

@@ -1,0 +1,1 @@
+"""The kinds of change on MySQL: one file is one family."""

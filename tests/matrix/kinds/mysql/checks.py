@@ -1,0 +1,63 @@
+"""CHECK constraints."""
+
+from typing import Unpack
+
+from matrix.kind import Kind
+from matrix.kinds.mysql_models import Details, changed, item
+
+N = 'Column("n", Integer)'
+ROW = "INSERT INTO item VALUES (1, 5), (2, NULL)"
+
+
+def _check(name: str, before: str, after: str, **more: Unpack[Details]) -> Kind:
+    sides = [item(N, side) for side in (before, after)]
+    return changed(f"check: {name}", *sides, ROW, **more)
+
+
+def _c(expression: str, name: str | None = "n_low") -> str:
+    named = f", name={name!r}" if name else ""
+    return f"CheckConstraint({expression!r}{named})"
+
+
+NOT_ENFORCED = 'DDL("ALTER TABLE item ALTER CHECK n_low NOT ENFORCED")'
+
+KINDS = (
+    _check("added, named", "", _c("n > 0")),
+    _check("added, unnamed", "", _c("n > 0", None)),
+    _check("expression", _c("n > 0"), _c("n > 1")),
+    _check("expression of an unnamed one", _c("n > 0", None), _c("n > 1", None)),
+    _check("dropped, named", _c("n > 0"), ""),
+    _check("dropped, unnamed", _c("n > 0", None), ""),
+    _check("renamed", _c("n > 0"), _c("n > 0", "positive")),
+    _check("unnamed gets a name", _c("n > 0", None), _c("n > 0")),
+    _check(
+        "one more beside an unnamed one",
+        _c("n > 0", None),
+        _c("n > 0", None) + ", " + _c("n < 9", None),
+    ),
+    _check(
+        "unnamed ones in another order",
+        _c("n > 0", None) + ", " + _c("n < 9", None),
+        _c("n < 9", None) + ", " + _c("n > 0", None),
+    ),
+    _check("with text in quotes", "", _c("n <> 'it''s'")),
+    _check("with a percent sign", "", 'CheckConstraint("n LIKE \'5%%\'", name="n_low")'),
+    changed(
+        "check: no longer enforced",
+        item(N, _c("n > 0")),
+        item(N, _c("n > 0")) + f'event.listen(item, "after_create", {NOT_ENFORCED})\n',
+        ROW,
+    ),
+    changed(
+        "check: enforced again",
+        item(N, _c("n > 0")) + f'event.listen(item, "after_create", {NOT_ENFORCED})\n',
+        item(N, _c("n > 0")),
+        ROW,
+    ),
+    changed(
+        "check: of a column that gets another type",
+        item('Column("a", String(5))', "CheckConstraint(\"a in ('x', 'y')\", name='a_known')"),
+        item('Column("a", String(9))', "CheckConstraint(\"a in ('x', 'y')\", name='a_known')"),
+        "INSERT INTO item VALUES (1, 'x')",
+    ),
+)

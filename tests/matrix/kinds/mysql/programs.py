@@ -1,0 +1,96 @@
+"""Triggers, which are written; routines, events and grants, which are reported."""
+
+from matrix.kind import Expected, Kind
+from matrix.kinds.mysql_models import changed, ddl, item
+
+A = 'Column("a", Integer)'
+ROW = "INSERT INTO item VALUES (1, 5)"
+TRIGGER = "CREATE TRIGGER tr {} ON item FOR EACH ROW {}"
+SET_ONE = "SET NEW.a = 1"
+BLOCK = "BEGIN IF NEW.a > 1 THEN SET NEW.a = 1; END IF; END"
+
+
+def _program(
+    name: str,
+    before: tuple[str, ...],
+    after: tuple[str, ...],
+    expected: Expected = "right",
+    drops: tuple[str, ...] = (),
+) -> Kind:
+    sides = [item(A, more=ddl(*statements)) for statements in (before, after)]
+    return changed(name, *sides, ROW, expected=expected, drops=drops)
+
+
+def _reported(name: str, before: tuple[str, ...], after: tuple[str, ...], *drops: str) -> Kind:
+    return _program(name, before, after, "reported", drops)
+
+
+BEFORE_INSERT = TRIGGER.format("BEFORE INSERT", SET_ONE)
+FUNCTION = "CREATE FUNCTION f(x INT) RETURNS INT {} RETURN x + {}"
+PROCEDURE = "CREATE PROCEDURE p(IN x INT) {} UPDATE item SET a = x"
+EVENT = "CREATE EVENT e ON SCHEDULE EVERY {} DAY {} DO DELETE FROM item WHERE a > {}"
+
+KINDS = (
+    _program("trigger: added", (), (BEFORE_INSERT,)),
+    _program("trigger: added with a block", (), (TRIGGER.format("BEFORE INSERT", BLOCK),)),
+    _program("trigger: dropped", (BEFORE_INSERT,), (), drops=("trigger:item.tr",)),
+    _program("trigger: body", (BEFORE_INSERT,), (TRIGGER.format("BEFORE INSERT", BLOCK),)),
+    _program("trigger: event", (BEFORE_INSERT,), (TRIGGER.format("BEFORE UPDATE", SET_ONE),)),
+    _program(
+        "trigger: time",
+        (TRIGGER.format("BEFORE INSERT", "SET @a = 1"),),
+        (TRIGGER.format("AFTER INSERT", "SET @a = 1"),),
+    ),
+    _program(
+        "trigger: a second one after it",
+        (BEFORE_INSERT,),
+        (
+            BEFORE_INSERT,
+            "CREATE TRIGGER ts BEFORE INSERT ON item FOR EACH ROW FOLLOWS tr SET NEW.a = 2",
+        ),
+    ),
+    changed(
+        "trigger: on a table that gets a column",
+        item(A, more=ddl(BEFORE_INSERT)),
+        item(A, 'Column("b", Integer)', more=ddl(BEFORE_INSERT)),
+        ROW,
+    ),
+    changed(
+        "trigger: with its new table",
+        "",
+        item(A, more=ddl(BEFORE_INSERT)),
+    ),
+    _reported("function: added", (), (FUNCTION.format("DETERMINISTIC", 1),)),
+    _reported("function: dropped", (FUNCTION.format("DETERMINISTIC", 1),), (), "routine:f"),
+    _reported(
+        "function: body",
+        (FUNCTION.format("DETERMINISTIC", 1),),
+        (FUNCTION.format("DETERMINISTIC", 2),),
+    ),
+    _reported(
+        "function: property",
+        (FUNCTION.format("DETERMINISTIC", 1),),
+        (FUNCTION.format("NO SQL DETERMINISTIC", 1),),
+    ),
+    _reported("procedure: added", (), (PROCEDURE.format(""),)),
+    _reported("procedure: dropped", (PROCEDURE.format(""),), (), "routine:p"),
+    _reported(
+        "procedure: security", (PROCEDURE.format(""),), (PROCEDURE.format("SQL SECURITY INVOKER"),)
+    ),
+    _reported("procedure: comment", (PROCEDURE.format(""),), (PROCEDURE.format("COMMENT 'why'"),)),
+    _reported(
+        "procedure: arguments",
+        (PROCEDURE.format(""),),
+        (PROCEDURE.format("").replace("IN x INT", "IN x INT, IN y INT"),),
+    ),
+    _reported("event: added", (), (EVENT.format(1, "", 1),)),
+    _reported("event: dropped", (EVENT.format(1, "", 1),), (), "event:e"),
+    _reported("event: body", (EVENT.format(1, "", 1),), (EVENT.format(1, "", 2),)),
+    _reported("event: schedule", (EVENT.format(1, "", 1),), (EVENT.format(2, "", 1),)),
+    _reported("event: disabled", (EVENT.format(1, "", 1),), (EVENT.format(1, "DISABLE", 1),)),
+    _reported(
+        "event: preserved",
+        (EVENT.format(1, "", 1),),
+        (EVENT.format(1, "ON COMPLETION PRESERVE", 1),),
+    ),
+)
