@@ -55,6 +55,14 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def matrix(session: nox.Session) -> None:
+    """Every kind of model change by plain Alembic and by Daybreak, stored for the documentation."""
+    paths = os.pathsep.join(["tests", "."])
+    session.run("python", "-m", "matrix.run", *session.posargs, env={"PYTHONPATH": paths})
+    session.run("python", "docs/matrix_page.py")
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Writes what the documentation takes from the commands: commands.md and the picture."""
     session.run("python", "docs/commands_page.py")

@@ -20,6 +20,7 @@ from daybreak.core.errors import DaybreakError
 from daybreak.core.settings import read_settings
 from daybreak.dialects import postgresql
 from daybreak.report.text import migrated_line, next_step, not_compared_lines
+from docs import matrix_page
 from docs.commands_page import PAGE, page
 
 DOCS = ROOT / "docs"
@@ -66,6 +67,11 @@ def test_no_page_names_a_place_of_one_machine(page: Path) -> None:
 
 def test_commands_page_is_what_the_commands_say() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run: uv run python docs/commands_page.py"
+
+
+def test_the_tables_of_autogenerate_page_are_made_of_the_stored_verdicts() -> None:
+    written = matrix_page.PAGE.read_text(encoding="utf-8")
+    assert written == matrix_page.page(), "run: uv run python docs/matrix_page.py"
 
 
 def test_exit_codes_page_lists_every_kind_with_its_code_and_meaning() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import traceback
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ def run_case(server: Server, kind: Kind, subject_name: str) -> Outcome:
             wanted = Wanted(judge.dump(models), judge.rows(models))
         with (
             _schemas(server, kind),
+            warnings.catch_warnings(action="ignore"),  # what a tool only warns of, it did
             server.fresh_database() as database,
             at(root, server.url(database, judge.driver)),
         ):

@@ -139,11 +139,11 @@ def lost(before: Rows, after: Rows, wanted: Rows, renames: Mapping[str, str]) ->
     """What is gone: rows and values of tables and columns that the models still have.
 
     `wanted` tells which those are: the tables of the models' own database (its rows are none).
-    `renames` maps the old name of a table, or `table.column`, to the new one.
+    `renames` maps an old name to the new one: of a table, a `table.column`, a `schema:name`.
     """
     gone = []
     for old, kept in before.items():
-        new = renames.get(old, old)
+        new = _table_now(old, renames)
         if new not in wanted or not kept:
             continue
         found = after.get(new, [])
@@ -151,12 +151,18 @@ def lost(before: Rows, after: Rows, wanted: Rows, renames: Mapping[str, str]) ->
             gone.append(f"{new}: {len(kept)} rows before, {len(found)} after")
             continue
         for column in kept[0]:
-            now = renames.get(f"{old}.{column}", column)
+            now = renames.get(f"{old}.{column}", column).rpartition(".")[2]
             if now in found[0]:
                 was, is_now = _values(kept, column), _values(found, now)
                 if was != is_now:
                     gone.append(f"{new}.{now}: {was} before, {is_now} after")
     return gone
+
+
+def _table_now(old: str, renames: Mapping[str, str]) -> str:
+    schema, _, name = old.rpartition(".")
+    now = renames.get(f"schema:{schema}")
+    return f"{now}.{name}" if now else renames.get(old, old)
 
 
 def _values(found: list[dict[str, str | None]], column: str) -> list[str]:

@@ -16,7 +16,7 @@ def index(name: str) -> Entry:
     return Entry("INDEX", "public", name, f"CREATE INDEX {name} ON public.events USING btree (a);")
 
 
-POSITIVE = "CONSTRAINT events_check CHECK ((a > b))"
+MORE, LESS = "CHECK ((a > b))", "CHECK ((a < c))"
 EXAMPLES = {
     "column order": (
         [table("a integer", "b text DEFAULT ',\n    x'::text NOT NULL")],
@@ -29,18 +29,9 @@ EXAMPLES = {
         [table("a integer CONSTRAINT always_there NOT NULL")],
     ),
     "numbers of unnamed checks": (
-        [table(POSITIVE, "CONSTRAINT events_check1 CHECK ((a < c))")],
-        [
-            table(
-                "CONSTRAINT events_check CHECK ((a < c))",
-                "CONSTRAINT events_check1 CHECK ((a > b))",
-            )
-        ],
-        [
-            table(
-                "CONSTRAINT events_check CHECK ((a < c))", "CONSTRAINT other_check CHECK ((a > b))"
-            )
-        ],
+        [table(f"CONSTRAINT ab_check {MORE}", f"CONSTRAINT ab_check1 {LESS}")],
+        [table(f"CONSTRAINT ab_check {LESS}", f"CONSTRAINT ab_check1 {MORE}")],
+        [table(f"CONSTRAINT ab_check {LESS}", f"CONSTRAINT x_check {MORE}")],
     ),
     "statement order": (
         [index("ix_a"), index("ix_b")],

@@ -30,15 +30,13 @@ def server(postgresql16: PostgreSQL) -> PostgreSQL:
         "column: renamed",
     ],
 )
-def test_verdict_on_plain_alembic_is_what_was_measured(
-    server: PostgreSQL, postgresql16: PostgreSQL, name: str
-) -> None:
+def test_verdict_on_plain_alembic_is_what_was_measured(server: PostgreSQL, name: str) -> None:
     kind = kinds("postgresql")[name]
     assert run_case(server, kind, "alembic").verdict == (kind.alembic or "right")
 
 
 def test_a_way_back_that_leaves_something_behind_is_told(
-    server: PostgreSQL, postgresql16: PostgreSQL
+    server: PostgreSQL,
 ) -> None:
     outcome = run_case(server, kinds("postgresql")["enum: new, in a new table"], "alembic")
     assert (outcome.verdict, outcome.downgrade) == ("right", "differs")
@@ -85,6 +83,7 @@ def test_a_functions_body_is_compared_with_its_blank_lines_and_comments() -> Non
 
 
 ROW = {"id": "1", "name": "a"}
+NO_NAME = "events.name: [\"'a'\"] before, ['NULL'] after"
 
 
 @pytest.mark.parametrize(
@@ -93,14 +92,10 @@ ROW = {"id": "1", "name": "a"}
         ({"events": [ROW]}, {}, []),
         ({"events": []}, {}, ["events: 1 rows before, 0 after"]),
         ({}, {}, ["events: 1 rows before, 0 after"]),
-        (
-            {"events": [{"id": "1", "name": None}]},
-            {},
-            ["events.name: [\"'a'\"] before, ['NULL'] after"],
-        ),
+        ({"events": [{"id": "1", "name": None}]}, {}, [NO_NAME]),
         ({"events": [{"id": "1.00", "name": "a"}]}, {}, []),
         ({"events": [{"id": "1"}]}, {}, []),
-        ({"events": [{"id": "1", "title": "a"}]}, {"events.name": "title"}, []),
+        ({"events": [{"id": "1", "title": "a"}]}, {"events.name": "events.title"}, []),
     ],
 )
 def test_rows_that_are_lost(

@@ -8,12 +8,12 @@ from concurrent.futures import Future
 import pytest
 
 from matrix.case import Outcome
-from matrix.kind import Expected, Kind, kinds
+from matrix.kind import Expected, kinds
 from matrix.pool import case_pool, prepare
 
 KINDS = kinds("postgresql")
 CASES = [
-    pytest.param(f"postgresql{major}", kind, id=f"{major}-{kind.name}")
+    pytest.param(f"postgresql{major}", kind.name, id=f"{major}-{kind.name}")
     for major in (16, 18)
     for kind in KINDS.values()
     if kind.since <= major
@@ -26,25 +26,25 @@ Outcomes = dict[tuple[str, str], Future[Outcome]]
 @pytest.fixture(scope="module")
 def outcomes(request: pytest.FixtureRequest) -> Iterator[Outcomes]:
     """The outcome of each selected case, as soon as it is there: all processors work on them."""
-    chosen: list[tuple[str, Kind]] = [
-        (item.callspec.params["server_name"], item.callspec.params["kind"])
+    chosen = [
+        (str(item.callspec.params["server_name"]), str(item.callspec.params["name"]))
         for item in request.session.items
         if isinstance(item, pytest.Function) and item.function is test_kind
     ]
-    servers = {name: request.getfixturevalue(name) for name in dict(chosen)}
+    servers = {server_name: request.getfixturevalue(server_name) for server_name in dict(chosen)}
     for server in servers.values():
         prepare(server)
     with case_pool() as submit:
-        yield {(name, kind.name): submit(servers[name], kind, "daybreak") for name, kind in chosen}
+        yield {case: submit(servers[case[0]], KINDS[case[1]], "daybreak") for case in chosen}
 
 
-@pytest.mark.parametrize(("server_name", "kind"), CASES)
-def test_kind(outcomes: Outcomes, server_name: str, kind: Kind) -> None:
+@pytest.mark.parametrize(("server_name", "name"), CASES)
+def test_kind(outcomes: Outcomes, server_name: str, name: str) -> None:
     """The revision makes what the models make, keeps the rows and can be taken back; or what it
     does not do is said. Afterwards `check` finds nothing that was not said.
     """
-    outcome = outcomes[server_name, kind.name].result()
-    assert outcome.verdict == VERDICT[kind.expected], outcome.detail
+    outcome = outcomes[server_name, name].result()
+    assert outcome.verdict == VERDICT[KINDS[name].expected], outcome.detail
     assert outcome.downgrade in {"right", ""}, outcome.detail
     assert outcome.clean is (outcome.verdict == "right")
 

@@ -59,7 +59,6 @@ KINDS = (
         before=check(named("value > 0")),
         after=check("CheckConstraint('value > 0', name='ck_positive')"),
         rows=ROW,
-        renames=("constraint:events.ck_value=ck_positive",),
     ),
     Kind(
         name="CHECK: violated by rows",

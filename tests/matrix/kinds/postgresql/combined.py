@@ -13,7 +13,7 @@ KINDS = (
         before=table(NAME, "Column('size', Integer)"),
         after=table("Column('title', String(40))", "Column('size', BigInteger)", name="shows"),
         rows="INSERT INTO events (name, size) VALUES ('a', 1)",
-        renames=("events=shows", "shows.name=title"),
+        renames=("events=shows", "events.name=shows.title"),
     ),
     Kind(
         name="combined: column renamed and made NOT NULL with a default",
@@ -118,6 +118,6 @@ KINDS = (
         after=table(NAME, name="shows")
         + table("Column('show_id', ForeignKey('shows.id'))", name="seats"),
         rows=ROW + "; INSERT INTO tickets (event_id) VALUES (1)",
-        renames=("events=shows", "tickets=seats", "seats.event_id=show_id"),
+        renames=("events=shows", "tickets=seats", "tickets.event_id=seats.show_id"),
     ),
 )

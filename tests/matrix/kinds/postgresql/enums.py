@@ -58,7 +58,7 @@ KINDS = (
         before=TWO,
         after=mood("calm", "noisy"),
         rows="INSERT INTO events (mood) VALUES ('calm')",
-        renames=("enum:mood.loud=noisy",),
+        renames=("mood:loud=noisy",),
         alembic="missed",
     ),
     Kind(

@@ -59,7 +59,6 @@ KINDS = (
         before=PLAIN,
         after=PLAIN.replace("'ix'", "'ix_events_name'"),
         rows=ROW,
-        renames=("index:ix=ix_events_name",),
     ),
     Kind(
         name="index: GIN on a JSONB column",
