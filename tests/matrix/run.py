@@ -13,7 +13,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -41,7 +41,7 @@ def main() -> None:
 
 def measured(columns: Sequence[tuple[str, int]] = COLUMNS) -> dict[str, Any]:
     """The verdicts of all kinds by family, each by the column's name."""
-    found = {column: run(*column) for column in columns}
+    found = {column: dict(run(*column)) for column in columns}
     return {
         "alembic": version("alembic"),
         "sqlalchemy": version("sqlalchemy"),
@@ -66,8 +66,8 @@ def _stored(outcome: Outcome) -> dict[str, Any]:
     return stored
 
 
-def run(subject: str, major: int, words: str = "") -> dict[str, Outcome]:
-    """The outcome of each kind that a server of this major knows."""
+def run(subject: str, major: int, words: str = "") -> Iterator[tuple[str, Outcome]]:
+    """Each kind that a server of this major knows, with its outcome, as soon as it is there."""
     with ExitStack() as stack:
         server = stack.enter_context(running_postgresql(major))
         prepare(server)
@@ -77,17 +77,19 @@ def run(subject: str, major: int, words: str = "") -> dict[str, Outcome]:
             for kind in kinds("postgresql").values()
             if kind.since <= major and words in kind.name
         }
-        return {name: future.result() for name, future in waiting.items()}
+        for name, future in waiting.items():
+            yield name, future.result()
 
 
 def _print(subject: str, major: int, words: str) -> None:
     started = time.monotonic()
-    outcomes = run(subject, major, words)
-    for name, outcome in outcomes.items():
-        print(_line(kinds("postgresql")[name], outcome))
+    outcomes = []
+    for name, outcome in run(subject, major, words):
+        print(_line(kinds("postgresql")[name], outcome), flush=True)
+        outcomes.append(outcome)
     seconds = time.monotonic() - started
-    print(Counter(outcome.verdict for outcome in outcomes.values()), f"{seconds:.0f} s")
-    print("downgrade:", Counter(outcome.downgrade for outcome in outcomes.values()))
+    print(Counter(outcome.verdict for outcome in outcomes), f"{seconds:.0f} s")
+    print("downgrade:", Counter(outcome.downgrade for outcome in outcomes))
 
 
 def _line(kind: Kind, outcome: Outcome) -> str:
