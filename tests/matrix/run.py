@@ -50,7 +50,9 @@ def main() -> None:
 
 def measured(dialect: str, columns: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """The verdicts of all kinds by family, each by the column's name."""
-    found = {(subject, version): run(subject, dialect, version) for subject, version in columns}
+    found = {
+        (subject, version): dict(run(subject, dialect, version)) for subject, version in columns
+    }
     return {
         "alembic": version_of("alembic"),
         "sqlalchemy": version_of("sqlalchemy"),
@@ -75,8 +77,8 @@ def _stored(outcome: Outcome) -> dict[str, Any]:
     return stored
 
 
-def run(subject: str, dialect: str, version: str, words: str = "") -> dict[str, Outcome]:
-    """The outcome of each kind that a server of this version knows."""
+def run(subject: str, dialect: str, version: str, words: str = "") -> Iterator[tuple[str, Outcome]]:
+    """Each kind that a server of this version knows, with its outcome, as soon as it is there."""
     major = int(version.partition(".")[0])
     with ExitStack() as stack:
         server = stack.enter_context(_running(dialect, major))
@@ -86,7 +88,8 @@ def run(subject: str, dialect: str, version: str, words: str = "") -> dict[str, 
             for kind in kinds(dialect).values()
             if kind.since <= major and words in kind.name
         }
-        return {name: future.result() for name, future in waiting.items()}
+        for name, future in waiting.items():
+            yield name, future.result()
 
 
 @contextmanager
@@ -102,12 +105,13 @@ def _running(dialect: str, major: int) -> Iterator[Server]:
 
 def _print(subject: str, dialect: str, version: str, words: str) -> None:
     started = time.monotonic()
-    outcomes = run(subject, dialect, version, words)
-    for name, outcome in outcomes.items():
-        print(_line(kinds(dialect)[name], outcome))
+    outcomes = []
+    for name, outcome in run(subject, dialect, version, words):
+        print(_line(kinds(dialect)[name], outcome), flush=True)
+        outcomes.append(outcome)
     seconds = time.monotonic() - started
-    print(Counter(outcome.verdict for outcome in outcomes.values()), f"{seconds:.0f} s")
-    print("downgrade:", Counter(outcome.downgrade for outcome in outcomes.values()))
+    print(Counter(outcome.verdict for outcome in outcomes), f"{seconds:.0f} s")
+    print("downgrade:", Counter(outcome.downgrade for outcome in outcomes))
 
 
 def _line(kind: Kind, outcome: Outcome) -> str:
