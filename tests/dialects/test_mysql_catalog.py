@@ -291,6 +291,7 @@ def test_another_schema_keeps_its_name(mysql: MySQL, name: str) -> None:
         )
         with engine(mysql, name).connect() as connection:
             catalog = read_catalog(connection, schemas=[name, other])
+        run(mysql, name, ["DROP TABLE near"])
 
     assert [(table.schema, table.name) for table in catalog.tables] == [
         ("", "near"),
