@@ -328,7 +328,7 @@ TOLD: dict[tuple[str, str], tuple[Any, ...]] = {
         Other("", "app.mood AS app.pair", "cast", "FUNCTION - CONTEXT e METHOD i"),
         Other(
             "",
-            "TABLES IN SCHEMA app FOR postgres",
+            "TABLES IN SCHEMA app FOR <owner>",
             "default privileges",
             " GRANT SELECT TO catalog_reader",
         ),

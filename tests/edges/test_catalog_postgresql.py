@@ -274,6 +274,30 @@ def test_waiting_ends_after_a_second_and_names_who_holds_the_lock(
     assert caught.value.exit_code == 5
 
 
+def test_who_waits_for_a_lock_in_front_of_the_reader_is_named(
+    postgresql: PostgreSQL, everything: str
+) -> None:
+    with (
+        connected(postgresql, everything) as reader,
+        connected(postgresql, everything) as waiter,
+        connected(postgresql, everything) as connection,
+    ):
+        reader.exec_driver_sql("SELECT * FROM app.parent")
+        [pid] = waiter.exec_driver_sql("SELECT pg_backend_pid()").scalars()
+        waiting = threading.Thread(target=waiter.exec_driver_sql, args=["LOCK TABLE app.parent"])
+        waiting.start()
+        try:
+            listed = "SELECT 1 FROM pg_locks WHERE pid = %s AND NOT granted"
+            deadline = time.monotonic() + 10
+            while not postgresql.execute(listed, [pid]):
+                assert time.monotonic() < deadline, "it does not wait"
+            with pytest.raises(LockNotGranted, match=rf"pid {pid}, .* waiting for that lock for"):
+                read_catalog(connection)
+        finally:
+            reader.rollback()
+            waiting.join()
+
+
 def test_an_index_that_is_being_built_concurrently_is_not_invalid(postgresql: PostgreSQL) -> None:
     with postgresql.fresh_database() as name, connected(postgresql, name) as blocker:
         postgresql.execute("CREATE TABLE t (id integer)", database=name)

@@ -181,9 +181,13 @@ WITH found (class, id, name, what, definition, acl, owner) AS (
         concat(CASE a.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES'
             WHEN 'f' THEN 'FUNCTIONS' WHEN 'T' THEN 'TYPES' WHEN 'n' THEN 'SCHEMAS'
             ELSE a.defaclobjtype::text END,
-            ' IN SCHEMA ' || s.nspname, ' FOR ' || pg_get_userbyid(a.defaclrole)),
+            ' IN SCHEMA ' || s.nspname,
+            ' FOR ' || CASE a.defaclrole WHEN d.datdba THEN '<owner>'
+                ELSE pg_get_userbyid(a.defaclrole)::text END),
         'default privileges', '', a.defaclacl, a.defaclrole
-    FROM pg_default_acl a LEFT JOIN pg_namespace s ON s.oid = a.defaclnamespace
+    FROM pg_default_acl a
+    JOIN pg_database d ON d.datname = current_database()
+    LEFT JOIN pg_namespace s ON s.oid = a.defaclnamespace
 )
 SELECT '', f.name::text, f.what,
     concat(f.definition, (
