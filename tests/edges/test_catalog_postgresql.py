@@ -119,18 +119,21 @@ def test_the_catalog_comes_back_from_its_text(catalog: Catalog) -> None:
     assert from_text(to_text(catalog)) == catalog
 
 
-def test_only_the_schemas_that_are_asked_for_are_told(
+def test_only_the_schemas_that_are_asked_for_are_told_and_what_has_none(
     postgresql: PostgreSQL, everything: str, catalog: Catalog
 ) -> None:
     with connected(postgresql, everything) as connection:
         app = read_catalog(connection, schemas=["app"])
         public = read_catalog(connection, schemas=["public", "no, such"])
-    assert app == replace(
-        catalog,
-        schemas=catalog.schemas[:1],
-        others=tuple(other for other in catalog.others if other.schema),
+    assert app == replace(catalog, schemas=catalog.schemas[:1])
+    assert public == Catalog(
+        "postgresql",
+        catalog.version,
+        "public",
+        schemas=(Schema("public"),),
+        extensions=catalog.extensions,
+        others=tuple(other for other in catalog.others if not other.schema),
     )
-    assert public == Catalog("postgresql", catalog.version, "public", schemas=(Schema("public"),))
 
 
 def test_a_table_left_out_takes_its_sequence_along(

@@ -121,8 +121,6 @@ WITH n AS (
     "own_schema": """NOT EXISTS (
     SELECT FROM pg_depend e
     WHERE e.classid = 'pg_namespace'::regclass AND e.objid = n.oid AND e.deptype = 'e')""",
-    # What has no schema is told when all schemas are asked for, as pg_dump does.
-    "whole_database": "CAST(:schemas AS text) IS NULL",
 }
 
 SCHEMAS = """
@@ -186,6 +184,7 @@ CROSS JOIN LATERAL (
 ) g
 """
 
+# Whichever schemas are asked for: an extension may have a schema of its own, or pg_catalog.
 # The comment that came with an extension is its installation's, as its version is.
 EXTENSIONS = """
 SELECT e.extname::text, s.nspname::text, e.extversion, nullif(
@@ -194,8 +193,6 @@ SELECT e.extname::text, s.nspname::text, e.extversion, nullif(
 FROM pg_extension e
 JOIN pg_namespace s ON s.oid = e.extnamespace
 WHERE e.oid >= 16384
-AND ($whole_database
-     OR s.nspname IN (SELECT json_array_elements_text(CAST(CAST(:schemas AS text) AS json))))
 ORDER BY e.extname
 """
 
