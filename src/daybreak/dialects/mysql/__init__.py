@@ -18,7 +18,7 @@ from daybreak.dialects.mysql.catalog import build_catalog as build_catalog
 from daybreak.dialects.mysql.ddl import ddl as ddl
 from daybreak.dialects.mysql.folds import fold as fold
 from daybreak.dialects.mysql.queries import LOCK_HOLDERS as LOCK_HOLDERS
-from daybreak.dialects.mysql.texts import quoted
+from daybreak.dialects.mysql.texts import quoted as quoted
 
 NAME = "mysql"
 LABEL = "MySQL"
