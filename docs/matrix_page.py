@@ -25,6 +25,8 @@ _VERDICTS = {
     "fails": "fails",
     "partly": "partly right",
     "lost": "data lost",
+    "half-way": "fails half-way",
+    "altered": "changes what is unchanged",
 }
 _WAYS_BACK = {"fails": "downgrade fails", "differs": "downgrade differs"}
 _TOOLS = {"alembic": "plain Alembic", "daybreak": "Daybreak"}

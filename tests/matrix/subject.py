@@ -93,13 +93,15 @@ class Daybreak:
         written = author.revision(
             _session(root), empty=False, sql=False, asked=asked, message=kind.name
         )
-        found = written.compared
-        if found is None:
-            raise AssertionError("Alembic compared: there was no shadow")
+        compared = written.compared
+        if compared is None:
+            raise LookupError("Alembic had to compare: there is no shadow")
+        if written.files and (compared.proof is None or compared.proof.skipped):
+            raise LookupError("a file was written without a proof")
         return Generated(
             written.files,
-            reported=tuple(str(change.address) for change in found.unexpressed),
-            hazards=tuple(danger.text for danger in found.dangers),
+            reported=tuple(str(change.address) for change in compared.unexpressed),
+            hazards=tuple(hazard.text for hazard in compared.hazards),
         )
 
     def is_clean(self, root: Path) -> bool:
