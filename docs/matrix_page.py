@@ -23,7 +23,9 @@ _VERDICTS = {
     "reported": "reported",
     "missed": "missed",
     "fails": "fails",
+    "half-way": "fails half-way",
     "partly": "partly right",
+    "altered": "altered unasked",
     "lost": "data lost",
 }
 _WAYS_BACK = {"fails": "downgrade fails", "differs": "downgrade differs"}
