@@ -27,6 +27,8 @@ _VERDICTS = {
     "partly": "partly right",
     "altered": "altered unasked",
     "lost": "data lost",
+    "half-way": "fails half-way",
+    "altered": "changes what is unchanged",
 }
 _WAYS_BACK = {"fails": "downgrade fails", "differs": "downgrade differs"}
 _TOOLS = {"alembic": "plain Alembic", "daybreak": "Daybreak"}

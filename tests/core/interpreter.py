@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from daybreak.core.catalog import Address, Catalog, Column, Constraint, Index, address_of
+from daybreak.core.catalog import Address, Catalog, Column, Constraint, Index, Table, address_of
 from daybreak.core.change import Alter, Change, Create, Drop, Rename
 from daybreak.core.mention import words
 
@@ -36,13 +36,11 @@ def contents(catalog: Catalog) -> dict[Address, Any]:
 
 
 def _spread(item: Any) -> dict[Address, Any]:
-    if not hasattr(item, "columns"):
+    if not isinstance(item, Table):
         return {address_of(item): item}
-    parts = [part for name in _PARTS for part in getattr(item, name, ())]
-    bare = replace(item, **{name: () for name in _PARTS if hasattr(item, name)})
-    if bare.__class__.__name__ == "View":
-        parts, bare = [], item
-    return {address_of(item): bare} | {address_of(part, item): part for part in parts}
+    parts = {address_of(part, item): part for name in _PARTS for part in getattr(item, name)}
+    bare = replace(item, columns=(), constraints=(), indexes=(), triggers=())
+    return {address_of(item): bare} | parts
 
 
 class Server:
@@ -65,8 +63,9 @@ class Server:
                     self._follow(address.name, to.name)
 
     def _create(self, address: Address, item: Any) -> None:
-        made = _spread(item)
+        made = {address: item}
         if address.kind == "table":
+            made = _spread(item)
             kept = {
                 a: part
                 for a, part in made.items()

@@ -39,7 +39,8 @@ def catalogs(draw: Any) -> Catalog:
     items += [Enum("public", name, tuple(labels)) for name in enums]
     routines = draw(st.sets(st.sampled_from(["f1", "f2"])))
     for name in routines:
-        result = draw(st.sampled_from(["trigger", "integer"]))
+        # f1 gives columns their defaults, which keep it as it is.
+        result = draw(st.sampled_from(["trigger", "integer"])) if name == "f2" else "integer"
         body = f"FUNCTION public.{name}() RETURNS {result} LANGUAGE sql AS $$ 1 $$"
         items.append(Routine("public", name, "", "function", body))
     names = sorted(draw(st.sets(st.sampled_from(TABLES))))
@@ -60,8 +61,8 @@ def catalogs(draw: Any) -> Catalog:
                 items.append(serial(name, column, start=draw(st.sampled_from([1, 5]))))
             elif kind == "generated" and plain:
                 parts.append(Column(column, "integer", generated=f"({plain[0]} + 1)", stored=True))
-            elif kind == "routine" and routines:
-                parts.append(Column(column, "integer", default=f"public.{min(routines)}()"))
+            elif kind == "routine" and "f1" in routines:
+                parts.append(Column(column, "integer", default="public.f1()"))
             else:
                 made = draw(st.sampled_from(types))
                 default = f"'{labels[-1]}'::{made}" if made.startswith("public.") else None
@@ -91,7 +92,7 @@ def catalogs(draw: Any) -> Catalog:
     return catalog(*items)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(catalogs(), catalogs(), st.booleans())
 def test_changes_run_in_their_order_and_lead_to_the_other_catalog(
     before: Catalog, after: Catalog, alters_generated: bool
@@ -104,7 +105,7 @@ def test_changes_run_in_their_order_and_lead_to_the_other_catalog(
     }
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(catalogs())
 def test_a_catalog_does_not_differ_from_a_copy_of_itself(one: Catalog) -> None:
     assert diff(one, replace(one)) == ()

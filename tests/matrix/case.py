@@ -43,8 +43,8 @@ def run_case(server: Server, kind: Kind, subject_name: str) -> Outcome:
             create_all(kind.after, server, models, judge.driver)
             wanted = Wanted(judge.dump(models), judge.rows(models))
         with (
-            warnings.catch_warnings(action="ignore"),  # what a tool only warns of, it did
             _schemas(server, kind),
+            warnings.catch_warnings(action="ignore"),  # what a tool only warns of, it did
             server.fresh_database() as database,
             at(root, server.url(database, judge.driver)),
         ):

@@ -54,6 +54,10 @@ EVENTS = """
 SELECT event_name, starts IN (created, last_altered) FROM information_schema.events
 WHERE event_schema = %s
 """
+GRANTS = """
+SELECT table_name, grantee, privilege_type, is_grantable FROM information_schema.table_privileges
+WHERE table_schema = %s
+"""
 STORED_COLUMNS = """
 SELECT table_name, column_name, extra FROM information_schema.columns
 JOIN information_schema.tables USING (table_schema, table_name)
@@ -184,6 +188,8 @@ def _objects(connection: Connection[Any], schema: str) -> Iterator[tuple[str, st
     for trigger, order in _rows(connection, TRIGGERS, schema):
         [shown] = _rows(connection, f"SHOW CREATE TRIGGER {quoted}.{_quoted(trigger)}")
         yield f"trigger {trigger}", f"{without_definer(shown[2])} -- {order}, {shown[1]}"
+    for table, *grant in _rows(connection, GRANTS, schema):
+        yield f"grant {table}.{' '.join(grant[:2])}", grant[2]
     for routine, kind in _rows(connection, ROUTINES, schema):
         [shown] = _rows(connection, f"SHOW CREATE {kind} {quoted}.{_quoted(routine)}")
         yield f"{kind.lower()} {routine}", f"{without_definer(shown[2])} -- {shown[1]}"

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TypeGuard
 
+from daybreak.core.above import RETYPED, code_again
 from daybreak.core.catalog import (
-    Address,
     Catalog,
     Column,
     Constraint,
     Index,
     Object,
-    Routine,
-    Table,
-    View,
     address_of,
 )
-from daybreak.core.change import Alter, Change, Create, Drop, Rename
+from daybreak.core.change import Alter, Change, Drop, Rename
 from daybreak.core.engine import Engine
-from daybreak.core.mention import bound, mentioned, words
-
-_RETYPED = frozenset({"type", "collation", "charset", "generated", "stored"})
-Relation = tuple[str, str]  # schema and name
+from daybreak.core.made import Made, Relation
+from daybreak.core.mention import words
 
 
 def in_the_way(before: Catalog, renames: Iterable[Rename], engine: Engine) -> list[Change]:
@@ -70,39 +67,16 @@ def around(
     a key that is made again; views, routines, triggers, policies and rules that mention a column
     which changes its type or goes, or one another. On MySQL: foreign keys of such columns.
     """
-    made = _Made(changes, before, after)
+    made = Made(changes, before, after)
     _generated(made, engine)
     _foreign_keys(made, engine)
+    _auto_increment(made)
     if not engine.late_bound:
-        _code(made)
+        code_again(made)
     return made.changes
 
 
-class _Made:
-    """The changes so far, with both catalogs' tables at hand."""
-
-    def __init__(self, changes: Sequence[Change], before: Catalog, after: Catalog) -> None:
-        self.changes = list(changes)
-        self.before, self.after = before, after
-        self.old = {(t.schema, t.name): t for t in before.tables}
-        self.new = {(t.schema, t.name): t for t in after.tables}
-        self.dropped = {c.address for c in changes if isinstance(c, Drop)}
-
-    def again(self, address: Address, was: Object, now: Object) -> None:
-        """`was` is dropped and `now` created, in place of whatever would alter it."""
-        if address in self.dropped:
-            return
-        self.dropped.add(address)
-        kept = [
-            c
-            for c in self.changes
-            if not (c.address == address and isinstance(c, Alter))
-            and not (isinstance(c, Rename) and c.to == address)
-        ]
-        self.changes = [*kept, Drop(address, was), Create(address, now)]
-
-
-def _generated(made: _Made, engine: Engine) -> None:
+def _generated(made: Made, engine: Engine) -> None:
     """Generated columns that can't be altered in place, and keys and indexes on them."""
     for change in tuple(made.changes):
         if not (isinstance(change, Alter) and isinstance(change.after, Column)):
@@ -113,8 +87,10 @@ def _generated(made: _Made, engine: Engine) -> None:
         if isinstance(change.before, Column) and _remakes(change.before, change.after, engine):
             _column_again(made, key, change.after.name)
         elif "type" in change.fields and not engine.late_bound:
+            was = {column.name: column.generated for column in made.old[key].columns}
             for column in made.new[key].columns:
-                if column.generated and change.after.name in words(column.generated):
+                read = words(column.generated, was.get(column.name))
+                if column.generated and was.get(column.name) and change.after.name in read:
                     _column_again(made, key, column.name)
 
 
@@ -126,7 +102,7 @@ def _remakes(before: Column, after: Column, engine: Engine) -> bool:
     return before.generated != after.generated and not engine.alters_generated
 
 
-def _column_again(made: _Made, key: Relation, name: str) -> None:
+def _column_again(made: Made, key: Relation, name: str) -> None:
     old, new = made.old[key], made.new[key]
     was = next((c for c in old.columns if c.name == name), None)
     now = next(c for c in new.columns if c.name == name)
@@ -136,21 +112,22 @@ def _column_again(made: _Made, key: Relation, name: str) -> None:
     parts: tuple[Constraint | Index, ...] = (*new.constraints, *new.indexes)
     olds: tuple[Constraint | Index, ...] = (*old.constraints, *old.indexes)
     for part in parts:
+        address = address_of(part, new)
         if name in _columns_of(part) | words(part.definition):
             for one in olds:
-                if address_of(one, old) == address_of(part, new):
-                    made.again(address_of(part, new), one, part)
+                if address_of(one, old) == made.named_before(address):
+                    made.again(address, one, part)
 
 
-def _foreign_keys(made: _Made, engine: Engine) -> None:
+def _foreign_keys(made: Made, engine: Engine) -> None:
     """Kept foreign keys whose key, index or columns change below them."""
     keys: set[tuple[Relation, frozenset[str]]] = set()
     pins: set[tuple[Relation, str]] = set()
     for change in made.changes:
         table = (change.address.schema, change.address.table or "")
-        if isinstance(change, Drop) and isinstance(change.item, Constraint | Index):
+        if isinstance(change, Drop) and _is_key(change.item, engine):
             keys.add((table, frozenset(_columns_of(change.item))))
-        retyped = isinstance(change, Alter) and not _RETYPED.isdisjoint(change.fields)
+        retyped = isinstance(change, Alter) and not RETYPED.isdisjoint(change.fields)
         if engine.keys_pin and retyped and change.address.kind == "column":
             pins.add((table, change.address.name))
     if not keys and not pins:
@@ -171,7 +148,49 @@ def _foreign_keys(made: _Made, engine: Engine) -> None:
                 made.again(address_of(other, now), one, other)
 
 
-def _unsupported(made: _Made, sides: Iterable[tuple[Relation, tuple[str, ...]]]) -> bool:
+def _is_key(item: Object, engine: Engine) -> TypeGuard[Constraint | Index]:
+    """Whether a foreign key may refer to it; on MySQL to any index."""
+    if isinstance(item, Index):
+        return item.unique or engine.keys_pin
+    return isinstance(item, Constraint) and item.kind in ("primary key", "unique")
+
+
+def _auto_increment(made: Made) -> None:
+    """A counting column whose only key is made again stops counting for that while (MySQL)."""
+    drops = [c.address for c in made.changes if isinstance(c, Drop)]
+    for key in dict.fromkeys((address.schema, address.table or "") for address in drops):
+        old, new = made.old.get(key), made.new.get(key)
+        if old is None or new is None:
+            continue
+        was = next((column for column in old.columns if column.auto_increment), None)
+        now = next((column for column in new.columns if column.auto_increment), None)
+        if was is None or now is None or was.name != now.name:
+            continue
+        parts: tuple[Constraint | Index, ...] = (*old.constraints, *old.indexes)
+        keys = [address_of(p, old) for p in parts if _leading(p)[:1] == (was.name,)]
+        if keys and made.dropped.issuperset(keys):
+            address = address_of(now, new)
+            field = ("auto_increment",)
+            changed = [c for c in made.changes if isinstance(c, Alter) and c.address == address]
+            # Not counting at either end of what else changes in the column.
+            rest = [c for c in made.changes if c not in changed]
+            between = [
+                replace(
+                    c,
+                    before=replace(was, auto_increment=False),
+                    after=replace(now, auto_increment=False),
+                )
+                for c in changed
+            ]
+            made.changes = [
+                *rest,
+                Alter(address, was, replace(was, auto_increment=False), field),
+                *between,
+                Alter(address, replace(now, auto_increment=False), now, field),
+            ]
+
+
+def _unsupported(made: Made, sides: Iterable[tuple[Relation, tuple[str, ...]]]) -> bool:
     """Whether an index goes on which a side of a foreign key stands, and none that stays serves."""
     for key, columns in sides:
         table = made.old.get(key)
@@ -197,93 +216,3 @@ def _leading(part: Constraint | Index) -> tuple[str | None, ...]:
 
 def _columns_of(part: Constraint | Index) -> set[str]:
     return {name for name in _leading(part) if name}
-
-
-def _code(made: _Made) -> None:
-    """Views and their kin in the way, and what reads those, until nothing more is found."""
-    columns, names = _moving(made)
-    if not columns and not names:
-        return
-    staying = _staying(made)
-    found = True
-    while found:
-        found = False
-        for address, was, now in staying:
-            if address in made.dropped:
-                continue
-            read = bound(was) if isinstance(was, Routine) else mentioned(was)
-            if read & (names - {was.name}) or _reads(was, read, address, columns):
-                made.again(address, was, now)
-                for part, item in _parts(now):
-                    made.changes = [c for c in made.changes if c.address != part]
-                    made.dropped.discard(part)
-                    made.changes.append(Create(part, item))
-                if isinstance(was, View | Routine):
-                    names = names | {was.name}
-                found = True
-
-
-def _moving(made: _Made) -> tuple[dict[str, set[str]], frozenset[str]]:
-    """Columns that go or change their type, by table; names of relations and routines that go."""
-    columns: dict[str, set[str]] = {}
-    names = set()
-    for change in made.changes:
-        kind, table = change.address.kind, change.address.table
-        if isinstance(change, Drop) and kind in ("view", "routine", "table", "sequence"):
-            names.add(str(change.item.name))
-        elif kind == "column" and table:
-            if isinstance(change, Drop) or (
-                isinstance(change, Alter) and _RETYPED & set(change.fields)
-            ):
-                columns.setdefault(table, set()).add(change.address.name)
-        elif isinstance(change, Alter) and kind == "enum" and "labels" in change.fields:
-            # A value that goes makes the type anew, and every column of it with it.
-            for relation in made.new.values():
-                for column in relation.columns:
-                    if change.address.name in words(column.type) and _shrinks(change):
-                        columns.setdefault(relation.name, set()).add(column.name)
-    return columns, frozenset(names)
-
-
-def _shrinks(change: Alter) -> bool:
-    """Whether the new labels are not the old ones with others added."""
-    left = iter(getattr(change.after, "labels", ()))
-    return not all(label in left for label in getattr(change.before, "labels", ()))
-
-
-def _reads(
-    item: Object, read: frozenset[str], address: Address, columns: dict[str, set[str]]
-) -> bool:
-    definition = getattr(item, "definition", "")
-    whole = isinstance(item, View | Routine) and "*" in definition
-    return any(
-        (table in read or table == address.table) and (names & read or whole)
-        for table, names in columns.items()
-    )
-
-
-def _staying(made: _Made) -> list[tuple[Address, Object, Object]]:
-    """Everything with a text, on both sides: what has to be looked at."""
-    old = dict(_with_text(made.before))
-    return [(a, old[a], item) for a, item in _with_text(made.after) if a in old]
-
-
-def _with_text(catalog: Catalog) -> Iterator[tuple[Address, Object]]:
-    for routine in catalog.routines:
-        yield address_of(routine), routine
-    for view in catalog.views:
-        yield address_of(view), view
-    relations: tuple[Table | View, ...] = (*catalog.tables, *catalog.views)
-    for relation in relations:
-        parts: list[Object] = [*relation.triggers, *relation.rules]
-        if isinstance(relation, Table):
-            parts.extend(relation.policies)
-        for part in parts:
-            yield address_of(part, relation), part
-
-
-def _parts(item: Object) -> Iterator[tuple[Address, Object]]:
-    if isinstance(item, View):
-        parts: tuple[Object, ...] = (*item.triggers, *item.rules, *item.statistics)
-        for part in parts:
-            yield address_of(part, item), part

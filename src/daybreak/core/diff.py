@@ -59,8 +59,8 @@ def diff(
         before, old = renamed(before, rename), renamed(old, rename)
     found = _compared(*_differing(fold(old), fold(new)))
     olds, news = _by_address(old), _by_address(new)
-    changes = without_serials([*moved, *(_raw(change, olds, news) for change in found)])
-    changes = around(changes, before, after, engine)
+    changes = [*moved, *(_raw(change, olds, news) for change in found)]
+    changes = without_serials(around(changes, before, after, engine))
     rest = ordered(changes, before, after)
     # A table may be renamed into a schema that is new.
     schemas = [c.address.kind == "schema" and isinstance(c, Create) for c in rest]

@@ -21,6 +21,7 @@
     │  ├─ ModelsFailed                     the project's own code raised when imported
     │  ├─ ModelsRejected                   a server refused to create what the models say
     │  ├─ NoShadow                         no server for scratch databases could be had
+    │  ├─ ShadowUnsuitable                 the configured server can't be the shadow
     │  ├─ ExtensionMissing                 the shadow server lacks an extension of PostgreSQL
     │  ├─ HistoryNotReplayed               the history does not run on an empty database
     │  └─ HistoryInvalid                   Alembic can't use the history as asked
@@ -200,6 +201,10 @@ class NoShadow(UsageError):
         places = "".join(f"\n  {place}" for place in tried)
         super().__init__(f"there is no {label} server for scratch databases:{places}", cure)
         self.tried = tuple(tried)
+
+
+class ShadowUnsuitable(UsageError):
+    pass
 
 
 class ExtensionMissing(UsageError):

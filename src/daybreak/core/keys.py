@@ -88,13 +88,13 @@ def not_null_changes(was: Table, now: Table) -> Iterator[Change]:
 
 
 def index_changes(was: Table | View, now: Table | View) -> Iterator[Change]:
-    """A partition's index that its parent's made comes and goes with that one."""
-    old, new = [_own(table.indexes) for table in (was, now)]
-    pairs, gone, come = _by_name(old, new)
+    """A partition's index that its parent's made comes and goes with that one, as its name does."""
+    pairs, gone, come = _by_name(was.indexes, now.indexes)
+    gone, come = [[index for index in side if index.parent is None] for side in (gone, come)]
     alike, gone, come = _by_structure(gone, come, _index_says)
     for one, other in pairs:
         fields = set(differing(one, other)) - {"definition"}
-        if one == other:
+        if one == other or (one.parent and other.parent and not fields <= _INDEX_ALTERABLE):
             continue
         if fields and fields <= _INDEX_ALTERABLE:
             yield Alter(address_of(other, now), one, other, tuple(sorted(fields)))
@@ -104,10 +104,6 @@ def index_changes(was: Table | View, now: Table | View) -> Iterator[Change]:
     yield from _renames(now, alike, frozenset())
     yield from (Drop(address_of(index, now), index) for index in gone)
     yield from (Create(address_of(index, now), index) for index in come)
-
-
-def _own(indexes: Iterable[Index]) -> list[Index]:
-    return [index for index in indexes if index.parent is None]
 
 
 def _constraint_differs(

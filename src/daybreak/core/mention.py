@@ -29,6 +29,7 @@ from daybreak.core.catalog import (
 )
 
 _WORD = re.compile(r'"((?:[^"]|"")+)"|`((?:[^`]|``)+)`|([^\W\d][\w$]*)')
+_CALL = re.compile(r'([^\W\d][\w$]*)[`"]?\s*\(')
 _PLAIN = re.compile(r"[a-z_][a-z0-9_$]*")
 
 
@@ -45,6 +46,11 @@ def words(*texts: str | None) -> frozenset[str]:
 def mentioned(item: Object) -> frozenset[str]:
     """The names that `item` may stand on, its own included."""
     return words(*_texts(item))
+
+
+def called(item: Object) -> frozenset[str]:
+    """The names in the texts of `item` that an opening parenthesis follows."""
+    return frozenset(name for text in _texts(item) if text for name in _CALL.findall(text))
 
 
 def header(routine: Routine) -> str:

@@ -11,7 +11,7 @@ from daybreak.core.catalog import (
     Catalog,
     Column,
     Constraint,
-    Domain,
+    Enum,
     Index,
     Object,
     Routine,
@@ -19,8 +19,9 @@ from daybreak.core.catalog import (
 )
 from daybreak.core.catalog import Sequence as Numbers
 from daybreak.core.change import Alter, Change, Create, Drop, Rename, sides
-from daybreak.core.mention import mentioned, words
-from daybreak.core.splits import split
+from daybreak.core.mention import called
+from daybreak.core.need import by_need
+from daybreak.core.splits import leaves, split
 
 
 class Rank(IntEnum):
@@ -29,8 +30,8 @@ class Rank(IntEnum):
     DROP_CODE = auto()
     DROP_FOREIGN_KEY = auto()
     LET_GO = auto()  # a default, an identity, an AUTO_INCREMENT that holds what is dropped next
-    DROP_KEY = auto()
     DROP_TABLE = auto()
+    DROP_KEY = auto()
     DROP_TAKEN = auto()  # types and sequences whose name something new takes
     RENAME_PART = auto()
     SCHEMA = auto()
@@ -38,9 +39,11 @@ class Rank(IntEnum):
     TYPE = auto()
     TABLE = auto()
     TABLE_BEFORE = auto()
-    DROP_GENERATED = auto()
+    DROP_GENERATED = auto()  # and what is created again under its name
+    NO_LONGER_GENERATED = auto()
     COLUMN_ALTER = auto()
     COLUMN_CREATE = auto()
+    GENERATED = auto()
     COLUMN_DROP = auto()
     KEY = auto()
     HOLD = auto()  # AUTO_INCREMENT, which needs its key
@@ -70,7 +73,8 @@ def ordered(changes: Sequence[Change], before: Catalog, after: Catalog) -> tuple
     """`changes` so that each finds what it needs and nothing stands on what it takes away."""
     changes = split(changes, _FIRST)
     below = _below(changes, before, after)
-    taken = {(c.address.schema, c.address.name) for c in changes if isinstance(c, Create)}
+    created = {c.address for c in changes if isinstance(c, Create)}
+    taken = {(address.schema, address.name) for address in created}
     let_go = {c.address for c in changes if isinstance(c, Alter) and _lets_go(c)}
     ranks: dict[Rank, list[Change]] = {}
     for change in changes:
@@ -79,6 +83,8 @@ def ordered(changes: Sequence[Change], before: Catalog, after: Catalog) -> tuple
             (change.address.schema, change.address.name) in taken or _released(change, let_go)
         ):
             rank = Rank.DROP_TAKEN
+        elif rank is Rank.COLUMN_DROP and change.address in created:
+            rank = Rank.DROP_GENERATED
         ranks.setdefault(rank, []).append(change)
     return tuple(change for rank in sorted(ranks) for change in _sorted(rank, ranks[rank]))
 
@@ -144,7 +150,8 @@ def _rank(change: Change, below: frozenset[str]) -> Rank:
     if kind in _TYPE or isinstance(item, Routine):
         if isinstance(change, Alter) and change.fields == ("owned_by",):
             return Rank.OWNER
-        return Rank.DROP_TYPE if isinstance(change, Drop) else Rank.TYPE
+        goes = isinstance(change, Drop) or _only_loses_labels(change)
+        return Rank.DROP_TYPE if goes else Rank.TYPE
     if isinstance(item, Constraint) and item.kind == "foreign key":
         return Rank.DROP_FOREIGN_KEY if isinstance(change, Drop) else Rank.FOREIGN_KEY
     if isinstance(item, Constraint) and item.kind == "not null":
@@ -154,7 +161,9 @@ def _rank(change: Change, below: frozenset[str]) -> Rank:
     if isinstance(item, Column):
         return _column_rank(change, item)
     if isinstance(change, Alter):
-        return Rank.TABLE_BEFORE if set(change.fields) <= _FIRST else Rank.TABLE_AFTER
+        parents = not {"inherits", "partition_of"}.isdisjoint(change.fields)
+        before = set(change.fields) <= _FIRST or (parents and leaves(change))
+        return Rank.TABLE_BEFORE if before else Rank.TABLE_AFTER
     return Rank.DROP_TABLE if isinstance(change, Drop) else Rank.TABLE
 
 
@@ -168,7 +177,15 @@ def _column_rank(change: Change, item: Column) -> Rank:
             return Rank.LET_GO
         if change.fields == ("auto_increment",):
             return Rank.HOLD
+        if "generated" in change.fields:
+            return Rank.GENERATED if item.generated else Rank.NO_LONGER_GENERATED
     return Rank.COLUMN_ALTER
+
+
+def _only_loses_labels(change: Change) -> bool:
+    """Whether an enum's values can go once no default uses them any more."""
+    was, now = sides(change)
+    return isinstance(was, Enum) and isinstance(now, Enum) and set(now.labels) < set(was.labels)
 
 
 def _lets_go(change: Alter) -> bool:
@@ -195,44 +212,31 @@ def _released(change: Change, let_go: set[Address]) -> bool:
 
 
 def _below(changes: Sequence[Change], before: Catalog, after: Catalog) -> frozenset[str]:
-    """Every name that tables and domains mention: a routine among these comes before them."""
+    """The routines that tables and domains call: these come before them, and go after them."""
     if not any(change.address.kind == "routine" for change in changes):
         return frozenset()
     found: set[str] = set()
     for catalog in (before, after):
         for table in catalog.tables:
-            found |= mentioned(table)
+            found |= called(table)
         for domain in catalog.domains:
-            found |= mentioned(domain)
+            found |= called(domain)
+    for change in changes:
+        if isinstance(change, Drop) and isinstance(change.item, Table):
+            for trigger in change.item.triggers:
+                found |= called(trigger)
+            for policy in change.item.policies:
+                found |= called(policy)
     return frozenset(found)
 
 
 def _sorted(rank: Rank, changes: list[Change]) -> list[Change]:
-    """What others of the rank need comes first, or, where things go, last; else as it was."""
-    if len(changes) < 2:
-        return changes
-    goes = rank in _DOWN
-    providers: dict[str, list[int]] = {}
-    items = [next(s for s in reversed(sides(c)) if s is not None) for c in changes]
-    for number, item in enumerate(items):
-        providers.setdefault(item.name, []).append(number)
-    if rank in (Rank.KEY, Rank.DROP_KEY, Rank.RENAME_PART, Rank.NOT_NULL, Rank.FOREIGN_KEY):
-        return changes if rank is not Rank.KEY else sorted(changes, key=_key_order)
-    needs = [
-        {
-            other
-            for name in _needs(item) & providers.keys()
-            for other in providers[name]
-            if other != number
-        }
-        for number, item in enumerate(items)
-    ]
-    order = _topological(needs)
-    if goes:
-        order.reverse()
-    return [changes[number] for number in order]
+    if rank is Rank.KEY:
+        return sorted(changes, key=_key_order)
+    return changes if rank in _AS_IT_IS else by_need(changes, goes=rank in _DOWN)
 
 
+_AS_IT_IS = frozenset({Rank.DROP_KEY, Rank.RENAME_PART, Rank.NOT_NULL, Rank.FOREIGN_KEY})
 _DOWN = frozenset(
     {
         Rank.DROP_CODE,
@@ -247,41 +251,7 @@ _DOWN = frozenset(
 )
 
 
-def _needs(item: Object) -> frozenset[str]:
-    if isinstance(item, Table):
-        referred = {c.referred[1] for c in item.constraints if c.referred}
-        return mentioned(item) | referred
-    if isinstance(item, Column):
-        return words(item.generated)
-    if isinstance(item, Domain):
-        return mentioned(item)
-    return mentioned(item)
-
-
 def _key_order(change: Change) -> int:
     item = sides(change)[1]
     kinds = ("primary key", "unique")
     return kinds.index(item.kind) if getattr(item, "kind", None) in kinds else len(kinds)
-
-
-def _topological(needs: list[set[int]]) -> list[int]:
-    """Numbers so that each follows those it needs; a cycle is broken where it is met."""
-    order: list[int] = []
-    state: dict[int, bool] = {}  # False: being looked at
-    for root in range(len(needs)):
-        stack = [(root, iter(sorted(needs[root])))]
-        if root in state:
-            continue
-        state[root] = False
-        while stack:
-            number, left = stack[-1]
-            for other in left:
-                if other not in state:
-                    state[other] = False
-                    stack.append((other, iter(sorted(needs[other]))))
-                    break
-            else:
-                state[number] = True
-                order.append(number)
-                stack.pop()
-    return order

@@ -103,7 +103,7 @@ def _columns(
     new = {column.name: column for column in now.columns}
     ignored = frozenset({"local"}) if moved else frozenset[str]()
     for name, column in old.items():
-        if name not in new and (column.local or not _parents(was)):
+        if name not in new and (column.local or not _parents(was) or moved):
             yield Drop(address_of(column, now), column)
     for name, column in new.items():
         before = old.get(name)

@@ -167,14 +167,14 @@ def _schemas(before: Catalog, after: Catalog) -> Iterator[Question]:
 
     old = {schema.name: schema for schema in before.schemas}
     new = {schema.name: schema for schema in after.schemas}
-    for name in old.keys() - new.keys():
+    for name in sorted(old.keys() - new.keys()):
         address = address_of(old[name])
         scored = [
             (
                 _share(tables(before, name), tables(after, other)),
                 Rename(address, address_of(new[other]), old[name]),
             )
-            for other in new.keys() - old.keys()
+            for other in sorted(new.keys() - old.keys())
         ]
         yield from _question(address, scored)
 

@@ -29,11 +29,22 @@ def split(changes: Sequence[Change], first: frozenset[str]) -> list[Change]:
 
 
 def _table(change: Alter, first: frozenset[str]) -> Iterator[Change]:
+    if leaves(change):
+        # The columns that a parent gave are the table's own after that.
+        first |= {"inherits", "partition_of"}
     one = tuple(f for f in change.fields if f in first)
     other = tuple(f for f in change.fields if f not in first)
     for fields in (one, other):
         if fields:
             yield replace(change, fields=fields)
+
+
+def leaves(change: Alter) -> bool:
+    was, now = change.before, change.after
+    if not (isinstance(was, Table) and isinstance(now, Table)):
+        return False
+    lost = set(was.inherits) - set(now.inherits)
+    return bool(lost) or (now.partition_of is None and was.partition_of is not None)
 
 
 def _column(change: Alter) -> Iterator[Change]:

@@ -13,6 +13,7 @@ from daybreak.core.catalog import (
     Index,
     IndexKey,
     Kind,
+    Object,
     Table,
 )
 
@@ -68,6 +69,10 @@ class Words(Protocol):
 
     def using(self, column: str, before: str, after: str) -> str | None:
         """How values of `column`, not yet quoted, get another type; None where that is implied."""
+        ...
+
+    def implied(self, item: Object, name: str | None) -> bool:
+        """Whether another change brings `item` or its field `name` with it."""
         ...
 
     def needs_commit(self, sql: str) -> bool:

@@ -29,7 +29,8 @@ _IN_LIST = re.compile(
 def create_constraint(change: Create, item: Constraint, context: Context) -> Operations:
     address = change.address
     words = context.words.constraint_words(item)
-    if words is None or address.table is None or _of_type(address, context):
+    # Alembic makes a key without the columns that INCLUDE names, which SQLAlchemy looks for.
+    if words is None or item.include or _of_type(address, context):
         return context.sql(change)
     operation = _operation(address, item, words, context)
     return [operation, *context.unsaid(address, item)]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Iterable
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.exc import SAWarning
 from sqlalchemy.schema import conv
 
 from daybreak.core.catalog import Address, Constraint, Index
@@ -64,7 +66,9 @@ class Models:
         for schema, names in wanted.items():
             own = None if schema in ("", default_schema) else schema
             there = names & {*sa.inspect(connection).get_table_names(own)}
-            metadata.reflect(connection, schema=own, only=sorted(there), resolve_fks=False)
+            with warnings.catch_warnings():  # of what SQLAlchemy can't keep, which is not used
+                warnings.simplefilter("ignore", SAWarning)
+                metadata.reflect(connection, schema=own, only=sorted(there), resolve_fks=False)
         return cls(
             metadata,
             default_schema=default_schema,

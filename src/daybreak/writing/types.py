@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
+import sysconfig
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -70,9 +73,20 @@ def _plain(model: Type, text: str, models: Models, catalog: Catalog) -> Type | N
         return sa.String(int(length[1])) if length else sa.String()
     if isinstance(model, sa.Boolean):
         return sa.Boolean()
+    if not _importable(type(model).__module__):
+        return None
     if type(model) in _GENERIC:
         return _GENERIC[type(model)]()
     return _generic(model)
+
+
+def _importable(module: str) -> bool:
+    """Whether a revision can rely on the module: an installed package, not the application."""
+    if module.startswith("sqlalchemy."):
+        return True
+    file = getattr(sys.modules.get(module), "__file__", None)
+    places = (sysconfig.get_path("purelib"), sysconfig.get_path("platlib"))
+    return file is not None and any(Path(file).is_relative_to(place) for place in places)
 
 
 def _generic(model: Type) -> Type:

@@ -110,20 +110,18 @@ def _parted(change: Change, context: Context) -> tuple[Change | None, list[Chang
 
     if isinstance(change, Alter):
         said = tuple(name for name in change.fields if says(replace(change, fields=(name,))))
-        left = tuple(name for name in change.fields if name not in said)
+        left = tuple(
+            name
+            for name in change.fields
+            if name not in said and not context.words.implied(change.after, name)
+        )
         unsaid: list[Change] = [replace(change, fields=left)] if left else []
         return (replace(change, fields=said) if said else None), unsaid
-    if not says(change) and not _made_by_another(change):
-        return None, [change]
+    if not says(change):
+        return None, [] if context.words.implied(change.item, None) else [change]
     if isinstance(change, Create):
         return change, list(_rights(change))
     return change, []
-
-
-def _made_by_another(change: Change) -> bool:
-    """Whether an object comes and goes with another: a partition's index with the parent's."""
-    item = getattr(change, "item", None)
-    return isinstance(item, Index) and item.parent is not None
 
 
 def _rights(change: Create) -> Iterator[Change]:

@@ -17,6 +17,8 @@ SCRIPT = """
 import os, sys, time
 from pathlib import Path
 from edges.shadow.open_shadow import settings_of, open_with
+from daybreak.edges.shadow import choose
+choose.postgresql_programs = lambda _: {{}}
 with open_with(settings_of(Path({root!r}), {variables!r})) as shadow:
     {body}
 """

@@ -13,6 +13,7 @@ from daybreak.core.catalog import (
     Index,
     IndexKey,
     Kind,
+    Object,
     Table,
 )
 
@@ -80,6 +81,10 @@ def key_sql(key: IndexKey) -> str:
 
 def using(column: str, before: str, after: str) -> str | None:
     return None
+
+
+def implied(item: Object, name: str | None) -> bool:
+    return False
 
 
 def needs_commit(sql: str) -> bool:

@@ -80,7 +80,7 @@ def alter_column(
     if new.default is not None and (retyped or "default" in changed):
         sql.append(f"{head} SET DEFAULT {new.default}")
     if "identity" in changed and new.identity:
-        sql += _identity_change(head, change.address, old, new)
+        sql += _identity_change(head, change.address, old, new, retyped)
     return [*sql, *_facts(head, change.address, old, new, changed, after)]
 
 
@@ -179,7 +179,9 @@ def _can_alter_generated(old: Column, new: Column, version: int) -> bool:
     )
 
 
-def _identity_change(head: str, address: Address, old: Column, new: Column) -> list[str]:
+def _identity_change(
+    head: str, address: Address, old: Column, new: Column, retyped: bool
+) -> list[str]:
     was, now = old.identity, new.identity
     if now is None:
         return []
@@ -192,7 +194,8 @@ def _identity_change(head: str, address: Address, old: Column, new: Column) -> l
     parts += [
         f"SET {words} {getattr(now, field)}"
         for field, words in IDENTITY_OPTIONS.items()
-        if getattr(was, field) != getattr(now, field) and not _follows(field, old, new)
+        if getattr(was, field) != getattr(now, field)
+        and not (retyped and _follows(field, old, new))
     ]
     if was.cycle != now.cycle:
         parts.append(f"SET {'CYCLE' if now.cycle else 'NO CYCLE'}")
@@ -205,7 +208,7 @@ def _identity_change(head: str, address: Address, old: Column, new: Column) -> l
 
 def _follows(field: str, old: Column, new: Column) -> bool:
     """Whether the bound is each type's own: a change of the type changes it with the sequence."""
-    if old.type == new.type or field not in {"minimum", "maximum"}:
+    if field not in {"minimum", "maximum"}:
         return False
     word = {"minimum": "MINVALUE", "maximum": "MAXVALUE"}[field]
     return not any(

@@ -101,7 +101,9 @@ def table_facts(name: str, old: Table, new: Table, changed: set[str] | None = No
     return [
         statement
         for field, statement in facts.items()
-        if getattr(old, field) != getattr(new, field) and (changed is None or field in changed)
+        if not (field == "replica_identity" and new.replica_identity == "index")
+        and getattr(old, field) != getattr(new, field)
+        and (changed is None or field in changed)
     ]
 
 

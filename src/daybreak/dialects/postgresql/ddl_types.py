@@ -16,6 +16,7 @@ from daybreak.core.catalog import (
     Table,
 )
 from daybreak.core.change import Alter, Create, Drop, Rename
+from daybreak.dialects.postgresql.casts import using
 from daybreak.dialects.postgresql.ddl_columns import type_sql
 from daybreak.dialects.postgresql.quoting import full, literal, named, quoted
 
@@ -71,13 +72,15 @@ def alter_type(
     if isinstance(old, Enum) and isinstance(new, Enum) and "labels" in changed:
         sql += added_labels(old, new, name) or _recreated(old, new, before, after)
     if isinstance(old, Domain) and isinstance(new, Domain):
+        if changed & {"type", "collation"}:
+            return _recreated(old, new, before, after)
         sql += _domain_change(f"ALTER DOMAIN {name}", old, new, changed)
     if isinstance(old, Composite) and isinstance(new, Composite) and "columns" in changed:
         sql += _attribute_changes(f"ALTER TYPE {name}", name, old.columns, new.columns)
     if isinstance(old, Range) and isinstance(new, Range) and "definition" in changed:
         sql += [*drop_type(Drop(change.address, old), old, before)]
         sql += [*create_type(Create(change.address, new), new, after)]
-    elif "comment" in changed:
+    elif "comment" in changed and not any(statement.startswith("CREATE") for statement in sql):
         sql.append(f"COMMENT ON {kind} {name} IS {literal(new.comment)}")
     return sql
 
@@ -105,43 +108,54 @@ def users_of(item: Enum | Domain, catalog: Catalog) -> Iterator[tuple[Table, Col
                 yield table, column
 
 
-def _recreated(old: Enum, new: Enum, before: Catalog, after: Catalog) -> list[str]:
-    """The type made anew under its name; each column goes over by the text of its value."""
-    name = named(new.schema, new.name, after)
+def _recreated(
+    old: Enum | Domain, new: Enum | Domain, before: Catalog, after: Catalog
+) -> list[str]:
+    """The type made anew under its name; each column's values go over to it."""
+    name, kind = named(new.schema, new.name, after), _kind(new)
     aside = f"{new.name}_old"
     dropped, restored, retyped = list[str](), list[str](), list[str]()
     for table, column in users_of(new, before):
-        retyped += _retyped(table, column, after)
+        retyped += _retyped(table, column, old, new, after)
     for table in before.tables:
         for statement in _mentioning(table, new, after):
             dropped.append(statement[0])
             restored += statement[1:]
-    comment = f"COMMENT ON TYPE {name} IS {literal(old.comment)}"
+    comment = f"COMMENT ON {kind} {name} IS {literal(new.comment)}"
     return [
         *dropped,
-        f"ALTER TYPE {name} RENAME TO {quoted(aside)}",
-        f"CREATE TYPE {name} AS {_body(new)}",
-        *([comment] if old.comment is not None else []),
+        f"ALTER {kind} {name} RENAME TO {quoted(aside)}",
+        f"CREATE {kind} {name} AS {_body(new)}",
+        *([comment] if new.comment is not None else []),
         *retyped,
-        f"DROP TYPE {named(new.schema, aside, after)}",
+        f"DROP {kind} {named(new.schema, aside, after)}",
         *restored,
     ]
 
 
-def _retyped(table: Table, column: Column, after: Catalog) -> list[str]:
+def _retyped(
+    table: Table, column: Column, old: Enum | Domain, new: Enum | Domain, after: Catalog
+) -> list[str]:
+    """A column that has the type no more afterwards holds any text until its own change."""
     name = quoted(column.name)
     array = "[]" if column.type.endswith("[]") else ""
     head = f"ALTER TABLE {named(table.schema, table.name, after)} ALTER COLUMN {name}"
-    sql = [f"{head} TYPE {type_sql(column)} USING {name}::text{array}::{column.type}"]
+    kept = _column_of(after, table, column.name)
+    stays = kept is not None and kept.type == column.type
+    if isinstance(old, Domain) and isinstance(new, Domain) and not array:
+        value = using(f"{name}::{old.type}", old.type, new.type) or f"{name}::{new.type}"
+    else:
+        value = f"{name}::text{array}"
+    change = f"TYPE {type_sql(column)} USING {value}::{column.type}"
+    sql = [f"{head} {change}" if stays else f"{head} TYPE text{array}"]
     if column.default is None:
         return sql
-    kept = _column_of(after, table, column.name)
-    default = kept.default if kept is not None and kept.type == column.type else None
     sql.insert(0, f"{head} DROP DEFAULT")
+    default = kept.default if kept is not None and stays else None
     return [*sql, f"{head} SET DEFAULT {default}"] if default is not None else sql
 
 
-def _mentioning(table: Table, item: Enum, after: Catalog) -> Iterator[list[str]]:
+def _mentioning(table: Table, item: Enum | Domain, after: Catalog) -> Iterator[list[str]]:
     """What speaks of the type's values and so must go before it: the drop, then how to restore."""
     spelled = re.compile(re.escape(full(item.schema, item.name)) + r"\b")
     name = named(table.schema, table.name, after)
@@ -170,7 +184,6 @@ def _column_of(catalog: Catalog, table: Table, name: str) -> Column | None:
 
 
 def _domain_change(head: str, old: Domain, new: Domain, changed: set[str]) -> list[str]:
-    """A domain's type and collation can't be altered; its constraints are parts of it here."""
     sql = []
     if "default" in changed:
         default = "DROP DEFAULT" if new.default is None else f"SET DEFAULT {new.default}"

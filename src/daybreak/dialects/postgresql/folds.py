@@ -27,6 +27,7 @@ from daybreak.core.catalog import (
     Trigger,
     View,
 )
+from daybreak.core.names import automatic
 from daybreak.dialects.postgresql.fold_texts import (
     AUTOMATIC_NOT_NULL,
     fold_default,
@@ -40,7 +41,7 @@ FOLDS = {
     "varchar lists": "a list of varchar literals that is cast to text[] is a list of text literals",
     "number lists": "an integer in the list of an IN may be cast to bigint or numeric, or not",
     "old default casts": "a default keeps the cast of the type that its column had",
-    "NOT NULL names": "18 has a row for each NOT NULL; unnamed, it says what the column says",
+    "NOT NULL names": "18 names each NOT NULL after the table and column of that day",
     "statistics columns": "extended statistics have no order of columns",
     "column order": "where a column stands is not compared",
     "all privileges": "ALL on a table has MAINTAIN since 17; all that a server knows are ALL",
@@ -71,7 +72,7 @@ def _table(table: Table, version: int) -> Table:
     return _changed(
         table,
         columns=tuple(sorted(map(_column, table.columns), key=lambda column: column.name)),
-        constraints=_constraints(table.constraints),
+        constraints=tuple(_constraint_of(item, table) for item in table.constraints),
         indexes=tuple(map(_index, table.indexes)),
         triggers=tuple(map(_trigger, table.triggers)),
         policies=tuple(map(_policy, table.policies)),
@@ -99,7 +100,9 @@ def _domain(domain: Domain) -> Domain:
     return _changed(
         domain,
         default=fold_default(domain.default, domain.type) if domain.default else domain.default,
-        constraints=_constraints(domain.constraints),
+        constraints=tuple(
+            _constraint(item) for item in domain.constraints if not _says_nothing_more(item)
+        ),
     )
 
 
@@ -113,8 +116,13 @@ def _column(column: Column) -> Column:
     )
 
 
-def _constraints(constraints: tuple[Constraint, ...]) -> tuple[Constraint, ...]:
-    return tuple(_constraint(c) for c in constraints if not _says_nothing_more(c))
+def _constraint_of(constraint: Constraint, table: Table) -> Constraint:
+    """A NOT NULL that nobody named gets the name that it would get today."""
+    if constraint.kind != "not null":
+        return _constraint(constraint)
+    if not _says_nothing_more(constraint):
+        return constraint
+    return _changed(constraint, name=automatic(table.name, constraint.columns[0], "not_null"))
 
 
 def _says_nothing_more(constraint: Constraint) -> bool:
@@ -129,7 +137,7 @@ def _says_nothing_more(constraint: Constraint) -> bool:
 
 
 def _constraint(constraint: Constraint) -> Constraint:
-    if constraint.kind == "exclude" or _of_a_period(constraint):
+    if constraint.kind in ("exclude", "not null") or _of_a_period(constraint):
         return _changed(constraint, definition=fold_text(constraint.definition))
     return replace(constraint, definition="", expression=_text(constraint.expression))
 

@@ -182,8 +182,11 @@ CROSS JOIN LATERAL (
 ) g
 """
 
+# The comment that came with an extension is its installation's, as its version is.
 EXTENSIONS = """
-SELECT e.extname::text, s.nspname::text, e.extversion, obj_description(e.oid, 'pg_extension')
+SELECT e.extname::text, s.nspname::text, e.extversion, nullif(
+    obj_description(e.oid, 'pg_extension'),
+    (SELECT a.comment FROM pg_available_extensions() a WHERE a.name = e.extname))
 FROM pg_extension e
 JOIN pg_namespace s ON s.oid = e.extnamespace
 WHERE e.oid >= 16384

@@ -16,6 +16,7 @@ from daybreak.core.catalog import (
     Index,
     IndexKey,
     Kind,
+    Object,
     Options,
     Table,
 )
@@ -139,6 +140,16 @@ def key_sql(key: IndexKey) -> str:
 
 def using(column: str, before: str, after: str) -> str | None:
     return casts.using(quoted(column), before, after)
+
+
+def implied(item: Object, name: str | None) -> bool:
+    """A partition's index comes with the parent's; an index says that it is a replica identity."""
+    if isinstance(item, Index) and name is None:
+        return item.parent is not None
+    if isinstance(item, Index | Constraint) and name == "replica_identity":
+        return not item.replica_identity
+    index = isinstance(item, Table) and item.replica_identity == "index"
+    return index and name == "replica_identity"
 
 
 def needs_commit(sql: str) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from daybreak.core.environment import Found
-from daybreak.core.errors import DaybreakError, ExtensionMissing, NoShadow
+from daybreak.core.errors import DaybreakError, ExtensionMissing, NoShadow, ShadowUnsuitable
 from daybreak.core.settings import SHADOW_VARIABLE
 from daybreak.core.target import Policy, Target
 from daybreak.core.url import Url
@@ -54,8 +54,8 @@ def choose_shadow(
     """The shadow for comparisons with `target`, whose major version is the wanted one if known.
 
     `extensions` must be available on it; `dedicated` leaves the dev server out. Raises NoShadow
-    with every place that was tried, ExtensionMissing, and Unreachable's kin where a configured
-    server is down.
+    with every place that was tried, and ExtensionMissing. Where the project configures a server,
+    no other is tried: Unreachable's kin if it is down, ShadowUnsuitable if it can't serve.
     """
     dialect = dialect_of(target)
     configured = _configured(settings, dialect)
@@ -97,15 +97,14 @@ def _configured_shadow(place: Place, dialect: Dialect) -> ShadowServer:
     try:
         return SERVERS[dialect.NAME](place)
     except Unsuitable as why:
-        raise NoShadow(
-            dialect.LABEL,
-            [f"{place.target.source}: {why.problem}"],
+        raise ShadowUnsuitable(
+            f"the server of {place.target.source} can't be the shadow: {why.problem}",
             f"name another server in {SHADOW_VARIABLE}, or let Daybreak find one: leave it unset",
         ) from why
 
 
 def _configured(settings: Settings, dialect: Dialect) -> Place | None:
-    """The server that the project names. Raises NoShadow if the variable it names is not set."""
+    """The server that the project names, None if it names none. Raises ShadowUnsuitable."""
     setting = settings.declared.shadow
     if setting is not None and setting.text is not None:
         found = Found("shadow in pyproject.toml", setting.text, "environment")
@@ -117,9 +116,10 @@ def _configured(settings: Settings, dialect: Dialect) -> Place | None:
         found = in_variable
     url = read_credential(found.value, found.source, settings.declared.dialect)
     if url.dialect != dialect.NAME:
-        raise NoShadow(
-            dialect.LABEL,
-            [f"{found.source}: it is a server of {dialect_named(url.dialect, '').LABEL}"],
+        other = dialect_named(url.dialect, found.source)
+        raise ShadowUnsuitable(
+            f"the server of {found.source} can't be the shadow: it is {other.LABEL}, and the "
+            f"database is {dialect.LABEL}",
             f"let it name a server of {dialect.LABEL}",
         )
     return _place(settings, _from(url, dialect), found.source, found.source, dedicated=True)

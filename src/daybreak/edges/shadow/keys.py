@@ -15,9 +15,8 @@ from contextlib import contextmanager
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData
 from sqlalchemy import Sequence as NamedSequence
 from sqlalchemy.engine.interfaces import Dialect
@@ -27,6 +26,9 @@ from sqlalchemy.sql.ddl import SchemaGenerator
 from sqlalchemy.types import SchemaType
 
 from daybreak.edges.source import python_files
+
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
 
 CREATE_EVENTS = ("before_create", "after_create")
 # What a revision may do beside calling Alembic: then the project's own files decide, too.

@@ -42,6 +42,8 @@ SESSIONS = "SELECT id FROM information_schema.processlist WHERE db = %s"
 
 
 class MysqlShadow(ShadowServer):
+    schemas_are_databases = True
+
     def create_schema(self, quoted: str) -> str:
         return f"CREATE DATABASE IF NOT EXISTS {quoted}"
 

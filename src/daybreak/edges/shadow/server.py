@@ -58,6 +58,7 @@ class ShadowServer(ABC):
     """
 
     statements_at_once = 1
+    schemas_are_databases = False
 
     def __init__(self, place: Place, passed_over: Sequence[str] = ()) -> None:
         """Connect, and drop what killed runs left. Raises Unreachable's kin and Unsuitable."""

@@ -14,7 +14,7 @@ from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.exc import CompileError, DBAPIError
 
 from daybreak.core.catalog import Extension
-from daybreak.core.errors import ExtensionMissing, ModelsRejected
+from daybreak.core.errors import ExtensionMissing, ModelsRejected, OtherDatabase
 from daybreak.core.secret import mask
 from daybreak.edges.shadow.keys import has_functions, schemas_of
 from daybreak.edges.shadow.server import ShadowServer
@@ -44,11 +44,13 @@ def create_wanted(
 
     Schemas that they name are made first, and so are `extensions`, which the history has and the
     models' types may need. The result is the statements that were run for the metadatas.
-    Raises ModelsRejected with the table and its place below `root`, and ExtensionMissing.
+    Raises ModelsRejected with the table and its place below `root`, ExtensionMissing, and
+    OtherDatabase.
     """
     with engine.connect() as plain:
         # One transaction for all would need more locks than a server has by default.
         connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+        refuse_other_schemas(shadow, metadatas)
         _prepare(shadow, connection, metadatas, extensions, translate)
         try:
             if translate or has_functions(metadatas):
@@ -56,6 +58,17 @@ def create_wanted(
             return _create_compiled(connection, metadatas, shadow.statements_at_once)
         except _Refused as refused:
             _explain(shadow, refused, root)
+
+
+def refuse_other_schemas(shadow: ShadowServer, metadatas: Sequence[MetaData]) -> None:
+    """Raise OtherDatabase if the models name schemas that are real databases on this server."""
+    named = schemas_of(metadatas)
+    if named and shadow.schemas_are_databases and not shadow.dedicated:
+        raise OtherDatabase(
+            f"the models name the database {named[0]}, and the shadow server ({shadow.label}) is "
+            "not there for scratch databases alone",
+            "name a server that is there for nothing else in SHADOW_DATABASE_URL (docs/shadow.md)",
+        )
 
 
 def _prepare(

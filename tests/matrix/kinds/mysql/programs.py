@@ -30,6 +30,8 @@ FUNCTION = "CREATE FUNCTION f(x INT) RETURNS INT {} RETURN x + {}"
 PROCEDURE = "CREATE PROCEDURE p(IN x INT) {} UPDATE item SET a = x"
 EVENT = "CREATE EVENT e ON SCHEDULE EVERY {} DAY {} DO DELETE FROM item WHERE a > {}"
 
+READER = "CREATE USER IF NOT EXISTS matrix_reader"
+
 KINDS = (
     _program("trigger: added", (), (BEFORE_INSERT,)),
     _program("trigger: added with a block", (), (TRIGGER.format("BEFORE INSERT", BLOCK),)),
@@ -92,5 +94,11 @@ KINDS = (
         "event: preserved",
         (EVENT.format(1, "", 1),),
         (EVENT.format(1, "ON COMPLETION PRESERVE", 1),),
+    ),
+    _reported("grant: added", (READER,), (READER, "GRANT SELECT ON item TO matrix_reader")),
+    _reported(
+        "grant: taken away",
+        (READER, "GRANT SELECT, INSERT ON item TO matrix_reader"),
+        (READER, "GRANT SELECT ON item TO matrix_reader"),
     ),
 )
