@@ -25,10 +25,8 @@ _VERDICTS = {
     "fails": "fails",
     "half-way": "fails half-way",
     "partly": "partly right",
-    "altered": "altered unasked",
-    "lost": "data lost",
-    "half-way": "fails half-way",
     "altered": "changes what is unchanged",
+    "lost": "data lost",
 }
 _WAYS_BACK = {"fails": "downgrade fails", "differs": "downgrade differs"}
 _TOOLS = {"alembic": "plain Alembic", "daybreak": "Daybreak"}
