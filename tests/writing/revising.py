@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,9 +13,8 @@ from alembic.operations import Operations, ops
 from alembic.runtime.migration import MigrationContext
 
 from daybreak.core.catalog import Catalog
-from daybreak.core.change import Change
+from daybreak.core.change import Change, Rename
 from daybreak.core.diff import diff
-from daybreak.core.engine import Engine
 from daybreak.dialects import dialect_named
 from daybreak.edges.catalog import read_catalog
 from daybreak.writing.models import Models
@@ -40,7 +39,7 @@ def revise(
     new: Declare,
     *,
     rows: Sequence[str] = (),
-    renames: Any = (),
+    renames: Sequence[Rename] = (),
 ) -> Revised:
     """Change a database of `old` with `rows` into one of `new` and back, and compare each time."""
     with (
@@ -59,7 +58,13 @@ def revise(
             default = connection.dialect.default_schema_name or ""
             default = wanted.default_schema if server.dialect == "mysql" else default
             models = Models(wanted_models, default_schema=default, dialect=connection.dialect)
-            forth = diff(before, wanted, fold=dialect.fold, renames=renames, engine=_engine(wanted))
+            forth = diff(
+                before,
+                wanted,
+                fold=dialect.fold,
+                renames=renames,
+                engine=dialect.engine(wanted.version),
+            )
             back = diff(
                 wanted,
                 before,
@@ -67,7 +72,7 @@ def revise(
                 renames=[
                     type(r)(r.to, r.address, r.item, r.label and r.label[::-1]) for r in renames
                 ],
-                engine=_engine(wanted),
+                engine=dialect.engine(wanted.version),
             )
             up = write(
                 forth, before=before, after=wanted, models=models, dialect=dialect, statements=ran
@@ -128,15 +133,12 @@ def _read(engine: sa.Engine) -> Catalog:
         return read_catalog(connection)
 
 
+def _backwards(rename: Rename) -> Rename:
+    label = rename.label and (rename.label[1], rename.label[0])
+    return replace(rename, address=rename.to, to=rename.address, label=label)
+
+
 def _left(one: Catalog, other: Catalog, dialect: Any, *written: Written) -> list[Change]:
     """What still differs, without what was said to."""
     told = {change.address for half in written for change in half.unexpressed}
     return [c for c in diff(one, other, fold=dialect.fold) if c.address not in told]
-
-
-def _engine(catalog: Catalog) -> Engine:
-    return Engine(
-        keys_pin=catalog.dialect == "mysql",
-        late_bound=catalog.dialect == "mysql",
-        alters_generated=catalog.dialect == "mysql" or catalog.version >= 17,
-    )

@@ -114,6 +114,10 @@ class Dialect(Protocol):
         """SQL after which the session acts as `role`."""
         ...
 
+    def quoted(self, identifier: str) -> str:
+        """`identifier` as SQL takes it, in quotes where it needs them."""
+        ...
+
     def create_database(self, name: str) -> str:
         """SQL that makes an empty database."""
         ...

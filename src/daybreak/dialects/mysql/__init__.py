@@ -19,7 +19,7 @@ from daybreak.dialects.mysql.folds import fold
 from daybreak.dialects.mysql.queries import LOCK_HOLDERS
 from daybreak.dialects.mysql.texts import quoted
 
-__all__ = ["LOCK_HOLDERS", "build_catalog", "ddl", "fold", "words"]
+__all__ = ["LOCK_HOLDERS", "build_catalog", "ddl", "fold", "quoted", "words"]
 
 NAME = "mysql"
 LABEL = "MySQL"

@@ -21,6 +21,7 @@ from daybreak.dialects.postgresql.queries import LOCK_HOLDERS as LOCK_HOLDERS
 from daybreak.dialects.postgresql.queries import catalog_queries as catalog_queries
 from daybreak.dialects.postgresql.queries import catalog_session as catalog_session
 from daybreak.dialects.postgresql.queries import catalog_session_end as catalog_session_end
+from daybreak.dialects.postgresql.quoting import quoted as quoted
 
 NAME = "postgresql"
 LABEL = "PostgreSQL"
@@ -125,11 +126,11 @@ def set_timeout(policy: Policy) -> str:
 
 
 def set_role(role: str) -> str:
-    return f"SET ROLE {_quoted(role)}"
+    return f"SET ROLE {quoted(role)}"
 
 
 def create_database(name: str) -> str:
-    return f"CREATE DATABASE {_quoted(name)}"
+    return f"CREATE DATABASE {quoted(name)}"
 
 
 def trouble(error: BaseException) -> Trouble | None:
@@ -174,10 +175,6 @@ def lock_refused(error: BaseException) -> bool:
 
 def _states(error: BaseException) -> tuple[str | None, str | None]:
     return getattr(error, "sqlstate", None), getattr(error, "pgcode", None)
-
-
-def _quoted(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'
 
 
 def catalog_details(rows: Rows) -> Sequence[str]:
