@@ -85,7 +85,7 @@ _OWNED = (
     "ALTER TABLE item DROP FOREIGN KEY owned, ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} "
 )
 _BY_N = "ALTER TABLE item DROP KEY by_n, ADD KEY by_n {}"
-# Two statements: in one, MySQL takes a key that differs in its parser alone for the same.
+# Two statements: in one, MySQL takes a key of another parser or block size for the same.
 _WORDS = "ALTER TABLE item DROP KEY words; ALTER TABLE item ADD {}"
 _VIEW = (
     "CREATE OR REPLACE ALGORITHM={} SQL SECURITY {} VIEW cheap (id, {}) AS "
@@ -162,7 +162,7 @@ BY_HAND: Mapping[str, str] = {
     "index: direction": _BY_N.format("(n, price) COMMENT 'for lists'"),
     "index: comment": _BY_N.format("(n, price DESC) COMMENT 'for others'"),
     "index: prefix": "ALTER TABLE item DROP KEY by_body, ADD KEY by_body (body(20))",
-    "index: block size": "ALTER TABLE filed DROP KEY i, ADD KEY i (id) KEY_BLOCK_SIZE=1024",
+    "index: block size": "ALTER TABLE filed DROP KEY i; ALTER TABLE filed ADD KEY i (id) KEY_BLOCK_SIZE=1024",
     "index: expression": "ALTER TABLE item DROP KEY by_sum, ADD KEY by_sum ((n + 2))",
     "index: visible": "ALTER TABLE item ALTER INDEX by_flag VISIBLE",
     "index: invisible": "ALTER TABLE item ALTER INDEX by_n INVISIBLE",
