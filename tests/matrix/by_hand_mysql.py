@@ -223,8 +223,8 @@ BY_HAND: Mapping[str, str] = {
     "partition: method": "ALTER TABLE hashed PARTITION BY HASH (id) PARTITIONS 2",
     "partition: linear": "ALTER TABLE hashed PARTITION BY LINEAR KEY (id) PARTITIONS 2",
     "partition: bound": (
-        "ALTER TABLE log REORGANIZE PARTITION p0 INTO (PARTITION p0 VALUES LESS THAN "
-        "('2026-02-01') COMMENT = 'old')"
+        "ALTER TABLE log PARTITION BY RANGE COLUMNS (at) (PARTITION p0 VALUES LESS THAN "
+        "('2026-02-01') COMMENT = 'old', PARTITION p1 VALUES LESS THAN (MAXVALUE))"
     ),
     "partition: comment": (
         "ALTER TABLE log REORGANIZE PARTITION p0 INTO (PARTITION p0 VALUES LESS THAN "
