@@ -15,12 +15,14 @@ from alembic.runtime.migration import MigrationContext
 from daybreak.core.catalog import Catalog
 from daybreak.core.change import Change, Rename
 from daybreak.core.diff import diff
+from daybreak.core.renames import parse_rename
 from daybreak.dialects import dialect_named
 from daybreak.edges.catalog import read_catalog
 from daybreak.writing.models import Models
 from daybreak.writing.write import Written, write
 from servers.server import Server
 
+DRIVERS = {"postgresql": "psycopg2", "mysql": "pymysql"}
 Declare = Callable[[sa.MetaData], Any]
 
 
@@ -39,7 +41,7 @@ def revise(
     new: Declare,
     *,
     rows: Sequence[str] = (),
-    renames: Sequence[Rename] = (),
+    renames: Sequence[str] = (),
 ) -> Revised:
     """Change a database of `old` with `rows` into one of `new` and back, and compare each time."""
     with (
@@ -53,7 +55,8 @@ def revise(
         for sql in rows:
             server.execute(sql, database=name)
         dialect = dialect_named(server.dialect, "the test")
-        engine = sa.create_engine(server.url(name))
+        said = [parse_rename(text, before, wanted) for text in renames]
+        engine = sa.create_engine(server.url(name, DRIVERS[server.dialect]))
         with engine.connect() as connection:
             default = connection.dialect.default_schema_name or ""
             default = wanted.default_schema if server.dialect == "mysql" else default
@@ -62,16 +65,14 @@ def revise(
                 before,
                 wanted,
                 fold=dialect.fold,
-                renames=renames,
+                renames=said,
                 engine=dialect.engine(wanted.version),
             )
             back = diff(
                 wanted,
                 before,
                 fold=dialect.fold,
-                renames=[
-                    type(r)(r.to, r.address, r.item, r.label and r.label[::-1]) for r in renames
-                ],
+                renames=[_backwards(rename) for rename in reversed(said)],
                 engine=dialect.engine(wanted.version),
             )
             up = write(
@@ -115,7 +116,7 @@ def run(engine: sa.Engine, text: str) -> None:
 def _made(
     server: Server, name: str, declare: Declare, metadata: sa.MetaData, ran: list[str]
 ) -> Catalog:
-    engine = sa.create_engine(server.url(name))
+    engine = sa.create_engine(server.url(name, DRIVERS[server.dialect]))
     declare(metadata)
     sa.event.listen(
         engine,

@@ -39,7 +39,7 @@ class Models:
         kind: Any = type(dialect)
         self.dialect: Dialect = kind(paramstyle="named")  # no percent sign is doubled
         self._tables = {
-            (table.schema or default_schema, table.name): table
+            (self.schema(table.schema or "") or "", table.name): table
             for one in several
             for table in one.tables.values()
         }
@@ -86,7 +86,7 @@ class Models:
         return conv(name) if self.conventions else name
 
     def table(self, schema: str, name: str) -> sa.Table | None:
-        return self._tables.get((schema, name))
+        return self._tables.get((self.schema(schema) or "", name))
 
     def column(self, address: Address) -> sa.Column[Any] | None:
         table = self.table(address.schema, address.table or "")

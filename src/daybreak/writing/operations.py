@@ -14,6 +14,9 @@ from alembic.operations import ops
 from sqlalchemy import TextClause
 from sqlalchemy.ext.compiler import compiles
 
+_ARGUMENT = "\n" + " " * 11  # where Alembic puts the arguments of alter_column
+_LINE = 88
+
 
 class Verbatim(TextClause):
     """SQL that is rendered as it stands.
@@ -91,10 +94,10 @@ def _execute_alone(context: AutogenContext, op: ExecuteAlone) -> list[str]:
 @renderers.dispatch_for(AlterColumn)
 def _alter_column(context: AutogenContext, op: AlterColumn) -> str:
     text: str = render._alter_column(context, op)
-    using = op.kw.get("postgresql_using")
-    if using is None:
-        return text
-    return f"{text.removesuffix(')')},\n{' ' * 11}postgresql_using={using!r})"
+    if (using := op.kw.get("postgresql_using")) is not None:
+        text = f"{text.removesuffix(')')},{_ARGUMENT}postgresql_using={_literal(using)})"
+    one_line = text.replace(f",{_ARGUMENT}", ", ")
+    return one_line if len(one_line) <= _LINE else text
 
 
 @renderers.dispatch_for(CreatePrimaryKey)
