@@ -148,7 +148,8 @@ def test_rows_that_hold_a_label_that_goes_are_found() -> None:
 
 def test_the_query_has_the_names_from_before_a_rename() -> None:
     before = catalog(EVENTS)
-    after = catalog(replace(_with(replace(NAME, name="title", not_null=True)), name="shows"))
+    title = replace(NAME, name="title", not_null=True)
+    after = catalog(replace(_with(title), name="shows"))
     renames = [
         parse_rename(text, before, after) for text in ("events=shows", "events.name=shows.title")
     ]
