@@ -23,10 +23,10 @@ _VERDICTS = {
     "reported": "reported",
     "missed": "missed",
     "fails": "fails",
-    "partly": "partly right",
-    "lost": "data lost",
     "half-way": "fails half-way",
+    "partly": "partly right",
     "altered": "changes what is unchanged",
+    "lost": "data lost",
 }
 _WAYS_BACK = {"fails": "downgrade fails", "differs": "downgrade differs"}
 _TOOLS = {"alembic": "plain Alembic", "daybreak": "Daybreak"}
@@ -81,6 +81,7 @@ def _totals(kinds: list[dict[str, Any]], columns: list[str]) -> list[list[str]]:
         *(
             [words, *(str(counts[each][name]) for each in columns)]
             for name, words in _VERDICTS.items()
+            if any(counts[column][name] for column in columns)
         ),
         ["of these, the downgrade fails or differs", *(str(back[each]) for each in columns)],
     ]

@@ -111,6 +111,20 @@ CASES: dict[str, tuple[Catalog, Catalog, list[str]]] = {
             "drop table public.u",
         ],
     ),
+    "a type goes after its column, also if a constraint takes its name": (
+        catalog(Enum("public", "mood", ("x",)), table("t", Column("c", "public.mood"))),
+        catalog(table("t", Column("c", "text"), check("mood", "c <> ''", "c"))),
+        [
+            "alter column public.t.c type",
+            "create constraint public.t.mood",
+            "drop enum public.mood",
+        ],
+    ),
+    "a type goes before a view takes its name": (
+        catalog(Enum("public", "mood", ("x",))),
+        catalog(view("mood", "SELECT 1")),
+        ["drop enum public.mood", "create view public.mood"],
+    ),
     "an index goes before its column, a constraint too": (
         catalog(table("t", A, B, index("i", "t", "a"), check("c", "a > 0", "a"))),
         catalog(table("t", B)),

@@ -170,6 +170,7 @@ HISTORY = catalog(
     table("t", A, PARTS["trigger"]),
     table("t", schema="s"),
     ROUTINE,
+    replace(ROUTINE, name="half", arguments="n integer"),
     replace(ROUTINE, name="twice"),
     replace(ROUTINE, name="twice", arguments="text"),
     Enum("public", "mood", ("happy",)),
@@ -182,6 +183,7 @@ DROPS = {
     "trigger:t.g": Address("trigger", "public", "g", "t"),
     "routine:f": Address("routine", "public", "f(integer)"),
     "routine:twice(text)": Address("routine", "public", "twice(text)"),
+    "routine:half(integer)": Address("routine", "public", "half(n integer)"),
     "sequence:counter": Address("sequence", "s", "counter"),
     "label:mood:happy": Address("enum", "public", "happy", "mood"),
 }

@@ -328,12 +328,6 @@ TOLD: dict[tuple[str, str], tuple[Any, ...]] = {
         Other("", "app.mood AS app.pair", "cast", "FUNCTION - CONTEXT e METHOD i"),
         Other(
             "",
-            "TABLES IN SCHEMA app FOR postgres",
-            "default privileges",
-            " GRANT SELECT TO catalog_reader",
-        ),
-        Other(
-            "",
             "watching",
             "event trigger",
             "ON ddl_command_end EXECUTE FUNCTION app.on_ddl() WHEN TAG IN (CREATE TABLE) ENABLED O",
@@ -351,6 +345,7 @@ TOLD: dict[tuple[str, str], tuple[Any, ...]] = {
         Other(
             "app", "plain", "collation", "PROVIDER c, DETERMINISTIC true, LC_COLLATE C, LC_CTYPE C"
         ),
+        Other("app", "TABLES FOR <owner>", "default privileges", " GRANT SELECT TO catalog_reader"),
         Other("app", "parent_id_seq", "identity's sequence", "GRANT USAGE catalog_reader"),
         Other(
             "app",

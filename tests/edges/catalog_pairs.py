@@ -8,6 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 SAME: tuple[str, ...] = ()
+PARTITION_WITH_TRIGGER = (
+    "CREATE TABLE p (a integer) PARTITION BY LIST (a);"
+    "CREATE TABLE c PARTITION OF p FOR VALUES IN (1);"
+    "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
+    "CREATE TRIGGER g AFTER INSERT ON p FOR EACH ROW EXECUTE FUNCTION f();"
+)
 
 
 @dataclass(frozen=True)
@@ -272,6 +278,12 @@ PAIRS = [
         "ALTER TABLE p ATTACH PARTITION c FOR VALUES IN (1)",
         "CREATE TABLE p (a integer) PARTITION BY LIST (a); CREATE INDEX i ON p (a);"
         "CREATE TABLE c (a integer); ALTER TABLE p ATTACH PARTITION c FOR VALUES IN (1)",
+    ),
+    Pair(
+        "a trigger that is switched off on one partition",
+        f"{PARTITION_WITH_TRIGGER} ALTER TABLE c DISABLE TRIGGER g; ALTER TABLE c ENABLE TRIGGER g",
+        f"{PARTITION_WITH_TRIGGER} ALTER TABLE c DISABLE TRIGGER g",
+        ("create trigger public.c.g",),
     ),
     Pair(
         "a parent that came later",

@@ -119,18 +119,21 @@ def test_the_catalog_comes_back_from_its_text(catalog: Catalog) -> None:
     assert from_text(to_text(catalog)) == catalog
 
 
-def test_only_the_schemas_that_are_asked_for_are_told(
+def test_only_the_schemas_that_are_asked_for_are_told_and_what_has_none(
     postgresql: PostgreSQL, everything: str, catalog: Catalog
 ) -> None:
     with connected(postgresql, everything) as connection:
         app = read_catalog(connection, schemas=["app"])
         public = read_catalog(connection, schemas=["public", "no, such"])
-    assert app == replace(
-        catalog,
-        schemas=catalog.schemas[:1],
-        others=tuple(other for other in catalog.others if other.schema),
+    assert app == replace(catalog, schemas=catalog.schemas[:1])
+    assert public == Catalog(
+        "postgresql",
+        catalog.version,
+        "public",
+        schemas=(Schema("public"),),
+        extensions=catalog.extensions,
+        others=tuple(other for other in catalog.others if not other.schema),
     )
-    assert public == Catalog("postgresql", catalog.version, "public", schemas=(Schema("public"),))
 
 
 def test_a_table_left_out_takes_its_sequence_along(
@@ -272,6 +275,30 @@ def test_waiting_ends_after_a_second_and_names_who_holds_the_lock(
         f"pid {pid}, user {postgresql.user} (nightly), idle in transaction for "
     )
     assert caught.value.exit_code == 5
+
+
+def test_who_waits_for_a_lock_in_front_of_the_reader_is_named(
+    postgresql: PostgreSQL, everything: str
+) -> None:
+    with (
+        connected(postgresql, everything) as reader,
+        connected(postgresql, everything) as waiter,
+        connected(postgresql, everything) as connection,
+    ):
+        reader.exec_driver_sql("SELECT * FROM app.parent")
+        [pid] = waiter.exec_driver_sql("SELECT pg_backend_pid()").scalars()
+        waiting = threading.Thread(target=waiter.exec_driver_sql, args=["LOCK TABLE app.parent"])
+        waiting.start()
+        try:
+            listed = "SELECT 1 FROM pg_locks WHERE pid = %s AND NOT granted"
+            deadline = time.monotonic() + 10
+            while not postgresql.execute(listed, [pid]):
+                assert time.monotonic() < deadline, "it does not wait"
+            with pytest.raises(LockNotGranted, match=rf"pid {pid}, .* waiting for that lock for"):
+                read_catalog(connection)
+        finally:
+            reader.rollback()
+            waiting.join()
 
 
 def test_an_index_that_is_being_built_concurrently_is_not_invalid(postgresql: PostgreSQL) -> None:

@@ -101,7 +101,7 @@ class Daybreak:
         return Generated(
             written.files,
             reported=tuple(str(change.address) for change in compared.unexpressed),
-            hazards=tuple(danger.text for danger in compared.dangers),
+            hazards=tuple(hazard.text for hazard in compared.hazards),
         )
 
     def is_clean(self, root: Path) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from daybreak.core.change import Change
+from daybreak.core.hazards import Hazard
 
 # Asks a person to take one of several answers; gives its number.
 Choose = Callable[[str, tuple[str, ...]], int]
@@ -34,14 +35,6 @@ class Proof:
 
 
 @dataclass(frozen=True)
-class Danger:
-    """Data that a change could lose or reject: what, and the query that finds it."""
-
-    text: str
-    query: str
-
-
-@dataclass(frozen=True)
 class Compared:
     """How the models differ from the history.
 
@@ -57,6 +50,6 @@ class Compared:
     unexpressed: tuple[Change, ...] = ()
     hidden: int = 0
     statements: tuple[str, ...] = ()
-    dangers: tuple[Danger, ...] = ()
+    hazards: tuple[Hazard, ...] = ()
     proof: Proof | None = None
     passed_over: tuple[str, ...] = ()

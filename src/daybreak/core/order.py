@@ -74,7 +74,7 @@ def ordered(changes: Sequence[Change], before: Catalog, after: Catalog) -> tuple
     changes = split(changes, _FIRST)
     below = _below(changes, before, after)
     created = {c.address for c in changes if isinstance(c, Create)}
-    taken = {(address.schema, address.name) for address in created}
+    taken = {(address.schema, address.name) for address in created if address.table is None}
     let_go = {c.address for c in changes if isinstance(c, Alter) and _lets_go(c)}
     ranks: dict[Rank, list[Change]] = {}
     for change in changes:

@@ -113,7 +113,7 @@ def parse_drop(text: str, history: Catalog) -> Address:
         raise UsageError(f"--drop {text}: not kind:name", f"the kind is one of {known}")
     if not found:
         raise UsageError(f"--drop {text}: the history has no {kind} {name}", _known(kind, history))
-    if len({one.item for one in found}) > 1:
+    if len({id(one.item) for one in found}) > 1:
         names = " or ".join(f"{kind}:{one.address}" for one in found)
         raise UsageError(f"--drop {text}: there are several", f"say which: {names}")
     one = found[0]

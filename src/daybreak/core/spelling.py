@@ -90,7 +90,12 @@ def _all(catalog: Catalog, kinds: Collection[Kind]) -> Iterator[Named]:
         if address.kind in kinds:
             yield Named(address, item)
             if isinstance(item, Routine):
+                # Also without its arguments, or with their types alone.
+                types = ", ".join(
+                    one.partition(" ")[2] or one for one in item.arguments.split(", ")
+                )
                 yield Named(address._replace(name=item.name), item)
+                yield Named(address._replace(name=f"{item.name}({types})"), item)
         if isinstance(item, Table | View):
             parts: list[Object] = [*item.columns, *item.indexes, *item.triggers]
             parts += [*item.rules, *item.statistics]

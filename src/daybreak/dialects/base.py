@@ -145,9 +145,9 @@ class Dialect(Protocol):
     def catalog_queries(self, version: int) -> Mapping[str, str]:
         """The queries that a catalog is built from, by name: the same number for any schemas.
 
-        Each takes one parameter, `:schemas`: the names of the schemas as a JSON array, or NULL for
-        all but the server's own (MySQL: for the current one). A colon elsewhere is doubled or
-        escaped, as SQLAlchemy's `text` wants it.
+        Each takes at most one parameter, `:schemas`: the names of the schemas as a JSON array, or
+        NULL for all but the server's own (MySQL: for the current one). A colon elsewhere is doubled
+        or escaped, as SQLAlchemy's `text` wants it.
         """
         ...
 

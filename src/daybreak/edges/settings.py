@@ -21,8 +21,9 @@ from daybreak.core.environment import (
 )
 from daybreak.core.errors import DaybreakError, ProjectInvalid
 from daybreak.core.secret import Secret
-from daybreak.core.settings import ProjectSettings, read_settings
+from daybreak.core.settings import SHADOW_VARIABLE, ProjectSettings, read_settings
 from daybreak.core.target import Target
+from daybreak.core.url import Url
 from daybreak.dialects import dialect_named, split_dialect
 from daybreak.dialects.base import Driver
 from daybreak.edges.credential import read_credential
@@ -138,6 +139,23 @@ def choose_target_url(settings: Settings, purpose: Purpose) -> UrlChoice:
     return choose_url(
         settings.variables, settings.choice, names, written, deployment=settings.deployment
     )
+
+
+def shadow_url(settings: Settings) -> tuple[Url, str] | None:
+    """The server that the project configures for scratch databases, and where that stands.
+
+    Raises InvalidUrl and its kin.
+    """
+    setting = settings.declared.shadow
+    if setting is not None and setting.text is not None:
+        text, source = setting.text, "shadow in pyproject.toml"
+    else:
+        name = setting.variable if setting and setting.variable else SHADOW_VARIABLE
+        found = settings.variables.find(name)
+        if found is None:
+            return None
+        text, source = found.value, found.source
+    return read_credential(text, source, settings.declared.dialect), source
 
 
 def resolve_target(settings: Settings, purpose: Purpose = "application") -> Target:

@@ -10,6 +10,7 @@ from alembic import context
 from daybreak.core.authoring import Asked, Compared, Proof
 from daybreak.core.catalog import Address, Catalog
 from daybreak.core.diff import diff
+from daybreak.core.hazards import hazards
 from daybreak.edges.replay import rendered, revision_in_force
 from daybreak.flows.propose import Proposal, propose
 from daybreak.flows.prove import prove
@@ -124,6 +125,12 @@ def _proved(
     return _compared(
         bench.sides,
         proposal.settled,
+        hazards=hazards(
+            proposal.settled.changes,
+            bench.sides.history,
+            proposal.settled.goal,
+            quote=subject.compiler.identifier_preparer.quote,
+        ),
         unexpressed=proposal.unexpressed,
         statements=statements,
         proof=proof,

@@ -12,7 +12,7 @@ from daybreak.core.target import Target
 from daybreak.edges.connect import driver_for
 from daybreak.edges.models import DEFAULT_METADATA, DEFAULT_MODELS
 from daybreak.edges.project import locate_project
-from daybreak.edges.settings import Purpose, Settings, load_settings, resolve_target
+from daybreak.edges.settings import Purpose, Settings, load_settings, resolve_target, shadow_url
 from daybreak.flows.session import Session
 
 Resolved = TypeVar("Resolved")
@@ -75,6 +75,7 @@ def show_settings(session: Session) -> Diagnosis:
     errors: list[DaybreakError] = []
     for purpose in ("application", "migration"):
         rows += _target_rows(settings, purpose, errors)
+    rows.append(_shadow_row(settings, errors))
     return Diagnosis(tuple(rows), tuple(errors))
 
 
@@ -100,6 +101,16 @@ def _target_rows(
         bucket: list[DaybreakError] = [] if asynchronous else errors
         rows.append(Setting(f"{purpose} {kind}", *_driver(settings, target, asynchronous, bucket)))
     return rows
+
+
+def _shadow_row(settings: Settings, errors: list[DaybreakError]) -> Setting:
+    known = len(errors)
+    configured = _attempt(lambda: shadow_url(settings), errors)
+    if configured is not None:
+        return Setting("shadow URL", configured[0].masked(), configured[1])
+    if len(errors) > known:
+        return Setting("shadow URL", "can't be resolved", "see below")
+    return Setting("shadow URL", "none: a server is found when it is needed", "default")
 
 
 def _driver(

@@ -25,9 +25,10 @@ def compared_lines(compared: Compared) -> list[str]:
     for change in compared.unexpressed:
         lines.append(f"{style('by hand', fg='yellow')}  no operation can express this yet:")
         lines.append(change_line(change, compared.default_schema))
-    for danger in compared.dangers:
-        lines.append(f"{style('data', fg='red', bold=True)}   {danger.text}")
-        lines.append(f"       {danger.query}")
+    for hazard in compared.hazards:
+        lines.append(f"{style('data', fg='red', bold=True)}   {hazard.text}")
+        lines += [f"       or {choice}" for choice in hazard.choices]
+        lines.append(style(f"       find it: {hazard.query}", dim=True))
     if compared.hidden:
         lines.append(f"{style('hidden', fg='yellow')} {hidden_text(compared.hidden)}")
     if compared.proof is not None:
@@ -65,7 +66,10 @@ def compared_json(compared: Compared | None) -> dict[str, Any]:
         "history": list(compared.history),
         "changes": [change_json(change, schema) for change in compared.changes],
         "by_hand": [change_json(change, schema) for change in compared.unexpressed],
-        "dangers": [{"text": one.text, "query": one.query} for one in compared.dangers],
+        "hazards": [
+            {"text": one.text, "choices": list(one.choices), "query": one.query}
+            for one in compared.hazards
+        ],
         "hidden": compared.hidden,
         "statements": list(compared.statements),
         "proved": compared.proof is not None and not compared.proof.skipped,

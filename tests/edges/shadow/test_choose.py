@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import ProgrammingError
 
 from daybreak.core.errors import (
     AuthenticationFailed,
@@ -13,6 +14,7 @@ from daybreak.core.errors import (
     ExtensionMissing,
     ExtraMissing,
     NoShadow,
+    OtherDatabase,
     ServerDown,
     ShadowUnsuitable,
 )
@@ -208,3 +210,26 @@ def test_a_dedicated_server_is_never_the_dev_server(postgresql16: Server, root: 
         assert shadow.passed_over == (
             "the dev server: it is not there for scratch databases alone",
         )
+
+
+@pytest.mark.usefixtures("nothing_installed")
+def test_a_role_that_a_history_grants_to_is_made_only_where_nobody_else_is(
+    postgresql16: Server, root: Path
+) -> None:
+    granting = 'GRANT ALL ON SCHEMA public TO "night watch"'
+    settings = settings_of(root, {"DEV_DATABASE_URL": postgresql16.url("x")})
+    with (
+        choose_shadow(settings, resolve_target(settings), dedicated=True) as shadow,
+        shadow.scratch() as engine,
+        engine.connect() as connection,
+    ):
+        with pytest.raises(ProgrammingError) as refused:
+            connection.exec_driver_sql(granting)
+        connection.rollback()
+        role = shadow.lacks_role(refused.value)
+        assert role == "night watch"
+        shadow.create_role(role)
+        connection.exec_driver_sql(granting)
+    with open_with(settings) as dev, pytest.raises(OtherDatabase):
+        dev.create_role("night watch")
+    assert postgresql16.execute("SELECT FROM pg_roles WHERE rolname = 'night watch'") == []

@@ -25,7 +25,8 @@ STATEMENTS = [
         CONSTRAINT c1 CHECK (kept < 100) NOT ENFORCED,
         FOREIGN KEY (cousin) REFERENCES later (id) ON DELETE CASCADE
     ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC COMMENT='animals' DEFAULT CHARSET=latin1""",
-    "CREATE TABLE later (id int PRIMARY KEY, zoo int unsigned, FOREIGN KEY (zoo) REFERENCES zoo (id))",
+    """CREATE TABLE later (id int PRIMARY KEY, zoo int unsigned,
+        FOREIGN KEY (zoo) REFERENCES zoo (id))""",
     """CREATE TABLE days (d int NOT NULL) PARTITION BY RANGE (d)
         (PARTITION p0 VALUES LESS THAN (10), PARTITION p1 VALUES LESS THAN MAXVALUE)""",
     "CREATE TABLE log (what varchar(20))",
@@ -94,4 +95,4 @@ def test_a_copy_of_a_template_tells_the_same(mysql: Server, root: Path) -> None:
     assert {key.split()[0] for key in copied} == {
         *("TABLE", "VIEW", "FUNCTION", "PROCEDURE", "TRIGGER", "EVENT", "rows", "kept", "order")
     }
-    assert copied["kept"] == "((7,), (9,))" or copied["kept"] == "[(7,), (9,)]"
+    assert copied["kept"] == "[(7,), (9,)]"

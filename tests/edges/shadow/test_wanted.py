@@ -56,9 +56,7 @@ def models() -> MetaData:
     return metadata
 
 
-def create(
-    shadow: ShadowServer, metadata: MetaData, root: Path
-) -> tuple[list[list[str]], tuple[str, ...]]:
+def create(shadow: ShadowServer, metadata: MetaData, root: Path) -> tuple[object, tuple[str, ...]]:
     """All that a simple inspection shows, and the statements."""
     with shadow.scratch() as engine:
         statements = create_wanted(shadow, engine, [metadata], root=root)

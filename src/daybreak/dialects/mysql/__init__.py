@@ -12,14 +12,13 @@ from daybreak.core.target import Policy
 from daybreak.core.url import Url
 from daybreak.dialects import base
 from daybreak.dialects.base import Driver, Rows, Trouble
-from daybreak.dialects.mysql import queries, shown, words
-from daybreak.dialects.mysql.catalog import build_catalog
-from daybreak.dialects.mysql.ddl import ddl
-from daybreak.dialects.mysql.folds import fold
-from daybreak.dialects.mysql.queries import LOCK_HOLDERS
-from daybreak.dialects.mysql.texts import quoted
-
-__all__ = ["LOCK_HOLDERS", "build_catalog", "ddl", "fold", "quoted", "words"]
+from daybreak.dialects.mysql import queries, shown
+from daybreak.dialects.mysql import words as words
+from daybreak.dialects.mysql.catalog import build_catalog as build_catalog
+from daybreak.dialects.mysql.ddl import ddl as ddl
+from daybreak.dialects.mysql.folds import fold as fold
+from daybreak.dialects.mysql.queries import LOCK_HOLDERS as LOCK_HOLDERS
+from daybreak.dialects.mysql.texts import quoted as quoted
 
 NAME = "mysql"
 LABEL = "MySQL"

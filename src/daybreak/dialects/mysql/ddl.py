@@ -28,19 +28,17 @@ from daybreak.dialects.mysql.keys import (
     add_constraint,
     create_index,
     drop_constraint,
-    follows_table,
-    index_follows,
     index_text,
+    rename_constraint,
 )
 from daybreak.dialects.mysql.tables import alter, column_text, table_of
 from daybreak.dialects.mysql.texts import literal, qualified, quoted
 
 
 def ddl(change: Change, before: Catalog, after: Catalog) -> Sequence[str]:
-    """The statements that carry out `change`; none where the server has done it by itself.
+    """The statements that carry out `change`; none for what MySQL does not have.
 
-    `before` has the names that `after` has, wherever the changes rename. Raises ValueError for a
-    kind that MySQL does not have.
+    `before` is what holds when they run, or what held at first with the names that `after` has.
     """
     match change:
         case Create(address, item):
@@ -50,7 +48,7 @@ def ddl(change: Change, before: Catalog, after: Catalog) -> Sequence[str]:
         case Alter():
             return _alter(change, before, after)
         case Rename():
-            return _rename(change, before, after)
+            return _rename(change, before)
 
 
 def _create(address: Address, item: Object, before: Catalog, after: Catalog) -> Sequence[str]:
@@ -61,19 +59,13 @@ def _create(address: Address, item: Object, before: Catalog, after: Catalog) -> 
         case Table():
             return [tables.create_table(item)]
         case Column():
-            key = counters.key_of_new(address, item, after)
-            pieces = [f"ADD COLUMN {column_text(item)}", *([f"ADD {key}"] if key else [])]
-            return [alter(table, pieces)]
+            key = [f"ADD {counters.passing_key(item)}"] if item.auto_increment else []
+            return [alter(table, [f"ADD COLUMN {column_text(item)}", *key])]
         case Constraint():
-            if counters.comes_with_column(address, item.columns, before, after):
-                return []
             return [alter(table, [add_constraint(item), *counters.start(address, before, after)])]
         case Index():
-            columns = tuple(key.column or "" for key in item.keys)
-            if counters.comes_with_column(address, columns, before, after):
-                return []
-            if restart := counters.start(address, before, after):
-                return [alter(table, [f"ADD {index_text(item)}", *restart])]
+            if ending := counters.start(address, before, after):
+                return [alter(table, [f"ADD {index_text(item)}", *ending])]
             return [create_index(table, item)]
         case View():
             return [_view(item, "CREATE")]
@@ -83,7 +75,7 @@ def _create(address: Address, item: Object, before: Catalog, after: Catalog) -> 
             return [_routine(item)]
         case Event():
             return [_event(item)]
-    raise _unknown(address)
+    return []
 
 
 def _drop(address: Address, item: Object, before: Catalog, after: Catalog) -> Sequence[str]:
@@ -112,7 +104,7 @@ def _drop(address: Address, item: Object, before: Catalog, after: Catalog) -> Se
             return [f"DROP {item.kind.upper()} {name}"]
         case Event():
             return [f"DROP EVENT {name}"]
-    raise _unknown(address)
+    return []
 
 
 def _alter(change: Alter, before: Catalog, after: Catalog) -> Sequence[str]:
@@ -149,14 +141,13 @@ def _alter(change: Alter, before: Catalog, after: Catalog) -> Sequence[str]:
                 *_drop(address, was, before, after),
                 *_create(address, now, before, after),
             ]
-    raise _unknown(address)
+    return []
 
 
-def _rename(change: Rename, before: Catalog, after: Catalog) -> Sequence[str]:
+def _rename(change: Rename, before: Catalog) -> Sequence[str]:
     address, to, item = change.address, change.to, change.item
     table = qualified(address.schema, address.table or "")
     names = f"{quoted(address.name)} TO {quoted(to.name)}"
-    together = index_follows(address.name, to.name, table_of(before, address), table_of(after, to))
     match item:
         case Table():
             return tables.rename_table(item, address, to)
@@ -168,14 +159,10 @@ def _rename(change: Rename, before: Catalog, after: Catalog) -> Sequence[str]:
         case Column():
             return [alter(table, [f"RENAME COLUMN {names}"])]
         case Index():
-            return [] if together else [alter(table, [f"RENAME INDEX {names}"])]
+            return [alter(table, [f"RENAME INDEX {names}"])]
         case Constraint():
-            if follows_table(address, to, after):
-                return []
-            index = [f"RENAME INDEX {names}"] if together else []
-            pieces = [drop_constraint(item), *index, add_constraint(item, to.name)]
-            return [alter(table, pieces)]
-    raise _unknown(address)
+            return rename_constraint(table, item, address, to, table_of(before, address))
+    return []
 
 
 def _schema_options(schema: Schema) -> str:
@@ -207,7 +194,3 @@ def _event(event: Event) -> str:
     head, do, body = event.definition.partition("\nDO ")
     comment = f"\nCOMMENT {literal(event.comment)}" if event.comment else ""
     return f"CREATE EVENT {qualified(event.schema, event.name)} {head}{comment}{do}{body}"
-
-
-def _unknown(address: Address) -> ValueError:
-    return ValueError(f"MySQL has no {address.kind}, so {address} can't be changed")

@@ -1,9 +1,186 @@
-"""What MySQL writes differently although it means the same: for comparing, never for rendering."""
+"""What MySQL writes differently although it means the same: for comparing, never for rendering.
+
+On one server these differences come from how and when a table was made; between a shadow and a
+target also from their versions. A fold that hides a real difference is a defect: each has a pair
+that it makes equal and near misses that it leaves alone, in `tests/dialects/test_mysql_folds.py`.
+"""
 
 from __future__ import annotations
 
-from daybreak.core.catalog import Catalog
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Literal
+
+from daybreak.core.catalog import (
+    Catalog,
+    Column,
+    Constraint,
+    Index,
+    IndexKey,
+    Routine,
+    Schema,
+    Table,
+    View,
+)
+
+Place = Literal["type", "charset", "expression", "action"]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """`place` says which texts of a catalog it is for."""
+
+    name: str
+    reason: str
+    place: Place
+    apply: Callable[[str], str]
+
+
+# Literals and quoted names are stepped over: what looks like a type in them is none.
+_STEPPED_OVER = r"'(?:[^'\\]|''|\\.)*'|`(?:[^`]|``)*`"
+_WIDTH = re.compile(
+    rf"{_STEPPED_OVER}|"
+    r"\b(?:((?:small|medium|big)?int|tinyint(?!\(1\)))\(\d+\)(?! unsigned zerofill)|(year)\(4\))",
+    re.DOTALL,
+)
+_OLD_NAME = re.compile(rf"{_STEPPED_OVER}|\b(utf8)(?=_|\b)", re.DOTALL)
+_PLAIN_LITERAL = re.compile(
+    r"_(?:utf8|utf8mb3|utf8mb4|latin1|ascii)('(?:[^'\\\x80-\U0010ffff]|'')*')"
+    rf"|{_STEPPED_OVER}",
+    re.DOTALL,
+)
+
+
+def _width(found: re.Match[str]) -> str:
+    return found[1] or found[2] or found[0]
+
+
+def _new_name(found: re.Match[str]) -> str:
+    return "utf8mb3" if found[1] else found[0]
+
+
+def _bare(found: re.Match[str]) -> str:
+    return found[1] or found[0]
+
+
+def _no_action(found: re.Match[str]) -> str:
+    return "NO ACTION" if found[0] == "RESTRICT" else ""
+
+
+FOLDS = (
+    Fold(
+        "display width",
+        "Before 8.0.19 integers and YEAR were kept with a display width, which does nothing "
+        "without ZEROFILL; TINYINT(1) is left alone, as drivers read it as a boolean.",
+        "type",
+        lambda text: _WIDTH.sub(_width, text),
+    ),
+    Fold(
+        "utf8",
+        "Servers before 8.0.30 call utf8mb3 and its collations utf8.",
+        "charset",
+        lambda text: _OLD_NAME.sub(_new_name, text),
+    ),
+    Fold(
+        "introducer",
+        "A literal in an expression is kept with the charset of the connection that made it; a "
+        "literal of ASCII alone has the same octets in all that a connection can have.",
+        "expression",
+        lambda text: _PLAIN_LITERAL.sub(_bare, text),
+    ),
+    Fold(
+        "restrict",
+        "RESTRICT and NO ACTION are one in InnoDB, which has no deferred checks.",
+        "action",
+        lambda text: re.sub(r" ON (?:DELETE|UPDATE) RESTRICT|^RESTRICT$", _no_action, text),
+    ),
+)
 
 
 def fold(catalog: Catalog) -> Catalog:
-    return catalog
+    """`catalog` with every fold applied."""
+    return replace(
+        catalog,
+        schemas=tuple(map(_schema, catalog.schemas)),
+        tables=tuple(map(_table, catalog.tables)),
+        views=tuple(map(_view, catalog.views)),
+        routines=tuple(map(_routine, catalog.routines)),
+    )
+
+
+def _folded(text: str, *places: Place) -> str:
+    return reduce(lambda so_far, f: f.apply(so_far) if f.place in places else so_far, FOLDS, text)
+
+
+def _maybe(text: str | None, *places: Place) -> str | None:
+    return None if text is None else _folded(text, *places)
+
+
+def _schema(schema: Schema) -> Schema:
+    return replace(
+        schema,
+        charset=_maybe(schema.charset, "charset"),
+        collation=_maybe(schema.collation, "charset"),
+    )
+
+
+def _table(table: Table) -> Table:
+    return replace(
+        table,
+        columns=tuple(map(_column, table.columns)),
+        constraints=tuple(map(_constraint, table.constraints)),
+        indexes=tuple(map(_index, table.indexes)),
+        partition_by=_maybe(table.partition_by, "expression"),
+        charset=_maybe(table.charset, "charset"),
+        collation=_maybe(table.collation, "charset"),
+    )
+
+
+def _column(column: Column) -> Column:
+    return replace(
+        column,
+        type=_folded(column.type, "type"),
+        default=_maybe(column.default, "expression"),
+        generated=_maybe(column.generated, "expression"),
+        charset=_maybe(column.charset, "charset"),
+        collation=_maybe(column.collation, "charset"),
+    )
+
+
+def _constraint(constraint: Constraint) -> Constraint:
+    place: Place = "action" if constraint.kind == "foreign key" else "expression"
+    return replace(
+        constraint,
+        definition=_folded(constraint.definition, place),
+        expression=_maybe(constraint.expression, "expression"),
+        on_update=_folded(constraint.on_update, "action"),
+        on_delete=_folded(constraint.on_delete, "action"),
+    )
+
+
+def _index(index: Index) -> Index:
+    return replace(
+        index,
+        definition=_folded(index.definition, "expression"),
+        keys=tuple(map(_key, index.keys)),
+    )
+
+
+def _key(key: IndexKey) -> IndexKey:
+    return replace(key, expression=_maybe(key.expression, "expression"))
+
+
+def _view(view: View) -> View:
+    return replace(view, definition=_folded(view.definition, "expression"))
+
+
+def _routine(routine: Routine) -> Routine:
+    """Its head alone: the body is what a person wrote."""
+    head, newline, body = routine.definition.partition("\n")
+    return replace(
+        routine,
+        arguments=_folded(routine.arguments, "type", "charset"),
+        definition=_folded(head, "type", "charset") + newline + body,
+    )

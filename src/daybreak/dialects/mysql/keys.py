@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from daybreak.core.catalog import Address, Catalog, Constraint, Index, IndexKey, Table
+from daybreak.core.catalog import Address, Constraint, Index, IndexKey, Table
 from daybreak.dialects.mysql.texts import literal, quoted
 
 _GENERATED = re.compile(r"(.+)(_(?:ibfk|chk)_\d+)", re.DOTALL)
@@ -46,7 +46,29 @@ def definition(index: Index) -> str:
     return f"{_word(index)} {keys_text(index.keys)}{_parser(index)}"
 
 
-def follows_table(address: Address, to: Address, after: Catalog) -> bool:
+def rename_constraint(
+    table: str, constraint: Constraint, address: Address, to: Address, was: Table | None
+) -> list[str]:
+    """It is made again under its new name. `table` is quoted, `was` what holds before.
+
+    The server renames the index that it once made for a foreign key with it, and no other index;
+    which one it is no catalog tells. So the index goes along and comes back, whichever it is.
+    """
+    old, new = quoted(address.name), quoted(to.name)
+    drop, add = drop_constraint(constraint), add_constraint(constraint, to.name)
+    if _follows_table(address, to):
+        drop = drop.replace(old, new)
+        return [f"ALTER TABLE {table} {drop}", f"ALTER TABLE {table} {add}"]
+    indexes = {index.name for index in was.indexes} if was else set()
+    if constraint.kind == "foreign key" and address.name in indexes and to.name not in indexes:
+        return [
+            f"ALTER TABLE {table}\n  {drop},\n  RENAME INDEX {old} TO {new},\n  {add}",
+            f"ALTER TABLE {table} RENAME INDEX {new} TO {old}",
+        ]
+    return [f"ALTER TABLE {table}\n  {drop},\n  {add}"]
+
+
+def _follows_table(address: Address, to: Address) -> bool:
     """Whether renaming the table has renamed its constraint, as it does for generated names.
 
     Source: "RENAME TABLE Statement": names that begin with "tbl_name_ibfk_" and "tbl_name_chk_".
@@ -56,25 +78,7 @@ def follows_table(address: Address, to: Address, after: Catalog) -> bool:
         old is not None
         and new is not None
         and old[2] == new[2]
-        and new[1] == to.table
-        and all(table.name != old[1] for table in after.tables if table.schema == to.schema)
-    )
-
-
-def index_follows(old: str, new: str, was: Table | None, now: Table | None) -> bool:
-    """Whether the statement that renames a foreign key renames its index of the same name too.
-
-    The server does so for an index that it made itself, which a catalog can't tell from others;
-    said in the statement it is the same for every index.
-    """
-    return (
-        was is not None
-        and now is not None
-        and all(
-            name in {c.name for c in table.constraints if c.kind == "foreign key"}
-            and name in {index.name for index in table.indexes}
-            for name, table in ((old, was), (new, now))
-        )
+        and old[1] != new[1] == address.table
     )
 
 

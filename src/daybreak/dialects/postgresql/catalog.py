@@ -13,7 +13,8 @@ from daybreak.dialects.postgresql.columns import columns_of, options_of
 from daybreak.dialects.postgresql.keys import constraints_of, indexes_of
 
 Row = Sequence[Any]
-Grants = dict[tuple[str, int, int], tuple[Grant, ...]]
+Grants = dict[tuple[str, int, int], tuple[Grant, ...]]  # by kind, object and column
+Names = dict[tuple[int, int], str]  # of columns, by relation and number
 
 REPLICA_IDENTITY = {"n": "nothing", "f": "full", "i": "index"}
 POLICY_COMMANDS = {"*": "ALL", "r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE"}
@@ -23,9 +24,10 @@ ROUTINE_KINDS = {"f": "function", "p": "procedure", "a": "aggregate", "w": "wind
 def build_catalog(rows: Rows, version: int, default_schema: str) -> Catalog:
     """See the Protocol. Identity columns take their sequences; the rest is a list each."""
     grants = _grants(rows["grants"])
-    identities, sequences = _sequences(rows, grants)
+    names = {(row[0], row[1]): row[2] for row in rows["columns"]}
+    identities, sequences = _sequences(rows, grants, names)
     columns = columns_of(rows["columns"], grants, identities)
-    tables, views = _relations(rows, grants, columns)
+    tables, views = _relations(rows, grants, columns, names)
     return Catalog(
         "postgresql",
         version,
@@ -73,11 +75,10 @@ def _by_grantee(grant: Grant) -> tuple[Any, ...]:
 
 
 def _sequences(
-    rows: Rows, grants: Grants
+    rows: Rows, grants: Grants, names: Names
 ) -> tuple[dict[tuple[int, int], Row], tuple[core.Sequence, ...]]:
     """The sequences of identity columns by table and column, and all others."""
     tables = {row[0]: row[2] for row in rows["relations"]}
-    names = {(row[0], row[1]): row[2] for row in rows["columns"]}
     identities: dict[tuple[int, int], Row] = {}
     sequences = []
     for row in rows["sequences"]:
@@ -126,9 +127,8 @@ def _odd_identities(rows: Sequence[Row], grants: Grants) -> list[core.Other]:
 
 
 def _relations(
-    rows: Rows, grants: Grants, columns: dict[int, tuple[Column, ...]]
+    rows: Rows, grants: Grants, columns: dict[int, tuple[Column, ...]], names: Names
 ) -> tuple[tuple[Table, ...], tuple[View, ...]]:
-    names = {(row[0], row[1]): row[2] for row in rows["columns"]}
     constraints = constraints_of((row for row in rows["constraints"] if row[0]), names)
     indexes = indexes_of(rows["indexes"], rows["index keys"])
     parents: dict[int, list[tuple[str, str]]] = defaultdict(list)

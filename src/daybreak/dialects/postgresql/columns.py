@@ -37,45 +37,56 @@ def columns_of(
     grants: Mapping[tuple[str, int, int], tuple[Grant, ...]],
     identities: Mapping[tuple[int, int], Sequence[Any]],
 ) -> dict[int, tuple[Column, ...]]:
-    """The columns of each relation, by position without gaps."""
+    """The columns of each relation, by position without gaps. Equal ones are one object."""
     found: dict[int, list[Column]] = defaultdict(list)
+    known: dict[object, Column] = {}
+    granted = {key[1:]: given for key, given in grants.items() if key[0] == "relation" and key[2]}
     for row in rows:
-        (relation, number, name, type_, not_null, default, identity, generated, collation) = row[:9]
-        storage, compression, statistics, options, foreign, local, comment = row[9:]
-        columns = found[relation]
-        made = default if generated else None
-        columns.append(
-            Column(
-                name,
-                type_,
-                not_null,
-                None if generated or default is None else _default(default),
-                collation,
-                identity=_identity(identities.get((relation, number)), identity),
-                generated=made,
-                stored=generated == "s",
-                comment=comment,
-                storage=STORAGE[storage] if storage else None,
-                compression=COMPRESSION.get(compression),
-                statistics=statistics,
-                options=options_of([*(options or ()), *(f"fdw.{o}" for o in foreign or ())])
-                if options or foreign
-                else (),
-                grants=grants.get(("relation", relation, number), ()),
-                local=local,
-                position=len(columns) + 1,
-            )
-        )
+        columns = found[row[0]]
+        position = len(columns) + 1
+        options, foreign, key = row[12], row[13], (row[0], row[1])
+        if options or foreign or key in granted or key in identities:
+            identity = identities.get(key)
+            columns.append(_column(row, position, identity, granted.get(key, ())))
+            continue
+        said = (row[2:], position)
+        column = known.get(said)
+        if column is None:
+            column = known[said] = _column(row, position, None, ())
+        columns.append(column)
     return {relation: tuple(columns) for relation, columns in found.items()}
+
+
+def _column(
+    row: Sequence[Any], position: int, sequence: Sequence[Any] | None, grants: tuple[Grant, ...]
+) -> Column:
+    name, type_, not_null, default, identity, generated, collation = row[2:9]
+    storage, compression, statistics, options, foreign, local, comment = row[9:]
+    return Column(
+        name,
+        type_,
+        not_null,
+        None if generated or default is None else _default(default),
+        collation,
+        identity=None if sequence is None else _identity(sequence, identity),
+        generated=default if generated else None,
+        stored=generated == "s",
+        comment=comment,
+        storage=STORAGE[storage] if storage else None,
+        compression=COMPRESSION.get(compression),
+        statistics=statistics,
+        options=options_of([*(options or ()), *(f"fdw.{o}" for o in foreign or ())]),
+        grants=grants,
+        local=local,
+        position=position,
+    )
 
 
 def _default(text: str) -> str | None:
     return None if text == "NULL" or NULL_DEFAULT.fullmatch(text) else text
 
 
-def _identity(row: Sequence[Any] | None, how: str) -> Identity | None:
-    if row is None:
-        return None
+def _identity(row: Sequence[Any], how: str) -> Identity:
     _, _, name, _, start, increment, minimum, maximum, cached, cycle, *_ = row
     return Identity(how == "a", name, start, increment, minimum, maximum, cached, cycle)
 

@@ -65,18 +65,22 @@ FROM (VALUES
 LOCK_HOLDERS = """
 SELECT
     n.nspname || '.' || c.relname,
-    l.pid,
-    coalesce(a.usename, '')::text,
-    coalesce(a.application_name, ''),
-    CASE WHEN l.granted THEN coalesce(a.state, 'unknown') ELSE 'waiting for a lock itself' END,
-    coalesce(extract(epoch FROM clock_timestamp() - a.xact_start), 0)::float8
+    coalesce(l.pid, 0),
+    coalesce(a.usename, x.owner, '')::text,
+    coalesce(a.application_name, x.gid, ''),
+    CASE WHEN l.pid IS NULL THEN 'a prepared transaction'
+        WHEN l.granted THEN coalesce(a.state, 'active')
+        ELSE 'waiting for that lock' END,
+    coalesce(extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, x.prepared)), 0)::float8
 FROM pg_catalog.pg_locks l
 JOIN pg_catalog.pg_database d ON d.oid = l.database AND d.datname = current_database()
-JOIN pg_catalog.pg_class c ON c.oid = l.relation
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_class c ON c.oid = l.relation AND c.relpersistence <> 't'
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname !~ '^pg_'
 LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-WHERE l.mode = 'AccessExclusiveLock' AND l.pid <> pg_backend_pid()
-ORDER BY l.granted DESC, c.relkind IN ('r', 'p') DESC, a.xact_start, c.oid
+LEFT JOIN pg_catalog.pg_prepared_xacts x
+    ON l.pid IS NULL AND '-1/' || x.transaction = l.virtualtransaction
+WHERE l.mode = 'AccessExclusiveLock' AND l.pid IS DISTINCT FROM pg_backend_pid()
+ORDER BY l.granted DESC, c.relkind IN ('r', 'p') DESC, coalesce(a.xact_start, x.prepared), c.oid
 LIMIT 1
 """
 
@@ -117,8 +121,6 @@ WITH n AS (
     "own_schema": """NOT EXISTS (
     SELECT FROM pg_depend e
     WHERE e.classid = 'pg_namespace'::regclass AND e.objid = n.oid AND e.deptype = 'e')""",
-    # What has no schema is told when all schemas are asked for, as pg_dump does.
-    "whole_database": "CAST(:schemas AS text) IS NULL",
 }
 
 SCHEMAS = """
@@ -182,6 +184,7 @@ CROSS JOIN LATERAL (
 ) g
 """
 
+# Whichever schemas are asked for: an extension may have a schema of its own, or pg_catalog.
 # The comment that came with an extension is its installation's, as its version is.
 EXTENSIONS = """
 SELECT e.extname::text, s.nspname::text, e.extversion, nullif(
@@ -190,8 +193,6 @@ SELECT e.extname::text, s.nspname::text, e.extversion, nullif(
 FROM pg_extension e
 JOIN pg_namespace s ON s.oid = e.extnamespace
 WHERE e.oid >= 16384
-AND ($whole_database
-     OR s.nspname IN (SELECT json_array_elements_text(CAST(CAST(:schemas AS text) AS json))))
 ORDER BY e.extname
 """
 

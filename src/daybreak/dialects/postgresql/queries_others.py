@@ -1,7 +1,8 @@
 """The queries for what has no kind of its own in a catalog: each row is one `Other`.
 
-A row is schema, name, what it is, its definition in plain text, its comment. Passwords may stand in
-a subscription's connection and in a user mapping's options: these are not read.
+A row is schema, name, what it is, its definition in plain text, its comment. What has no schema is
+told whichever are asked for. Passwords may stand in a subscription's connection and in a user
+mapping's options: these are not read.
 """
 
 from __future__ import annotations
@@ -13,8 +14,7 @@ SELECT '', e.evtname::text, 'event trigger',
         ' ENABLED ' || e.evtenabled::text),
     obj_description(e.oid, 'pg_event_trigger')
 FROM pg_event_trigger e
-WHERE $whole_database
-AND NOT EXISTS (
+WHERE NOT EXISTS (
     SELECT FROM pg_depend d
     WHERE d.classid = 'pg_event_trigger'::regclass AND d.objid = e.oid AND d.deptype = 'e')
 """
@@ -30,7 +30,6 @@ SELECT '', p.pubname::text, 'publication',
          FROM pg_publication_rel r WHERE r.prpubid = p.oid)),
     obj_description(p.oid, 'pg_publication')
 FROM pg_publication p
-WHERE $whole_database
 """
 
 # In the schemas asked for: operators and what groups them, collations, conversions, text search.
@@ -127,53 +126,54 @@ AND NOT EXISTS (
     WHERE d.classid = f.class::regclass AND d.objid = f.id AND d.deptype IN ('e', 'i'))
 """
 
-# Without a schema, so told only when all schemas are asked for.
+# Without a schema; default privileges may have one.
 IN_DATABASE = """
-WITH found (class, id, name, what, definition, acl, owner) AS (
+$schemas,
+found (class, id, name, what, definition, acl, owner, schema) AS (
     SELECT 'pg_cast', c.oid,
         format('%s AS %s', format_type(c.castsource, NULL), format_type(c.casttarget, NULL)),
         'cast',
         concat('FUNCTION ', c.castfunc::regprocedure, ' CONTEXT ', c.castcontext, ' METHOD ',
             c.castmethod),
-        NULL::aclitem[], 0
+        NULL::aclitem[], 0, ''
     FROM pg_cast c
     UNION ALL
     SELECT 'pg_transform', t.oid, format('%s LANGUAGE %s', format_type(t.trftype, NULL), l.lanname),
         'transform', concat(t.trffromsql::regprocedure, ', ', t.trftosql::regprocedure),
-        NULL, 0
+        NULL, 0, ''
     FROM pg_transform t JOIN pg_language l ON l.oid = t.trflang
     UNION ALL
     SELECT 'pg_am', a.oid, a.amname, 'access method',
-        concat('TYPE ', a.amtype, ' HANDLER ', a.amhandler::regproc), NULL, 0
+        concat('TYPE ', a.amtype, ' HANDLER ', a.amhandler::regproc), NULL, 0, ''
     FROM pg_am a
     UNION ALL
     SELECT 'pg_language', l.oid, l.lanname, 'language',
         concat('HANDLER ', l.lanplcallfoid::regprocedure, ' INLINE ', l.laninline::regprocedure,
             ' VALIDATOR ', l.lanvalidator::regprocedure, ' TRUSTED ', l.lanpltrusted),
-        l.lanacl, l.lanowner
+        l.lanacl, l.lanowner, ''
     FROM pg_language l
     UNION ALL
     SELECT 'pg_foreign_data_wrapper', w.oid, w.fdwname, 'foreign data wrapper',
         concat('HANDLER ', w.fdwhandler::regproc, ' VALIDATOR ', w.fdwvalidator::regproc,
             ' OPTIONS ' || array_to_string(w.fdwoptions, ', ')),
-        w.fdwacl, w.fdwowner
+        w.fdwacl, w.fdwowner, ''
     FROM pg_foreign_data_wrapper w
     UNION ALL
     SELECT 'pg_foreign_server', s.oid, s.srvname, 'foreign server',
         concat('FOREIGN DATA WRAPPER ', w.fdwname, ' TYPE ' || s.srvtype,
             ' VERSION ' || s.srvversion, ' OPTIONS ' || array_to_string(s.srvoptions, ', ')),
-        s.srvacl, s.srvowner
+        s.srvacl, s.srvowner, ''
     FROM pg_foreign_server s JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
     UNION ALL
     SELECT 'pg_user_mapping', m.umid,
         format('%s SERVER %s', CASE m.umuser WHEN 0 THEN 'PUBLIC' ELSE m.usename END, m.srvname),
-        'user mapping', '', NULL, 0
+        'user mapping', '', NULL, 0, ''
     FROM pg_user_mappings m
     UNION ALL
     SELECT 'pg_subscription', b.oid, b.subname, 'subscription',
         concat('PUBLICATION ', array_to_string(b.subpublications, ', '), ' SLOT ', b.subslotname,
             ' ENABLED ', b.subenabled),
-        NULL, 0
+        NULL, 0, ''
     FROM pg_subscription b JOIN pg_database d ON d.oid = b.subdbid
     WHERE d.datname = current_database()
     UNION ALL
@@ -181,11 +181,15 @@ WITH found (class, id, name, what, definition, acl, owner) AS (
         concat(CASE a.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES'
             WHEN 'f' THEN 'FUNCTIONS' WHEN 'T' THEN 'TYPES' WHEN 'n' THEN 'SCHEMAS'
             ELSE a.defaclobjtype::text END,
-            ' IN SCHEMA ' || s.nspname, ' FOR ' || pg_get_userbyid(a.defaclrole)),
-        'default privileges', '', a.defaclacl, a.defaclrole
-    FROM pg_default_acl a LEFT JOIN pg_namespace s ON s.oid = a.defaclnamespace
+            ' FOR ' || CASE a.defaclrole WHEN d.datdba THEN '<owner>'
+                ELSE pg_get_userbyid(a.defaclrole)::text END),
+        'default privileges', '', a.defaclacl, a.defaclrole, coalesce(n.nspname, '')
+    FROM pg_default_acl a
+    JOIN pg_database d ON d.datname = current_database()
+    LEFT JOIN n ON n.oid = a.defaclnamespace
+    WHERE a.defaclnamespace = 0 OR n.oid IS NOT NULL
 )
-SELECT '', f.name::text, f.what,
+SELECT f.schema, f.name::text, f.what,
     concat(f.definition, (
         SELECT string_agg(format(' GRANT %s TO %s%s', g.privilege_type,
             CASE g.grantee WHEN 0 THEN 'PUBLIC' WHEN f.owner THEN '<owner>'
@@ -195,8 +199,7 @@ SELECT '', f.name::text, f.what,
         FROM aclexplode(f.acl) g)),
     obj_description(f.id, f.class)
 FROM found f
-WHERE $whole_database
-AND f.id >= 16384
+WHERE f.id >= 16384
 AND NOT EXISTS (
     SELECT FROM pg_depend d
     WHERE d.classid = f.class::regclass AND d.objid = f.id AND d.deptype IN ('e', 'i'))

@@ -251,7 +251,7 @@ AND $own_relation
 ORDER BY n.nspname, c.relname
 """
 
-# Not the clones that a partitioned table's trigger has on its partitions.
+# Of the clones that a partitioned table's trigger has on its partitions, those in another state.
 TRIGGERS = """
 $schemas
 SELECT t.tgrelid, t.tgname::text, pg_get_triggerdef(t.oid), t.tgenabled::text,
@@ -259,7 +259,8 @@ SELECT t.tgrelid, t.tgname::text, pg_get_triggerdef(t.oid), t.tgenabled::text,
 FROM pg_trigger t
 JOIN pg_class c ON c.oid = t.tgrelid
 JOIN n ON n.oid = c.relnamespace
-WHERE NOT t.tgisinternal AND t.tgparentid = 0
+LEFT JOIN pg_trigger parent ON parent.oid = t.tgparentid
+WHERE NOT t.tgisinternal AND t.tgenabled IS DISTINCT FROM parent.tgenabled
 ORDER BY t.tgname
 """
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from daybreak.core.environment import Found
 from daybreak.core.errors import DaybreakError, ExtensionMissing, NoShadow, ShadowUnsuitable
 from daybreak.core.settings import SHADOW_VARIABLE
 from daybreak.core.target import Policy, Target
@@ -19,9 +18,8 @@ from daybreak.dialects import dialect_named
 from daybreak.dialects.base import Dialect
 from daybreak.edges.account import server_account
 from daybreak.edges.connect import dialect_of, driver_for
-from daybreak.edges.credential import read_credential
 from daybreak.edges.pgcluster import HOST
-from daybreak.edges.settings import Settings
+from daybreak.edges.settings import Settings, shadow_url
 from daybreak.edges.shadow.cluster import Started, start_cluster
 from daybreak.edges.shadow.mysql import MysqlShadow
 from daybreak.edges.shadow.mysqld import start_mysqld
@@ -105,24 +103,18 @@ def _configured_shadow(place: Place, dialect: Dialect) -> ShadowServer:
 
 def _configured(settings: Settings, dialect: Dialect) -> Place | None:
     """The server that the project names, None if it names none. Raises ShadowUnsuitable."""
-    setting = settings.declared.shadow
-    if setting is not None and setting.text is not None:
-        found = Found("shadow in pyproject.toml", setting.text, "environment")
-    else:
-        name = setting.variable if setting and setting.variable else SHADOW_VARIABLE
-        in_variable = settings.variables.find(name)
-        if in_variable is None:
-            return None
-        found = in_variable
-    url = read_credential(found.value, found.source, settings.declared.dialect)
+    configured = shadow_url(settings)
+    if configured is None:
+        return None
+    url, source = configured
     if url.dialect != dialect.NAME:
-        other = dialect_named(url.dialect, found.source)
+        other = dialect_named(url.dialect, source)
         raise ShadowUnsuitable(
-            f"the server of {found.source} can't be the shadow: it is {other.LABEL}, and the "
+            f"the server of {source} can't be the shadow: it is {other.LABEL}, and the "
             f"database is {dialect.LABEL}",
             f"let it name a server of {dialect.LABEL}",
         )
-    return _place(settings, _from(url, dialect), found.source, found.source, dedicated=True)
+    return _place(settings, _from(url, dialect), source, source, dedicated=True)
 
 
 def _candidates(

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
+from daybreak.core.errors import OtherDatabase
 from daybreak.dialects import mysql
 from daybreak.edges.shadow.copy import copy_schema
-from daybreak.edges.shadow.reach import mysql_reach
+from daybreak.edges.shadow.reach import mysql_creates, mysql_reach
 from daybreak.edges.shadow.server import (
     SCRATCH,
     TEMPLATE,
+    Place,
     ShadowServer,
     Unsuitable,
     owner_of,
@@ -41,8 +44,16 @@ SELECT table_schema, table_comment FROM information_schema.tables
 SESSIONS = "SELECT id FROM information_schema.processlist WHERE db = %s"
 
 
+SYSTEM = ("information_schema", "mysql", "performance_schema", "sys")
+
+
 class MysqlShadow(ShadowServer):
     schemas_are_databases = True
+
+    def __init__(self, place: Place, passed_over: Sequence[str] = ()) -> None:
+        # What statements in a scratch database created beside it, where that is allowed.
+        self._beside: dict[str, set[str]] = {}
+        super().__init__(place, passed_over)
 
     def create_schema(self, quoted: str) -> str:
         return f"CREATE DATABASE IF NOT EXISTS {quoted}"
@@ -79,6 +90,10 @@ class MysqlShadow(ShadowServer):
             raise
 
     def _sweep(self) -> None:
+        if self.place.ours:  # and nobody else's: what is beside our databases, a killed run left
+            for (name,) in self._rows(SCHEMAS, "%"):
+                if name not in SYSTEM and not name.startswith((SCRATCH, TEMPLATE)):
+                    self.drop_template(name)
         for (name,) in self._rows(SCHEMAS, _like(SCRATCH)):
             if not self._is_locked(SCRATCH + owner_of(name)):
                 self.drop_template(name)
@@ -94,6 +109,18 @@ class MysqlShadow(ShadowServer):
     def drop_template(self, name: str) -> None:
         with contextlib.suppress(DBAPIError):  # another run drops it too
             self._run(f"DROP DATABASE IF EXISTS {_quoted(name)}")
+
+    def _watch(self, engine: Engine) -> None:
+        super()._watch(engine)
+        own = str(engine.url.database)
+        there = {str(name).lower() for (name,) in self._rows(SCHEMAS, "%")}
+        beside = self._beside.setdefault(own, set())
+
+        def before(_: Any, __: Any, statement: str, ___: Any, ____: Any, _____: Any) -> None:
+            beside.update(name for name in mysql_creates(statement) if name.lower() not in there)
+
+        if self.dedicated:
+            event.listen(engine, "before_cursor_execute", before)
 
     def _other_databases(self, own: str) -> frozenset[str]:
         names = {name.lower() for (name,) in self._rows(SCHEMAS, "%")}
@@ -113,7 +140,8 @@ class MysqlShadow(ShadowServer):
         for (session,) in self._rows(SESSIONS, name):  # its locks would make the drop wait
             with contextlib.suppress(DBAPIError):  # it left by itself
                 self._run(f"KILL {int(session)}")
-        self._run(f"DROP DATABASE IF EXISTS {_quoted(name)}")
+        for database in (*self._beside.pop(name, ()), name):
+            self._run(f"DROP DATABASE IF EXISTS {_quoted(database)}")
 
     def _has_template(self, name: str) -> bool:
         return bool(self._rows(MARKED, MARK, _like(name)))
@@ -137,6 +165,11 @@ class MysqlShadow(ShadowServer):
                 self._create(name, base)
             self._watch(engine)
             yield engine
+            if beside := sorted(self._beside[name]):
+                raise OtherDatabase(
+                    f"the history creates the database {beside[0]}, which no template can hold",
+                    "this history is run from its beginning each time",
+                )
             with self._failing("keep a template"):
                 self._run(f"CREATE TABLE {_quoted(name)}.{MARK} (whole int)")
         except BaseException:
@@ -144,6 +177,9 @@ class MysqlShadow(ShadowServer):
             with contextlib.suppress(DBAPIError):  # if even this fails, the next run drops it
                 self._drop(name)
             raise
+
+    def _create_role(self, name: str) -> None:
+        self._run(f"CREATE ROLE IF NOT EXISTS {_quoted(name)}")
 
     def _use(self, name: str) -> None:
         with contextlib.suppress(DBAPIError):  # two runs that record it at once: one is enough

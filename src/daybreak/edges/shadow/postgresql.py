@@ -162,6 +162,13 @@ class PostgresqlShadow(ShadowServer):
         found = missing or control
         return found[1] if found else None
 
+    def lacks_role(self, error: BaseException) -> str | None:
+        found = re.search(r'role "([^"]+)" does not exist', str(getattr(error, "orig", "")))
+        return found[1] if found else None
+
+    def _create_role(self, name: str) -> None:
+        self._run(f"CREATE ROLE {_quoted(name)} NOLOGIN".replace("%", "%%"))
+
     def _wait_until_left(self, name: str) -> None:
         """Let the sessions end that were just closed: the server would sleep 100 ms for each."""
         deadline = time.monotonic() + SECONDS_TO_LEAVE

@@ -31,12 +31,15 @@ _MYSQL_SERVER = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _MYSQL_DATABASE = re.compile(
-    r"""(?: \A | ; | /\*!\d* ) \s* (?: USE | (?:CREATE|ALTER|DROP) \s+ (?:DATABASE|SCHEMA) ) \s+
+    r"""(?: \A | ; | /\*!\d* ) \s*
+        (?: USE | (?: (?P<made>CREATE) | ALTER | DROP ) \s+ (?:DATABASE|SCHEMA) ) \s+
         (?:/\*!\d*)? \s* (?:IF\s+(?:NOT\s+)?EXISTS\s+)? (?:\*/)? \s*
-        (?: `((?:[^`]|``)+)` | ([\w$]+) )""",
+        (?: `(?P<quoted>(?:[^`]|``)+)` | (?P<plain>[\w$]+) )""",
     re.IGNORECASE | re.VERBOSE,
 )
-_QUALIFIER = re.compile(r"(?: `((?:[^`]|``)+)` | (?<![\w@.`$])([\w$]+) ) \s* \. ", re.VERBOSE)
+_QUALIFIER = re.compile(
+    r"(?: `(?P<quoted>(?:[^`]|``)+)` | (?<![\w@.`$])(?P<plain>[\w$]+) ) \s* \. ", re.VERBOSE
+)
 
 
 def postgresql_reach(statement: str) -> str | None:
@@ -48,6 +51,12 @@ def postgresql_reach(statement: str) -> str | None:
     code = statement if is_block else _bare(statement)
     found = _POSTGRESQL_SERVER.search(code)
     return f"changes the whole server ({_words(found[1])})" if found else None
+
+
+def mysql_creates(statement: str) -> list[str]:
+    """The databases that the statement creates."""
+    code = _bare(statement, identifiers="`")
+    return [_name(found) for found in _MYSQL_DATABASE.finditer(code) if found["made"]]
 
 
 def mysql_reach(statement: str, own: str, others: Collection[str]) -> str | None:
@@ -79,4 +88,4 @@ def _words(found: str) -> str:
 
 
 def _name(found: re.Match[str]) -> str:
-    return (found[1] or "").replace("``", "`") or found[2]
+    return (found["quoted"] or "").replace("``", "`") or found["plain"]

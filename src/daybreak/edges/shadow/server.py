@@ -49,6 +49,11 @@ class Place:
     dedicated: bool
     stop: Callable[[], None] = nothing
 
+    @property
+    def ours(self) -> bool:
+        """Whether it was started for this command, and serves nobody else."""
+        return self.stop is not nothing
+
 
 class ShadowServer(ABC):
     """A server on which scratch databases come and go; to be closed, best by `with`.
@@ -111,7 +116,9 @@ class ShadowServer(ABC):
     def scratch(self, template: str | None = None) -> Iterator[Engine]:
         """A new database, empty or a copy of `template`; dropped at the end, whatever happens.
 
-        Each connection of the engine is a session of its own. Raises ShadowFailed.
+        Each connection of the engine is a session of its own. Raises ShadowFailed. On MySQL,
+        what statements create beside it is dropped with it; so of two that are open at once, one
+        can name another schema.
         """
         self._made += 1
         name = f"{SCRATCH}{os.getpid()}_{self.token}_{self._made}"
@@ -177,6 +184,24 @@ class ShadowServer(ABC):
         """The extension whose absence on this server `error` tells of; None for another error."""
         return None
 
+    def lacks_role(self, error: BaseException) -> str | None:
+        """The role that `error` says the server does not know; None for another error.
+
+        Histories grant to roles that somebody made by hand, which a server of ours lacks.
+        """
+        return None
+
+    def create_role(self, name: str) -> None:
+        """Make a role without any right. Raises OtherDatabase unless the server is dedicated."""
+        if not self.dedicated:
+            raise OtherDatabase(
+                f"the role {name} would be created on {self.label}, which is not there for "
+                "scratch databases alone",
+                f"create it there: CREATE ROLE {name}",
+            )
+        with self._failing(f"create the role {name}"):
+            self._create_role(name)
+
     def _engine_of(self, name: str) -> Engine:
         target = self.place.target
         return self._engine(replace(target, url=replace(target.url, database=name)))
@@ -240,6 +265,9 @@ class ShadowServer(ABC):
     @abstractmethod
     def _reach(self, statement: str, own: str, others: frozenset[str]) -> str | None:
         """How the statement reaches beyond the database `own`, as a predicate; None if not."""
+
+    @abstractmethod
+    def _create_role(self, name: str) -> None: ...
 
     @abstractmethod
     def _create(self, name: str, template: str | None) -> None: ...

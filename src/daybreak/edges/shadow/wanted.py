@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -51,7 +51,8 @@ def create_wanted(
         # One transaction for all would need more locks than a server has by default.
         connection = plain.execution_options(isolation_level="AUTOCOMMIT")
         refuse_other_schemas(shadow, metadatas)
-        _prepare(shadow, connection, metadatas, extensions, translate)
+        made = _prepare(shadow, connection, metadatas, extensions, translate)
+        event.listen(connection, "before_cursor_execute", _making_way(made))
         try:
             if translate or has_functions(metadatas):
                 return _create_all(connection, metadatas, translate)
@@ -77,12 +78,14 @@ def _prepare(
     metadatas: Sequence[MetaData],
     extensions: Sequence[Extension],
     translate: Translation | None,
-) -> None:
+) -> dict[str, str]:
+    """The schemas that were made, each with its quoted name."""
     quote = connection.dialect.identifier_preparer.quote
     schemas = [(translate or {}).get(name, name) for name in schemas_of(metadatas)]
-    for name in dict.fromkeys([*schemas, *(extension.schema for extension in extensions)]):
-        if name:
-            connection.exec_driver_sql(shadow.create_schema(quote(name)))
+    named = dict.fromkeys([*schemas, *(extension.schema for extension in extensions)])
+    made = {name: quote(name) for name in named if name}
+    for name in made.values():
+        connection.exec_driver_sql(shadow.create_schema(name))
     for extension in extensions:
         try:
             connection.exec_driver_sql(
@@ -93,6 +96,18 @@ def _prepare(
             if shadow.lacks_extension(error) is None:
                 raise
             raise ExtensionMissing([extension.name], shadow.label, shadow.passed_over) from error
+    return made
+
+
+def _making_way(made: Mapping[str, str]) -> Callable[..., None]:
+    """For models that make their schema themselves: ours, empty as it is, goes before."""
+
+    def before(_: Any, cursor: Any, statement: str, *__: Any) -> None:
+        found = re.match(r"\s*CREATE SCHEMA\s+([\"`]?)(\w+)\1", statement, re.IGNORECASE)
+        if found and found[2] in made:
+            cursor.execute(f"DROP SCHEMA IF EXISTS {made[found[2]]}")
+
+    return before
 
 
 class _Refused(Exception):

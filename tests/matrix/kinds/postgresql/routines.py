@@ -162,7 +162,7 @@ KINDS = (
         before=PLAIN + function("n * 2"),
         after=PLAIN,
         rows=ROW,
-        drops=("routine:twice(integer)",),
+        drops=("routine:twice",),
     ),
     Kind(
         name="function: return type",
@@ -211,7 +211,7 @@ KINDS = (
         before=PLAIN + STAMP + TRIGGER,
         after=PLAIN,
         rows=ROW,
-        drops=("trigger:events.stamping", "routine:stamp()"),
+        drops=("trigger:events.stamping", "routine:stamp"),
     ),
     Kind(
         name="trigger: disabled",

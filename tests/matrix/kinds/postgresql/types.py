@@ -6,15 +6,23 @@ from matrix.kind import Kind, table
 
 
 def retyped(
-    name: str, old: str, new: str, value: str = "NULL", *, alembic: str | None = None
+    name: str,
+    old: str,
+    new: str,
+    value: str = "NULL",
+    *,
+    alembic: str | None = None,
+    cured: str | None = None,
 ) -> Kind:
-    """A column `value` of a table with a row, its type changed."""
+    """A column `value` of a table with a row, its type changed; `cured` is a value that fits."""
     return Kind(
         name=name,
         before=table(f"Column('value', {old})"),
         after=table(f"Column('value', {new})"),
         rows=f"INSERT INTO events (value) VALUES ({value})",
         alembic=alembic,
+        expected="needs cure" if cured else "right",
+        cure=f"UPDATE events SET value = {cured}" if cured else "",
     )
 
 
@@ -64,6 +72,12 @@ KINDS = (
     ),
     retyped("interval's precision", "INTERVAL", "INTERVAL(precision=3)", "'1 day'"),
     retyped("char to varchar", "CHAR(5)", "String(5)", "'abcde'"),
+    retyped(
+        "varchar narrowed, a value too long", "String(40)", "String(3)", "'abcd'", cured="'abc'"
+    ),
+    retyped("bigint to integer, a value too big", "BigInteger", "Integer", "3000000000", cured="1"),
+    retyped("numeric narrowed, a value too big", "Numeric", "Numeric(4, 2)", "1000", cured="10"),
+    retyped("string to integer, a value that is none", "String(9)", "Integer", "'x'", cured="'1'"),
     Kind(
         name="type changed together with its default",
         before=table("Column('value', String(5), server_default='1')"),
