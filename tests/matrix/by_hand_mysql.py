@@ -82,7 +82,8 @@ BASE = (
 _AT = "ALTER TABLE item MODIFY at datetime({}) DEFAULT CURRENT_TIMESTAMP({})"
 _NAME = "ALTER TABLE item MODIFY name varchar({}) {}DEFAULT {} COMMENT '{}'"
 _OWNED = (
-    "ALTER TABLE item DROP FOREIGN KEY owned, ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} "
+    "ALTER TABLE item DROP FOREIGN KEY owned, DROP KEY owned; "
+    "ALTER TABLE item ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} "
 )
 _BY_N = "ALTER TABLE item DROP KEY by_n, ADD KEY by_n {}"
 # Two statements: in one, MySQL takes a key of another parser or block size for the same.
@@ -162,7 +163,9 @@ BY_HAND: Mapping[str, str] = {
     "index: direction": _BY_N.format("(n, price) COMMENT 'for lists'"),
     "index: comment": _BY_N.format("(n, price DESC) COMMENT 'for others'"),
     "index: prefix": "ALTER TABLE item DROP KEY by_body, ADD KEY by_body (body(20))",
-    "index: block size": "ALTER TABLE filed DROP KEY i; ALTER TABLE filed ADD KEY i (id) KEY_BLOCK_SIZE=1024",
+    "index: block size": (
+        "ALTER TABLE filed DROP KEY i; ALTER TABLE filed ADD KEY i (id) KEY_BLOCK_SIZE=1024"
+    ),
     "index: expression": "ALTER TABLE item DROP KEY by_sum, ADD KEY by_sum ((n + 2))",
     "index: visible": "ALTER TABLE item ALTER INDEX by_flag VISIBLE",
     "index: invisible": "ALTER TABLE item ALTER INDEX by_n INVISIBLE",
@@ -220,8 +223,8 @@ BY_HAND: Mapping[str, str] = {
     "partition: method": "ALTER TABLE hashed PARTITION BY HASH (id) PARTITIONS 2",
     "partition: linear": "ALTER TABLE hashed PARTITION BY LINEAR KEY (id) PARTITIONS 2",
     "partition: bound": (
-        "ALTER TABLE log REORGANIZE PARTITION p0 INTO (PARTITION p0 VALUES LESS THAN "
-        "('2026-02-01') COMMENT = 'old')"
+        "ALTER TABLE log PARTITION BY RANGE COLUMNS (at) (PARTITION p0 VALUES LESS THAN "
+        "('2026-02-01') COMMENT = 'old', PARTITION p1 VALUES LESS THAN (MAXVALUE))"
     ),
     "partition: comment": (
         "ALTER TABLE log REORGANIZE PARTITION p0 INTO (PARTITION p0 VALUES LESS THAN "

@@ -50,6 +50,8 @@ def run_case(server: Server, kind: Kind, subject_name: str) -> Outcome:
         ):
             make_project(root, subject, kind, server.dialect)
             return _run(judge, kind, subject, root, database, wanted)
+    except Exception as error:  # noqa: BLE001 - not every error can be sent between processes
+        return Outcome("fails", _said(error))
     finally:
         shutil.rmtree(root.parent)
 

@@ -22,6 +22,7 @@ from daybreak.writing.models import Models
 from daybreak.writing.write import Written, write
 from servers.server import Server
 
+DRIVERS = {"postgresql": "psycopg2", "mysql": "pymysql"}
 Declare = Callable[[sa.MetaData], Any]
 
 
@@ -55,7 +56,7 @@ def revise(
             server.execute(sql, database=name)
         dialect = dialect_named(server.dialect, "the test")
         said = [parse_rename(text, before, wanted) for text in renames]
-        engine = sa.create_engine(server.url(name))
+        engine = sa.create_engine(server.url(name, DRIVERS[server.dialect]))
         with engine.connect() as connection:
             default = connection.dialect.default_schema_name or ""
             default = wanted.default_schema if server.dialect == "mysql" else default
@@ -115,7 +116,7 @@ def run(engine: sa.Engine, text: str) -> None:
 def _made(
     server: Server, name: str, declare: Declare, metadata: sa.MetaData, ran: list[str]
 ) -> Catalog:
-    engine = sa.create_engine(server.url(name))
+    engine = sa.create_engine(server.url(name, DRIVERS[server.dialect]))
     declare(metadata)
     sa.event.listen(
         engine,
