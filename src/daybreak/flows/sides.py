@@ -18,7 +18,12 @@ from alembic import context
 from sqlalchemy.exc import DBAPIError
 
 from daybreak.core.catalog import Catalog, Extension
-from daybreak.core.errors import DaybreakError, ExtensionMissing, HistoryNotReplayed
+from daybreak.core.errors import (
+    DaybreakError,
+    ExtensionMissing,
+    HistoryNotReplayed,
+    OtherDatabase,
+)
 from daybreak.core.secret import mask
 from daybreak.core.target import Target
 from daybreak.dialects.base import Dialect
@@ -35,7 +40,7 @@ from daybreak.edges.shadow.cache import (
     store_wanted,
 )
 from daybreak.edges.shadow.choose import choose_shadow
-from daybreak.edges.shadow.keys import history_keys, wanted_key
+from daybreak.edges.shadow.keys import history_keys, reading, wanted_key
 from daybreak.edges.shadow.wanted import create_wanted
 
 if TYPE_CHECKING:
@@ -129,13 +134,28 @@ def on_shadow(subject: Subject) -> Iterator[Bench]:
 
     Raises NoShadow and its kin, HistoryNotReplayed, ModelsRejected.
     """
-    with choose_shadow(subject.settings, subject.target) as server:
+    with contextlib.ExitStack() as closing:
+        yield _bench(subject, closing)
+
+
+def _bench(subject: Subject, closing: contextlib.ExitStack, *, dedicated: bool = False) -> Bench:
+    server = choose_shadow(subject.settings, subject.target, dedicated=dedicated)
+    try:
         template = _template(subject, server)
         history = _history(subject, server, template)
         wanted = _wanted(subject, server, history)
-        remember_shadow(subject.root, subject.target.environment, server.label)
-        sides = Sides(server.label, history, wanted.catalog, wanted.statements)
-        yield Bench(sides, server, template)
+    except OtherDatabase:
+        server.close()
+        if dedicated:
+            raise
+        return _bench(subject, closing, dedicated=True)
+    except BaseException:
+        server.close()
+        raise
+    closing.enter_context(server)
+    remember_shadow(subject.root, subject.target.environment, server.label)
+    sides = Sides(server.label, history, wanted.catalog, wanted.statements)
+    return Bench(sides, server, template)
 
 
 def read_side(subject: Subject, connection: Connection) -> Catalog:
@@ -151,10 +171,20 @@ def _template(subject: Subject, server: ShadowServer) -> str:
         try:
             replay(connection, subject.options, subject.revisions)
         except Exception as error:
+            if isinstance(error, DBAPIError) and server.lacks_role(error) is not None:
+                raise
             raise _not_replayed(server, error) from error
 
     found = server.nearest(keys)
-    return server.template(keys[-1], build, base=found[0] if found else None)
+    base = found[0] if found else None
+    while True:
+        try:
+            return server.template(keys[-1], build, base=base)
+        except DBAPIError as error:
+            # A role belongs to no database: a server of our own has none but its superuser.
+            if (role := server.lacks_role(error)) is None:
+                raise
+            server.create_role(role)
 
 
 def _keys(subject: Subject) -> list[str]:
@@ -192,7 +222,7 @@ def _history(subject: Subject, server: ShadowServer, template: str) -> Catalog:
 
 
 def _history_side(label: str, key: str) -> str:
-    return sha256(f"{label} {key}".encode()).hexdigest()
+    return sha256(f"{label} {key} {reading()}".encode()).hexdigest()
 
 
 def _wanted(subject: Subject, server: ShadowServer, history: Catalog) -> Wanted:
@@ -220,6 +250,7 @@ def _wanted_key(subject: Subject, label: str, history: Catalog) -> str:
         subject.compiler,
         server=label,
         root=subject.root,
+        reading=reading(),
         extensions=[f"{extension.schema}.{extension.name}" for extension in _extensions(history)],
     )
 

@@ -42,7 +42,7 @@ def build_catalog(rows: Rows, version: int, default_schema: str) -> Catalog:
     return Catalog(
         dialect="mysql",
         version=version,
-        default_schema=default_schema,
+        default_schema="",
         schemas=_in_order(
             Schema(name, charset=charset, collation=collation)
             for name, charset, collation in rows["schemas"]

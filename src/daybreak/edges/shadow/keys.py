@@ -25,6 +25,7 @@ from sqlalchemy.schema import AddConstraint, ExecutableDDLElement
 from sqlalchemy.sql.ddl import SchemaGenerator
 from sqlalchemy.types import SchemaType
 
+import daybreak
 from daybreak.edges.source import python_files
 
 if TYPE_CHECKING:
@@ -213,6 +214,15 @@ def _depends_on_more(revision: bytes) -> bool:
 def _sql_files(root: Path) -> Iterator[Path]:
     for folder in {path.parent for path in python_files(root)} | {root}:
         yield from folder.glob("*.sql")
+
+
+@functools.cache
+def reading() -> str:
+    """How this copy of Daybreak reads a catalog: its own source, which is more than its version."""
+    package = Path(daybreak.__file__).parent
+    files = [package / "core" / "catalog.py", package / "edges" / "catalog.py"]
+    files += sorted((package / "dialects").rglob("*.py"))
+    return _digest(_digest_of_file(file) for file in files)
 
 
 def _digest_of_file(path: Path) -> str:
