@@ -144,9 +144,9 @@ def using(column: str, before: str, after: str) -> str | None:
     return casts.using(quoted(column), before, after)
 
 
-def is_one_step(item: Constraint | Index, statements: Sequence[str]) -> bool:
+def is_one_step(item: Column | Constraint | Index, statements: Sequence[str]) -> bool:
     """Not a key with INCLUDE: Alembic makes it without these columns, and SQLAlchemy wants them."""
-    return isinstance(item, Index) or not item.include
+    return not isinstance(item, Constraint) or not item.include
 
 
 def implied(item: Object, name: str | None) -> bool:
