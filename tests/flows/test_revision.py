@@ -70,6 +70,21 @@ def test_a_rename_that_was_said_keeps_the_data(project: Project) -> None:
     assert "op.alter_column('venues', 'title', new_column_name='name')" in file.read_text()
 
 
+def test_a_model_may_say_itself_what_was_renamed(project: Project) -> None:
+    """The hint may stay: once the new name is in the history it says nothing more."""
+    hint = 'info={"renamed_from": "name"}'
+    change(project, f'title: Mapped[str] = mapped_column("title", String(255), {hint})')
+    text = Path(project.root, "models/venue.py").read_text()
+    table = '__tablename__ = "places"\n    __table_args__ = {"info": {"renamed_from": "venues"}}'
+    project.write("models/venue.py", text.replace('__tablename__ = "venues"', table))
+    done = project.run("daybreak", "revision", "-m", "names")
+    assert [line for line in done.out.splitlines() if "→" in line][:2] == [
+        "  → table venues → places",
+        "  → places.name → places.title",
+    ]
+    assert "nothing differs" in project.run("daybreak", "revision", "-m", "again").out
+
+
 def test_a_drop_that_was_said_loses_the_data_and_says_so(project: Project) -> None:
     change(project, RENAMED)
     done = project.run("daybreak", "revision", "-m", "title", "--drop", "column:venues.name")

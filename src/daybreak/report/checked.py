@@ -10,7 +10,7 @@ from click import style
 from daybreak.core.change import Create, Drop
 from daybreak.core.checked import Checked
 from daybreak.report.changes import address_text, change_line
-from daybreak.report.compared import change_json, compared_json, compared_lines
+from daybreak.report.compared import change_json, compared_json, compared_lines, hidden_text
 from daybreak.report.text import difference_line, done, not_compared_lines, revisions
 
 
@@ -46,6 +46,8 @@ def _lines(checked: Checked, columns: int) -> Iterator[str]:
             "write these texts otherwise"
         )
         yield from (change_line(change, schema) for change in drift.undecided)
+    if checked.hidden:
+        yield f"{style('hidden', fg='yellow')} {hidden_text(checked.hidden)}"
     if drift.partitions:
         yield f"       {drift.partitions} partitions made or dropped at run time, not compared"
 
@@ -117,6 +119,7 @@ def checked_json(checked: Checked) -> dict[str, Any]:
             ],
             "undecided": [change_json(change, schema) for change in drift.undecided],
             "partitions": drift.partitions,
+            "hidden": checked.hidden,
             "fix_sql": list(checked.fix),
         }
     return answer
