@@ -246,6 +246,11 @@ CASES: dict[str, tuple[Catalog, Catalog, list[str]]] = {
             "rename constraint public.t.t_a_not_null to public.t.there",
         ],
     ),
+    "a NOT NULL that nobody names any more gets its automatic name": (
+        catalog(table("t", replace(A, not_null=True), not_null("there", "a"))),
+        catalog(table("t", replace(A, not_null=True), not_null("t_a_not_null", "a"))),
+        ["rename constraint public.t.there to public.t.t_a_not_null"],
+    ),
     "a foreign key is made again with the key that it refers to": (
         catalog(
             table("t", A, foreign_key("t_a", "a", "u")),
