@@ -69,7 +69,7 @@ def _inspect_database(subject: Subject, sides: Sides, checked: Checked) -> None:
             history = history_side(replace(subject, revisions=checked.heads))
         found = read_catalog(
             connection,
-            schemas=_schemas(history, sides.wanted) or None,
+            schemas=_schemas(connection, history, sides.wanted),
             leave_out=version_tables(subject.options),
         )
     dialect = subject.dialect
@@ -89,7 +89,7 @@ def _heads(connection: Connection, subject: Subject) -> tuple[str, ...]:
     return heads
 
 
-def _schemas(*catalogs: Catalog) -> list[str]:
+def _schemas(connection: Connection, *catalogs: Catalog) -> list[str]:
     """Those that the history or the models name; others on the server are somebody else's."""
     named = {schema.name for catalog in catalogs for schema in catalog.schemas}
-    return sorted(named | {catalog.default_schema for catalog in catalogs})
+    return sorted({*named, connection.dialect.default_schema_name or ""} - {""})

@@ -129,7 +129,7 @@ def _proved(
             proposal.settled.changes,
             bench.sides.history,
             proposal.settled.goal,
-            quote=subject.compiler.identifier_preparer.quote,
+            quote=subject.dialect.quoted,
         ),
         unexpressed=proposal.unexpressed,
         statements=statements,

@@ -15,7 +15,7 @@ from daybreak.report.text import difference_line, done, not_compared_lines, revi
 
 
 def checked_lines(checked: Checked, *, columns: int) -> list[str]:
-    lines = list(_lines(checked))
+    lines = list(_lines(checked, columns))
     if checked.not_compared:
         lines += not_compared_lines(checked.not_compared, columns=columns)
     if checked.equal:
@@ -23,11 +23,11 @@ def checked_lines(checked: Checked, *, columns: int) -> list[str]:
     return lines
 
 
-def _lines(checked: Checked) -> Iterator[str]:
+def _lines(checked: Checked, columns: int) -> Iterator[str]:
     yield from (difference_line(difference) for difference in checked.differences)
     if checked.compared is None:
         return
-    yield from compared_lines(checked.compared)
+    yield from compared_lines(checked.compared, columns=columns)
     drift = checked.drift
     if drift is None:
         return
