@@ -75,9 +75,9 @@ def _inspect_database(subject: Subject, sides: Sides, checked: Checked) -> None:
     dialect = subject.dialect
     engine_ = dialect.engine(found.version)
     checked.drift = find_drift(history, found, fold=dialect.fold, engine=engine_)
-    checked.fix = tuple(
-        sql for change in checked.drift.repair for sql in dialect.ddl(change, found, history)
-    )
+    steps = [(change, dialect.ddl(change, found, history)) for change in checked.drift.repair]
+    checked.fix = tuple(sql for _, statements in steps for sql in statements)
+    checked.by_hand = tuple(change.address for change, statements in steps if not statements)
 
 
 def _heads(connection: Connection, subject: Subject) -> tuple[str, ...]:
