@@ -13,12 +13,22 @@ from daybreak.core.catalog import Address, Catalog
 from daybreak.core.diff import diff
 from daybreak.core.errors import Refused, Unreachable
 from daybreak.core.hazards import hazards
+from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.replay import rendered, revision_in_force
-from daybreak.flows.drifted import drift_of
+from daybreak.flows.drift import drift_at_hand
 from daybreak.flows.propose import Proposal, propose
 from daybreak.flows.prove import prove
 from daybreak.flows.settle import Settled, settle
-from daybreak.flows.sides import Bench, Sides, Subject, on_shadow, remembered_sides
+from daybreak.flows.sides import (
+    Bench,
+    Sides,
+    Subject,
+    known_as_equal,
+    on_shadow,
+    remember_as_equal,
+    remembered_outline,
+    remembered_sides,
+)
 from daybreak.report.changes import change_text
 from daybreak.writing.models import Models
 from daybreak.writing.remark import Remark
@@ -68,13 +78,13 @@ def _drift(bench: Bench, subject: Subject) -> str:
     if bench.server.dedicated:  # the environment's own server was not connected to, and is not
         return ""
     try:
-        drifted = drift_of(subject, bench.sides)
+        checked = drift_at_hand(subject, bench.sides)
     except (Unreachable, Refused):  # a dev database that is not there yet, or of another branch
         return ""
-    count = len(drifted.drift.changes)
+    count = len(checked.drift.changes) if checked.drift else 0
     if not count:
         return ""
-    return f"{drifted.place} differs from its history in {count} place{'s' if count > 1 else ''}"
+    return f"{checked.place} differs from its history in {count} place{'s' if count > 1 else ''}"
 
 
 def compare(subject: Subject, asked: Asked) -> tuple[Sides, Compared]:
@@ -82,7 +92,30 @@ def compare(subject: Subject, asked: Asked) -> tuple[Sides, Compared]:
     if (sides := remembered_sides(subject)) is None:
         with on_shadow(subject) as bench:
             sides = bench.sides
-    return sides, _compared(sides, settle(subject, sides, asked, drops_unasked=True))
+    with collector_at_rest():
+        compared = _compared(sides, settle(subject, sides, asked, drops_unasked=True))
+    if not compared.changes and _remembers(subject, asked):
+        remember_as_equal(subject, sides)
+    return sides, compared
+
+
+def compared_before(subject: Subject, asked: Asked) -> Compared | None:
+    """What `compare` would come to, if it did so before and nothing differed; None if not.
+
+    No catalog is loaded, let alone compared: what both were made from is the same.
+    """
+    if not _remembers(subject, asked) or (outline := remembered_outline(subject)) is None:
+        return None
+    if not known_as_equal(subject, outline):
+        return None
+    heads = tuple(context.script.get_heads())
+    return Compared(subject.last_shadow or "", heads, outline.rest.default_schema)
+
+
+def _remembers(subject: Subject, asked: Asked) -> bool:
+    """What a filter is made of, no key can tell."""
+    filters = ("include_name", "include_object")
+    return asked == Asked() and all(subject.options.get(name) is None for name in filters)
 
 
 def tell_alembic(subject: Subject, asked: Asked) -> None:
