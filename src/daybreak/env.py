@@ -46,7 +46,13 @@ from daybreak.edges.connect import (
     sqlalchemy_url,
 )
 from daybreak.edges.history import load_history, place_in_history, require_known
-from daybreak.edges.models import import_models, load_metadata, refuse_unregistered
+from daybreak.edges.models import (
+    import_models,
+    load_base,
+    load_metadata,
+    refuse_unregistered,
+    unchanged,
+)
 from daybreak.edges.settings import Settings, load_settings, resolve_target
 
 if TYPE_CHECKING:
@@ -96,7 +102,6 @@ def _run(
         refuse_on_lambda(running.command, os.environ)
     if connection is None and "url" not in options:
         refuse_unused_url()
-    load_history(context.script)
     options = {
         "compare_type": True,
         "compare_server_default": True,
@@ -109,7 +114,10 @@ def _run(
             metadata = load_metadata(settings.declared, root)
         else:
             import_models(settings.declared.models or (), root)
-        refuse_unregistered(settings.declared, root)
+    with unchanged(_all(metadata), may_register=True):
+        load_history(context.script)
+    if running.compares:
+        refuse_unregistered(settings.declared, settings.project.root)
     options["target_metadata"] = metadata
     if running.compares and metadata is not None and _compare(settings, call, running, options):
         return
@@ -148,12 +156,12 @@ def _compare(
     from daybreak.flows.sides import Subject
     from daybreak.report.compared import compared_lines
 
-    metadata = options["target_metadata"]
     subject = Subject(
         settings,
         resolve_target(settings, "migration"),
-        tuple(metadata) if isinstance(metadata, (list, tuple)) else (metadata,),
+        _all(options["target_metadata"]),
         options,
+        base=load_base(settings.declared, settings.project.root),
     )
     hook = options.get("process_revision_directives")
     asked = call.asked if call is not None else _asked(context.get_x_argument(as_dictionary=False))
@@ -176,6 +184,14 @@ def _compare(
             context.config.print_stdout("%s", unproved)
         return False
     return True
+
+
+def _all(metadata: MetaData | Sequence[MetaData] | None) -> tuple[MetaData, ...]:
+    from sqlalchemy import MetaData
+
+    if metadata is None:
+        return ()
+    return (metadata,) if isinstance(metadata, MetaData) else tuple(metadata)
 
 
 def _asked(arguments: Sequence[str]) -> Asked:

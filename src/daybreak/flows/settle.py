@@ -47,7 +47,7 @@ def settle(subject: Subject, sides: Sides, asked: Asked, *, drops_unasked: bool 
     engine = dialect.engine(history.version)
     drops = {parse_drop(text, history) for text in asked.drops}
     renames = [parse_rename(text, history, sides.wanted) for text in asked.renames]
-    filters = Filters(subject.options, subject.metadatas, history)
+    filters = Filters(subject.options, subject.metadatas, history, sides.wanted)
 
     def goal_of(renames: Sequence[Rename]) -> tuple[Catalog, Catalog]:
         before = history

@@ -7,7 +7,7 @@ once is remembered: the history's database as a template, both catalogs as texts
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -27,9 +27,11 @@ from daybreak.core.errors import (
 from daybreak.core.secret import mask
 from daybreak.core.target import Target
 from daybreak.dialects.base import Dialect
+from daybreak.edges.alembic import told_to_revisions
 from daybreak.edges.catalog import read_catalog
 from daybreak.edges.connect import dialect_of, driver_for, sqlalchemy_url
 from daybreak.edges.history import place_in_history
+from daybreak.edges.models import unchanged
 from daybreak.edges.replay import replay, version_tables
 from daybreak.edges.settings import Settings
 from daybreak.edges.shadow.cache import (
@@ -57,7 +59,7 @@ class Subject:
     """What is compared: a project's models and its history, as its env.py gives them.
 
     `options` are the project's own of `context.configure`. `revisions` is how far the history's
-    side goes.
+    side goes, and `base` what was there before its first revision.
     """
 
     settings: Settings
@@ -65,6 +67,7 @@ class Subject:
     metadatas: tuple[MetaData, ...]
     options: Mapping[str, Any]
     revisions: tuple[str, ...] = HEADS
+    base: MetaData | None = None
 
     @property
     def dialect(self) -> Dialect:
@@ -167,19 +170,23 @@ def _template(subject: Subject, server: ShadowServer) -> str:
     """The template of the history, made from the nearest one that is there."""
     keys = _keys(subject)
 
+    found = server.nearest(keys)
+    begun = found[0] if found else None
+
     def build(connection: Connection) -> None:
+        if begun is None and subject.base is not None:
+            create_wanted(server, connection.engine, [subject.base], root=subject.root)
         try:
-            replay(connection, subject.options, subject.revisions)
+            with unchanged(subject.metadatas):
+                replay(connection, subject.options, subject.revisions)
         except Exception as error:
             if isinstance(error, DBAPIError) and server.lacks_role(error) is not None:
                 raise
             raise _not_replayed(server, error) from error
 
-    found = server.nearest(keys)
-    base = found[0] if found else None
     while True:
         try:
-            return server.template(keys[-1], build, base=base)
+            return server.template(keys[-1], build, base=begun)
         except DBAPIError as error:
             # A role belongs to no database: a server of our own has none but its superuser.
             if (role := server.lacks_role(error)) is None:
@@ -189,7 +196,13 @@ def _template(subject: Subject, server: ShadowServer) -> str:
 
 def _keys(subject: Subject) -> list[str]:
     """The history's key after each revision; the last one is that of `subject.revisions`."""
-    given = repr(sorted(version_tables(subject.options), key=repr))
+    given = repr(
+        [
+            sorted(version_tables(subject.options), key=repr),
+            told_to_revisions(),
+            _key_of([subject.base], subject, server="the base") if subject.base is not None else "",
+        ]
+    )
     keys = [key for _, key in history_keys(context.script, subject.root, options=given)]
     if subject.revisions != HEADS:
         return [f"{keys[-1] if keys else ''} at {' '.join(sorted(subject.revisions))}"]
@@ -206,7 +219,8 @@ def _not_replayed(server: ShadowServer, error: Exception) -> Exception:
     said = " ".join(mask(f"{type(error).__name__}: {orig}").split())
     return HistoryNotReplayed(
         f"{place} does not run on an empty database ({server.label}): {said}",
-        "if another tool or create_all made the first tables, compare with the database itself: "
+        "if create_all made the first tables, name its MetaData as base in [tool.daybreak] "
+        "(docs/settings.md); if another tool did, compare with the database itself: "
         "daybreak revision --against database; else correct the revision",
     )
 
@@ -245,13 +259,24 @@ def _wanted(subject: Subject, server: ShadowServer, history: Catalog) -> Wanted:
 
 
 def _wanted_key(subject: Subject, label: str, history: Catalog) -> str:
+    extensions = [f"{extension.schema}.{extension.name}" for extension in _extensions(history)]
+    return _key_of(subject.metadatas, subject, server=label, extensions=extensions)
+
+
+def _key_of(
+    metadatas: Sequence[MetaData],
+    subject: Subject,
+    *,
+    server: str,
+    extensions: Sequence[str] = (),
+) -> str:
     return wanted_key(
-        subject.metadatas,
+        metadatas,
         subject.compiler,
-        server=label,
+        server=server,
         root=subject.root,
         reading=reading(),
-        extensions=[f"{extension.schema}.{extension.name}" for extension in _extensions(history)],
+        extensions=extensions,
     )
 
 
