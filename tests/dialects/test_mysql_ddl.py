@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from daybreak.core.catalog import Catalog
+from daybreak.core.catalog import Address, Catalog
 from daybreak.core.change import Rename
 from daybreak.core.diff import diff
 from daybreak.core.engine import Engine
 from daybreak.dialects import mysql as dialect
 from daybreak.edges.catalog import read_catalog
+from daybreak.writing.moving import moved
 from dialects.mysql_changes import CASES, Case
 from servers.mysql import MySQL
 
@@ -40,7 +41,11 @@ def test_a_change_leads_to_what_was_asked_for_and_keeps_the_rows(mysql: MySQL, c
 
 def changing(before: Catalog, after: Catalog, renames: Sequence[Rename] = ()) -> list[str]:
     changes = diff(before, after, fold=dialect.fold, engine=ENGINE, renames=renames)
-    return [sql for change in changes for sql in dialect.ddl(change, before, after)]
+    statements: list[str] = []
+    for change in changes:
+        statements += dialect.ddl(change, before, after)
+        before = moved(before, change)
+    return statements
 
 
 def columns_by_name(catalog: Catalog) -> Catalog:
@@ -67,3 +72,29 @@ def run(mysql: MySQL, database: str, statements: Sequence[str]) -> None:
         for sql in statements:
             connection.exec_driver_sql(sql.replace("%", "%%"))
         connection.commit()
+
+
+def test_a_renamed_column_and_table_keep_their_rows(mysql: MySQL) -> None:
+    table = (
+        "CREATE TABLE {t} (id INT PRIMARY KEY, {c} INT, g INT AS ({c} + 1) STORED, up INT, "
+        "KEY k (g), KEY ck ({c}), CONSTRAINT q CHECK ({c} > 0), "
+        "FOREIGN KEY (up) REFERENCES {t} (id))"
+    )
+    with mysql.fresh_database() as old, mysql.fresh_database() as new:
+        run(mysql, old, [table.format(t="t", c="a"), "INSERT INTO t (id, a) VALUES (1, 5)"])
+        run(mysql, new, [table.format(t="tt", c="`b``c`")])
+        before, after = read(mysql, old), read(mysql, new)
+        [was] = before.tables
+        renames = [
+            Rename(Address("table", "", "t"), Address("table", "", "tt"), was),
+            Rename(
+                Address("column", "", "a", "t"),
+                Address("column", "", "b`c", "tt"),
+                next(column for column in was.columns if column.name == "a"),
+            ),
+        ]
+
+        run(mysql, old, changing(before, after, renames))
+
+        assert columns_by_name(read(mysql, old)) == columns_by_name(after)
+        assert mysql.execute("SELECT id, `b``c`, g FROM tt", database=old) == [(1, 5, 6)]

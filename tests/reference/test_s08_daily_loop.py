@@ -23,7 +23,10 @@ def test_from_nothing_to_ticket_price_and_back(
 
     new.add_ticket_price()
     said = new.run("revision", "-m", "add ticket_price to events").stdout
-    assert "  ≠ add column: events.ticket_price" in said.splitlines()
+    kind = {"postgresql": "integer", "mysql": "int"}[server.dialect]
+    assert f"  + events.ticket_price  {kind} null" in said.splitlines()
+    assert "    ALTER TABLE events ADD COLUMN ticket_price INTEGER" in said.splitlines()
+    assert "proof  upgrade = models ✓   downgrade = before ✓ " in said
     (written,) = re.findall(r"^wrote  (.*_add_ticket_price_to_events\.py)$", said, re.MULTILINE)
     text = (new.root.parent / "elsewhere" / written).read_text()
     column = "op.add_column('events', sa.Column('ticket_price', sa.Integer(), nullable=True))"
@@ -55,10 +58,19 @@ def test_plain_alembic_does_the_same_loop(
     )
 
 
-def test_revision_needs_the_history_applied_and_says_so(project: Generated) -> None:
-    done = project.run("revision", "-m", "too early", code=9)
-    assert done.stderr.splitlines()[-1] == "next   daybreak upgrade head"
-    assert len(project.version_files()) == 1
+def test_a_revision_is_built_on_the_history_and_needs_no_database_at_head(
+    project: Generated,
+) -> None:
+    """Two changes are written one after the other before the first one is applied."""
+    project.add_ticket_price()
+    project.run("revision", "-m", "price")
+    said = project.run("revision", "-m", "nothing new").stdout
+    assert NOTHING in said
+    assert len(project.version_files()) == 2
+    project.run("upgrade", "head")
+    assert project.run("check").stdout.endswith(
+        "done   the models, the history and the database are equal\n"
+    )
 
 
 def test_the_files_are_plain_alembic(made: Generated) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from daybreak.core.catalog import (
@@ -29,6 +29,11 @@ class Words(Protocol):
     @property
     def RENAMES_COLUMN(self) -> bool:  # noqa: N802 - a module's constant
         """Whether `op.alter_column(new_column_name=…)` touches nothing else."""
+        ...
+
+    @property
+    def BEFORE_MOVES(self) -> bool:  # noqa: N802 - a module's constant
+        """Whether `ddl` wants as `before` what holds just then, or what held after the renames."""
         ...
 
     def table_words(self, item: Table) -> dict[str, Any] | None:
@@ -69,6 +74,10 @@ class Words(Protocol):
 
     def using(self, column: str, before: str, after: str) -> str | None:
         """How values of `column`, not yet quoted, get another type; None where that is implied."""
+        ...
+
+    def is_one_step(self, item: Column | Constraint | Index, statements: Sequence[str]) -> bool:
+        """Whether an operation does no less for `item` than these statements of `ddl`."""
         ...
 
     def implied(self, item: Object, name: str | None) -> bool:

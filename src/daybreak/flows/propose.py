@@ -46,11 +46,12 @@ def propose(bench: Bench, subject: Subject, asked: Asked, connection: Connection
     sides, dialect = bench.sides, subject.dialect
     settled = settle(subject, sides, asked)
     schema = sides.history.default_schema
+    models = Models(subject.metadatas, default_schema=schema, dialect=connection.dialect)
     upgrade = write(
         settled.changes,
         before=sides.history,
         after=settled.goal,
-        models=Models(subject.metadatas, default_schema=schema, dialect=connection.dialect),
+        models=models,
         dialect=dialect,
         statements=sides.statements,
     )
@@ -66,7 +67,10 @@ def propose(bench: Bench, subject: Subject, asked: Asked, connection: Connection
         before=settled.goal,
         after=sides.history,
         models=Models.reflected(
-            connection, [change.address for change in changes], default_schema=schema
+            connection,
+            [change.address for change in changes],
+            default_schema=schema,
+            conventions=models.conventions,
         ),
         dialect=dialect,
     )

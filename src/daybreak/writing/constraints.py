@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 from alembic.operations import ops
 
-from daybreak.core.catalog import Address, Constraint
+from daybreak.core.catalog import Address, Catalog, Constraint
 from daybreak.core.change import Alter, Create, Drop, Rename
 from daybreak.writing.context import Context, Operations
 from daybreak.writing.operations import CreatePrimaryKey, expression
@@ -29,8 +30,7 @@ _IN_LIST = re.compile(
 def create_constraint(change: Create, item: Constraint, context: Context) -> Operations:
     address = change.address
     words = context.words.constraint_words(item)
-    # Alembic makes a key without the columns that INCLUDE names, which SQLAlchemy looks for.
-    if words is None or item.include or _of_type(address, context):
+    if words is None or _of_type(address, context) or not context.is_one_step(change, item):
         return context.sql(change)
     operation = _operation(address, item, words, context)
     return [operation, *context.unsaid(address, item)]
@@ -38,7 +38,8 @@ def create_constraint(change: Create, item: Constraint, context: Context) -> Ope
 
 def drop_constraint(change: Drop, item: Constraint, context: Context) -> Operations:
     address = change.address
-    if item.kind not in _TYPES or _of_type(address, context):
+    by_sql = _of_type(address, context) or not context.is_one_step(change, item)
+    if item.kind not in _TYPES or by_sql:
         return context.sql(change)
     return [
         ops.DropConstraintOp(
@@ -51,7 +52,13 @@ def drop_constraint(change: Drop, item: Constraint, context: Context) -> Operati
 
 
 def rename_constraint(change: Rename, item: Constraint, context: Context) -> Operations:
-    return context.sql(change)
+    """Dropped and made again where the server can't rename it."""
+    sql = context.sql(change)
+    if sql:
+        return sql
+    new = _constraint_at(change.to, context.after) or replace(item, name=change.to.name)
+    dropped = drop_constraint(Drop(change.address, item), item, context)
+    return [*dropped, *create_constraint(Create(change.to, new), new, context)]
 
 
 def alter_constraint(
@@ -158,6 +165,13 @@ def _actions(item: Constraint) -> dict[str, Any]:
     if item.match != "SIMPLE":
         words["match"] = item.match
     return words
+
+
+def _constraint_at(address: Address, catalog: Catalog) -> Constraint | None:
+    for table in catalog.tables:
+        if (table.schema, table.name) == (address.schema, address.table):
+            return next((one for one in table.constraints if one.name == address.name), None)
+    return None
 
 
 def _of_type(address: Address, context: Context) -> bool:

@@ -8,8 +8,8 @@ from typing import Any
 
 from alembic.operations import ops
 
-from daybreak.core.catalog import Address, Catalog, Object
-from daybreak.core.change import Alter, Change
+from daybreak.core.catalog import Address, Catalog, Column, Constraint, Index, Object
+from daybreak.core.change import Alter, Change, Create, Drop
 from daybreak.dialects.base import Dialect
 from daybreak.dialects.wording import Words
 from daybreak.writing.models import Models
@@ -20,9 +20,10 @@ Operations = list[ops.MigrateOperation]
 
 @dataclass
 class Context:
-    """`before` moves on with each change that was written; `after` is the goal."""
+    """`before` moves on with each change that was written, `start` with the renames alone."""
 
     before: Catalog
+    start: Catalog
     after: Catalog
     models: Models
     dialect: Dialect
@@ -37,7 +38,15 @@ class Context:
 
     def sql(self, change: Change) -> Operations:
         """The change as SQL of the dialect; nothing where it has none."""
-        return [Execute(sql) for sql in self.dialect.ddl(change, self.before, self.after)]
+        return [Execute(sql) for sql in self.ddl(change)]
+
+    def ddl(self, change: Change) -> Sequence[str]:
+        before = self.before if self.words.BEFORE_MOVES else self.start
+        return self.dialect.ddl(change, before, self.after)
+
+    def is_one_step(self, change: Create | Drop, item: Column | Constraint | Index) -> bool:
+        """Whether one of Alembic's operations is enough."""
+        return self.words.is_one_step(item, self.ddl(change))
 
     def unsaid(self, address: Address, item: Any) -> Operations:
         """What no construct has a word for, once the object is there."""

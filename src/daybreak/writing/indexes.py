@@ -15,7 +15,7 @@ from daybreak.writing.operations import Verbatim, expression
 def create_index(change: Create, item: Index, context: Context) -> Operations:
     address, models = change.address, context.models
     words = context.words.index_words(item)
-    if words is None:
+    if words is None or not context.is_one_step(change, item):
         return context.sql(change)
     keys = _keys(address, item, context)
     if item.predicate is not None:
@@ -33,7 +33,7 @@ def create_index(change: Create, item: Index, context: Context) -> Operations:
 
 def drop_index(change: Drop, item: Index, context: Context) -> Operations:
     address, models = change.address, context.models
-    if item.parent is not None:
+    if item.parent is not None or not context.is_one_step(change, item):
         return context.sql(change)
     name, schema = models.name(item.name), models.schema(address.schema)
     return [ops.DropIndexOp(name, address.table or "", schema=schema)]

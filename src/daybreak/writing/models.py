@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -95,7 +96,7 @@ class Models:
         return next((column for column in table.c if column.name == address.name), None)
 
     def check(self, address: Address, item: Constraint) -> sa.CheckConstraint | None:
-        """The model's check of this name; else the only unnamed one on the same columns."""
+        """The model's check of this name; else the one unnamed that speaks of the same things."""
         table = self.table(address.schema, address.table or "")
         if table is None:
             return None
@@ -103,12 +104,14 @@ class Models:
         for check in checks:
             if self.final_name(check) == item.name:
                 return check
-        unnamed = [
+        columns = frozenset(column.name for column in table.c)
+        wanted = _substance(item.expression or "", columns)
+        alike = [
             check
             for check in checks
-            if not check.name and set(item.columns) == {column.name for column in check.columns}
+            if not check.name and _substance(self.sql(check.sqltext), columns) == wanted
         ]
-        return unnamed[0] if len(unnamed) == 1 else None
+        return alike[0] if len(alike) == 1 else None
 
     def index(self, address: Address, item: Index) -> sa.Index | None:
         table = self.table(address.schema, address.table or "")
@@ -129,3 +132,10 @@ class Models:
             return value
         options = {"literal_binds": True, "include_table": False}
         return str(value.compile(dialect=self.dialect, compile_kwargs=options))
+
+
+def _substance(sql: str, columns: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """The columns and the constants of a condition: what no server changes in its words."""
+    constants = frozenset(re.findall(r"'(?:[^']|'')*'|\b\d+(?:\.\d+)?\b", sql))
+    words = re.findall(r"[^\W\d]\w*", re.sub(r"'(?:[^']|'')*'", "", sql))
+    return columns & frozenset(words), constants

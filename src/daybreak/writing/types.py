@@ -103,6 +103,8 @@ def _generic(model: Type) -> Type:
 
 def _named(text: str, catalog: Catalog) -> Enum | Domain | None:
     """The enum or domain of the catalog that a column's type text names."""
+    if "." not in text:  # the server's own types have no schema in a catalog
+        return None
     items: list[Enum | Domain] = [*catalog.enums, *catalog.domains]
     for item in items:
         if text in _spellings(item.schema, item.name):

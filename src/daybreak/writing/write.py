@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from alembic.operations import ops
 
-from daybreak.core.catalog import Catalog, Column, Constraint, Enum, Index, Table, View
+from daybreak.core.catalog import Catalog, Column, Constraint, Enum, Index, Table
 from daybreak.core.change import Alter, Change, Create, Drop, Rename
 from daybreak.dialects.base import Dialect
 from daybreak.writing import columns, constraints, indexes, tables
@@ -44,7 +44,7 @@ def write(
 
     `models` are those of `after`, `statements` what they ran themselves (views, functions…).
     """
-    context = Context(before, after, models, dialect, statements, changes)
+    context = Context(before, before, after, models, dialect, statements, changes)
     written: Operations = []
     unexpressed: list[Change] = []
     for change in changes:
@@ -57,6 +57,8 @@ def write(
             made = _in_own_words(_written(possible, context), context)
             written += _alone(possible, made, context)
         context.before = moved(context.before, change)
+        if isinstance(change, Rename):
+            context.start = moved(context.start, change)
     return Written(tuple(written), tuple(unexpressed), frozenset(context.imports))
 
 
@@ -106,7 +108,7 @@ def _parted(change: Change, context: Context) -> tuple[Change | None, list[Chang
     """What of the change SQL can say at all, and what not; the dialect is asked field by field."""
 
     def says(part: Change) -> bool:
-        return bool(context.dialect.ddl(part, context.before, context.after))
+        return bool(context.ddl(part))
 
     if isinstance(change, Alter):
         said = tuple(name for name in change.fields if says(replace(change, fields=(name,))))
@@ -117,27 +119,11 @@ def _parted(change: Change, context: Context) -> tuple[Change | None, list[Chang
         )
         unsaid: list[Change] = [replace(change, fields=left)] if left else []
         return (replace(change, fields=said) if said else None), unsaid
+    if isinstance(change, Rename) and isinstance(change.item, Constraint):
+        return change, []
     if not says(change):
         return None, [] if context.words.implied(change.item, None) else [change]
-    if isinstance(change, Create):
-        return change, list(_rights(change))
     return change, []
-
-
-def _rights(change: Create) -> Iterator[Change]:
-    """The grants of what is new: no operation gives them."""
-    grants = getattr(change.item, "grants", ())
-    if grants:
-        item: Any = change.item
-        bare = replace(item, grants=())
-        yield Alter(change.address, bare, item, ("grants",))
-    if isinstance(change.item, Table | View):
-        for column in change.item.columns:
-            if column.grants:
-                address = change.address._replace(
-                    kind="column", name=column.name, table=change.item.name
-                )
-                yield Alter(address, replace(column, grants=()), column, ("grants",))
 
 
 def _in_own_words(made: Operations, context: Context) -> Operations:

@@ -51,21 +51,34 @@ def rename_constraint(
 ) -> list[str]:
     """It is made again under its new name. `table` is quoted, `was` what holds before.
 
-    The server renames the index that it once made for a foreign key with it, and no other index;
-    which one it is no catalog tells. So the index goes along and comes back, whichever it is.
+    The server replaces the index that it once made for a foreign key, and no other; which one it
+    made no catalog tells. Renamed there and back, an index is nobody's but the table's.
     """
     old, new = quoted(address.name), quoted(to.name)
     drop, add = drop_constraint(constraint), add_constraint(constraint, to.name)
+    kept: list[str] = []
+    below = _index_below(constraint, was)
+    if below is not None and below != to.name:
+        kept = [
+            f"ALTER TABLE {table} RENAME INDEX {quoted(below)} TO {new}",
+            f"ALTER TABLE {table} RENAME INDEX {new} TO {quoted(below)}",
+        ]
     if _follows_table(address, to):
         drop = drop.replace(old, new)
-        return [f"ALTER TABLE {table} {drop}", f"ALTER TABLE {table} {add}"]
-    indexes = {index.name for index in was.indexes} if was else set()
-    if constraint.kind == "foreign key" and address.name in indexes and to.name not in indexes:
-        return [
-            f"ALTER TABLE {table}\n  {drop},\n  RENAME INDEX {old} TO {new},\n  {add}",
-            f"ALTER TABLE {table} RENAME INDEX {new} TO {old}",
-        ]
-    return [f"ALTER TABLE {table}\n  {drop},\n  {add}"]
+        return [*kept, f"ALTER TABLE {table} {drop}", f"ALTER TABLE {table} {add}"]
+    return [*kept, f"ALTER TABLE {table}\n  {drop},\n  {add}"]
+
+
+def _index_below(constraint: Constraint, table: Table | None) -> str | None:
+    """The index that a foreign key has by itself, if there is but one that serves it."""
+    if constraint.kind != "foreign key" or table is None:
+        return None
+    serving = [
+        index.name
+        for index in table.indexes
+        if tuple(key.column for key in index.keys)[: len(constraint.columns)] == constraint.columns
+    ]
+    return serving[0] if len(serving) == 1 else None
 
 
 def _follows_table(address: Address, to: Address) -> bool:

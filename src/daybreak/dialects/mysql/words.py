@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from daybreak.core.catalog import (
@@ -19,6 +19,8 @@ from daybreak.core.catalog import (
 
 UNSAID: Mapping[Kind, frozenset[str]] = {}
 RENAMES_COLUMN = False  # CHANGE states the whole column anew, RENAME COLUMN nothing but the name
+
+BEFORE_MOVES = False  # what a counting column needs is told by both ends
 
 
 def table_words(item: Table) -> dict[str, Any] | None:
@@ -83,8 +85,14 @@ def using(column: str, before: str, after: str) -> str | None:
     return None
 
 
+def is_one_step(item: Column | Constraint | Index, statements: Sequence[str]) -> bool:
+    """Not where a counting column has a passing key: that is a second line of the statement."""
+    return len(statements) == 1 and "\n" not in statements[0]
+
+
 def implied(item: Object, name: str | None) -> bool:
-    return False
+    """The key of a counting column comes with the column."""
+    return name is None and isinstance(item, Constraint | Index)
 
 
 def needs_commit(sql: str) -> bool:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from daybreak.core.catalog import (
@@ -25,8 +25,8 @@ from daybreak.dialects.postgresql.ddl_columns import serial_of
 from daybreak.dialects.postgresql.quoting import quoted
 
 UNSAID: Mapping[Kind, frozenset[str]] = {
-    "table": frozenset({"row_security", "force_row_security", "replica_identity"}),
-    "column": frozenset({"storage", "compression", "statistics", "options"}),
+    "table": frozenset({"row_security", "force_row_security", "replica_identity", "grants"}),
+    "column": frozenset({"storage", "compression", "statistics", "options", "grants"}),
     "constraint": frozenset(
         {"comment", "index_comment", "options", "clustered", "replica_identity"}
     ),
@@ -34,6 +34,8 @@ UNSAID: Mapping[Kind, frozenset[str]] = {
 }
 
 RENAMES_COLUMN = True  # op.alter_column(new_column_name=…) touches nothing else
+
+BEFORE_MOVES = True  # a type that is made anew asks what stands on it
 
 
 def table_words(item: Table) -> dict[str, Any] | None:
@@ -140,6 +142,11 @@ def key_sql(key: IndexKey) -> str:
 
 def using(column: str, before: str, after: str) -> str | None:
     return casts.using(quoted(column), before, after)
+
+
+def is_one_step(item: Column | Constraint | Index, statements: Sequence[str]) -> bool:
+    """Not a key with INCLUDE: Alembic makes it without these columns, and SQLAlchemy wants them."""
+    return not isinstance(item, Constraint) or not item.include
 
 
 def implied(item: Object, name: str | None) -> bool:

@@ -1,0 +1,176 @@
+"""What data a change could lose or reject, and the query that finds it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from core.catalogs import ID, catalog
+from daybreak.core.catalog import Address, Column, Constraint, Enum, Index, IndexKey, Table
+from daybreak.core.diff import diff
+from daybreak.core.hazards import NOT_NULL_CHOICES, hazards
+from daybreak.core.renames import parse_rename
+
+NAME = Column("name", "character varying(50)")
+EVENTS = Table("public", "events", (ID, NAME))
+VENUES = Table(
+    "public",
+    "venues",
+    (ID,),
+    (Constraint("venues_pkey", "primary key", "PRIMARY KEY (id)", ("id",)),),
+)
+MOOD = Enum("public", "mood", ("calm", "wild"))
+
+
+def _with(*columns: Column) -> Table:
+    return Table("public", "events", (ID, *columns))
+
+
+def _constrained(constraint: Constraint) -> Table:
+    return replace(EVENTS, constraints=(constraint,))
+
+
+CASES = {
+    "NOT NULL over NULLs": (
+        EVENTS,
+        _with(replace(NAME, not_null=True)),
+        "NOT NULL on events.name is refused where it is NULL",
+        "SELECT * FROM events WHERE name IS NULL",
+    ),
+    "a NOT NULL column without a value for the rows": (
+        EVENTS,
+        _with(NAME, Column("seats", "integer", not_null=True)),
+        "rows that are there have no value for events.seats, which is NOT NULL",
+        "SELECT count(*) FROM events",
+    ),
+    "a shorter string": (
+        EVENTS,
+        _with(replace(NAME, type="character varying(20)")),
+        "events.name from character varying(50) to character varying(20): "
+        "longer values are refused",
+        "SELECT name FROM events WHERE char_length(name) > 20",
+    ),
+    "a smaller integer": (
+        _with(Column("n", "bigint")),
+        _with(Column("n", "integer")),
+        "events.n from bigint to integer: values out of its range are refused",
+        "SELECT n FROM events WHERE n NOT BETWEEN -2147483648 AND 2147483647",
+    ),
+    "fewer digits": (
+        _with(Column("n", "numeric(10,2)")),
+        _with(Column("n", "numeric(10,1)")),
+        "events.n from numeric(10,2) to numeric(10,1): digits are rounded away",
+        "SELECT n FROM events WHERE n <> round(n, 1)",
+    ),
+    "a cast": (
+        EVENTS,
+        _with(replace(NAME, type="integer")),
+        "events.name from character varying(50) to integer: "
+        "what can't be cast is refused, the rest may read differently",
+        "SELECT name FROM events WHERE name IS NOT NULL",
+    ),
+    "duplicates under a new unique constraint": (
+        EVENTS,
+        _constrained(Constraint("uq", "unique", "UNIQUE (name)", ("name",))),
+        "uq on events refuses rows that are equal in it",
+        "SELECT name, count(*) FROM events WHERE name IS NOT NULL "
+        "GROUP BY name HAVING count(*) > 1",
+    ),
+    "duplicates under a new unique index": (
+        EVENTS,
+        replace(
+            EVENTS,
+            indexes=(Index("ix", "…", (IndexKey(expression="lower(name)"),), unique=True),),
+        ),
+        "ix on events refuses rows that are equal in it",
+        "SELECT lower(name), count(*) FROM events WHERE lower(name) IS NOT NULL "
+        "GROUP BY lower(name) HAVING count(*) > 1",
+    ),
+    "a new check": (
+        EVENTS,
+        _constrained(Constraint("ck", "check", "CHECK (id > 0)", ("id",), expression="id > 0")),
+        "ck on events refuses rows that violate it",
+        "SELECT * FROM events WHERE NOT (id > 0)",
+    ),
+    "orphans under a new foreign key": (
+        EVENTS,
+        _constrained(
+            Constraint(
+                "fk",
+                "foreign key",
+                "FOREIGN KEY (id) REFERENCES public.venues(id)",
+                ("id",),
+                referred=("public", "venues"),
+                referred_columns=("id",),
+            )
+        ),
+        "fk on events refuses rows without their row in venues",
+        "SELECT * FROM events AS here WHERE here.id IS NOT NULL AND NOT EXISTS "
+        "(SELECT * FROM venues AS there WHERE there.id = here.id)",
+    ),
+    "a column that goes": (
+        EVENTS,
+        _with(),
+        "the values of events.name are lost",
+        "SELECT name FROM events WHERE name IS NOT NULL",
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "text", "query"), CASES.values(), ids=CASES)
+def test_a_hazard_is_told_with_its_query(old: Table, new: Table, text: str, query: str) -> None:
+    before, after = catalog(old, VENUES), catalog(new, VENUES)
+
+    [hazard] = hazards(diff(before, after), before, after, quote=str)
+
+    assert (hazard.text, hazard.query) == (text, query)
+
+
+def test_the_ways_around_a_new_not_null_column_are_named() -> None:
+    before = catalog(EVENTS)
+    after = catalog(_with(NAME, Column("seats", "integer", not_null=True)))
+
+    [hazard] = hazards(diff(before, after), before, after, quote=str)
+
+    assert hazard.choices == NOT_NULL_CHOICES
+
+
+def test_rows_that_hold_a_label_that_goes_are_found() -> None:
+    table = _with(Column("mood", "public.mood"))
+    before, after = catalog(MOOD, table), catalog(replace(MOOD, labels=("calm",)), table)
+
+    [hazard] = hazards(diff(before, after), before, after, quote=str)
+
+    assert hazard.address == Address("column", "public", "mood", "events")
+    assert hazard.query == "SELECT * FROM events WHERE mood IN ('wild')"
+
+
+def test_the_query_has_the_names_from_before_a_rename() -> None:
+    before = catalog(EVENTS)
+    title = replace(NAME, name="title", not_null=True)
+    after = catalog(replace(_with(title), name="shows"))
+    renames = [
+        parse_rename(text, before, after) for text in ("events=shows", "events.name=shows.title")
+    ]
+
+    [hazard] = hazards(diff(before, after, renames=renames), before, after, quote=str)
+
+    assert hazard.query == "SELECT * FROM events WHERE name IS NULL"
+
+
+HARMLESS = [
+    (_with(Column("n", "integer")), _with(Column("n", "bigint"))),
+    (EVENTS, _with(replace(NAME, type="text"))),
+    (EVENTS, _with(replace(NAME, type="character varying(80)"))),
+    (_with(Column("n", "numeric(10,2)")), _with(Column("n", "numeric(12,2)"))),
+    (EVENTS, _with(NAME, Column("seats", "integer", not_null=True, default="0"))),
+    (_with(Column("n", "integer", generated="1")), _with()),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), HARMLESS)
+def test_what_keeps_all_values_is_no_hazard(old: Table, new: Table) -> None:
+    before, after = catalog(old), catalog(new)
+
+    assert hazards(diff(before, after), before, after, quote=str) == ()
