@@ -48,6 +48,7 @@ def prove(
     """
     start = time.monotonic()
     functions = _functions(text)
+    downgrade = downgrade and "downgrade" in functions  # a template may leave it out
     statements: list[str] = []
     with bench.scratch() as engine:
         with engine.connect() as connection, _collecting(connection, statements):

@@ -7,7 +7,7 @@ once is remembered: the history's database as a template, both catalogs as texts
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,10 +29,12 @@ from daybreak.core.outline import Outline
 from daybreak.core.secret import mask
 from daybreak.core.target import Target
 from daybreak.dialects.base import Dialect
+from daybreak.edges.alembic import told_to_revisions
 from daybreak.edges.catalog import read_against, read_catalog
 from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.connect import dialect_of, driver_for, sqlalchemy_url
 from daybreak.edges.history import place_in_history
+from daybreak.edges.models import unchanged
 from daybreak.edges.replay import replay, version_tables
 from daybreak.edges.settings import Settings
 from daybreak.edges.shadow.cache import (
@@ -57,6 +59,8 @@ if TYPE_CHECKING:
     from daybreak.edges.shadow.server import ShadowServer
 
 HEADS = ("heads",)
+# Options of `context.configure` by which a project leaves a field of its columns alone.
+NOT_COMPARED = {"compare_type": "type", "compare_server_default": "default"}
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ class Subject:
     """What is compared: a project's models and its history, as its env.py gives them.
 
     `options` are the project's own of `context.configure`. `revisions` is how far the history's
-    side goes.
+    side goes, and `base` what was there before its first revision.
     """
 
     settings: Settings
@@ -72,6 +76,7 @@ class Subject:
     metadatas: tuple[MetaData, ...]
     options: Mapping[str, Any]
     revisions: tuple[str, ...] = HEADS
+    base: MetaData | None = None
 
     @property
     def dialect(self) -> Dialect:
@@ -80,7 +85,9 @@ class Subject:
     @cached_property
     def history_keys(self) -> tuple[str, ...]:
         """The history's key after each revision; the last one is that of `revisions`."""
-        given = repr(sorted(version_tables(self.options), key=repr))
+        base = "" if self.base is None else self._key_of([self.base], "the base", ())
+        tables = sorted(version_tables(self.options), key=repr)
+        given = repr([tables, told_to_revisions(), base])
         keys = tuple(key for _, key in history_keys(context.script, self.root, options=given))
         if self.revisions != HEADS:
             return (f"{keys[-1] if keys else ''} at {' '.join(sorted(self.revisions))}",)
@@ -106,16 +113,19 @@ class Subject:
         """The key of what the models come to on that server. Compiling them takes its time."""
         extensions = tuple(f"{each.schema}.{each.name}" for each in _extensions(history))
         if (label, extensions) not in self._wanted_keys:
-            with collector_at_rest():
-                self._wanted_keys[label, extensions] = wanted_key(
-                    self.metadatas,
-                    self.compiler,
-                    server=label,
-                    root=self.root,
-                    reading=reading(),
-                    extensions=extensions,
-                )
+            self._wanted_keys[label, extensions] = self._key_of(self.metadatas, label, extensions)
         return self._wanted_keys[label, extensions]
+
+    def _key_of(self, metadatas: Sequence[MetaData], server: str, extensions: Sequence[str]) -> str:
+        with collector_at_rest():
+            return wanted_key(
+                metadatas,
+                self.compiler,
+                server=server,
+                root=self.root,
+                reading=reading(),
+                extensions=extensions,
+            )
 
     @cached_property
     def _wanted_keys(self) -> dict[tuple[str, tuple[str, ...]], str]:
@@ -178,7 +188,8 @@ def remember_as_equal(subject: Subject, sides: Sides) -> None:
 
 def _both(subject: Subject, label: str, history: Catalog) -> str:
     keys = (_history_side(label, subject.history_keys[-1]), subject.wanted_key(label, history))
-    return sha256(" ".join((*keys, judging())).encode()).hexdigest()
+    left_alone = [str(subject.options.get(name) is False) for name in NOT_COMPARED]
+    return sha256(" ".join((*keys, judging(), *left_alone)).encode()).hexdigest()
 
 
 def history_side(subject: Subject) -> Catalog:
@@ -229,19 +240,23 @@ def _template(subject: Subject, server: ShadowServer) -> str:
     """The template of the history, made from the nearest one that is there."""
     keys = subject.history_keys
 
+    found = server.nearest(keys)
+    begun = found[0] if found else None
+
     def build(connection: Connection) -> None:
+        if begun is None and subject.base is not None:
+            create_wanted(server, connection.engine, [subject.base], root=subject.root)
         try:
-            replay(connection, subject.options, subject.revisions)
+            with unchanged(subject.metadatas):
+                replay(connection, subject.options, subject.revisions)
         except Exception as error:
             if isinstance(error, DBAPIError) and server.lacks_role(error) is not None:
                 raise
             raise _not_replayed(server, error) from error
 
-    found = server.nearest(keys)
-    base = found[0] if found else None
     while True:
         try:
-            return server.template(keys[-1], build, base=base)
+            return server.template(keys[-1], build, base=begun)
         except DBAPIError as error:
             # A role belongs to no database: a server of our own has none but its superuser.
             if (role := server.lacks_role(error)) is None:
@@ -259,7 +274,8 @@ def _not_replayed(server: ShadowServer, error: Exception) -> Exception:
     said = " ".join(mask(f"{type(error).__name__}: {orig}").split())
     return HistoryNotReplayed(
         f"{place} does not run on an empty database ({server.label}): {said}",
-        "if another tool or create_all made the first tables, compare with the database itself: "
+        "if create_all made the first tables, name its MetaData as base in [tool.daybreak] "
+        "(docs/settings.md); if another tool did, compare with the database itself: "
         "daybreak revision --against database; else correct the revision",
     )
 
