@@ -37,6 +37,7 @@ from daybreak.writing.write import write
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
     from alembic.runtime.migration import MigrationContext
+    from sqlalchemy import Engine
 
 Hook = Callable[["MigrationContext", Any, "list[MigrationScript]"], None]
 UNPROVED = "# not proved: this revision was not run on a shadow server before it was written"
@@ -62,7 +63,7 @@ def revise(subject: Subject, asked: Asked, hook: Hook | None, *, keep_empty: boo
             _fill(scripts[0], proposal)
             if hook is not None:
                 hook(migration, revision, scripts)
-            found.append(_proved(bench, subject, asked, proposal, scripts))
+            found.append(_proved(bench, engine, subject, asked, proposal, scripts))
             if not keep_empty and all(script.upgrade_ops.is_empty() for script in scripts):
                 scripts[:] = []
 
@@ -151,9 +152,16 @@ def _fill(script: MigrationScript, proposal: Proposal) -> None:
 
 
 def _proved(
-    bench: Bench, subject: Subject, asked: Asked, proposal: Proposal, scripts: Sequence[Any]
+    bench: Bench,
+    engine: Engine,
+    subject: Subject,
+    asked: Asked,
+    proposal: Proposal,
+    scripts: Sequence[Any],
 ) -> Compared:
-    """What was found, with the proof of what the project's hook has left of it."""
+    """What was found, with the proof, in `engine`'s database, of what the project's hook has left
+    of it.
+    """
     left = [script for script in scripts if not script.upgrade_ops.is_empty()]
     proof: Proof | None = None
     statements: tuple[str, ...] = ()
@@ -164,9 +172,10 @@ def _proved(
     elif left:
         unexpressed = {change.address for change in proposal.unexpressed}
         proved = prove(
-            bench,
+            engine,
             subject,
             rendered(left[0]),
+            history=bench.sides.history,
             goal=proposal.settled.goal,
             differences=lambda one, other: _words(subject, one, other, unexpressed),
             downgrade=not left[0].downgrade_ops.is_empty(),

@@ -253,6 +253,10 @@ def _template(subject: Subject, server: ShadowServer) -> str:
             if isinstance(error, DBAPIError) and server.lacks_role(error) is not None:
                 raise
             raise _not_replayed(server, error) from error
+        # Here rather than on a copy; in a session of its own, since revisions may set theirs.
+        with connection.engine.connect() as reading:
+            catalog = read_side(subject, reading)
+        store_wanted(_history_side(server.label, keys[-1]), Wanted(catalog, ()))
 
     while True:
         try:
