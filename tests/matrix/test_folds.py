@@ -33,6 +33,11 @@ EXAMPLES = {
         [table(f"CONSTRAINT ab_check {LESS}", f"CONSTRAINT ab_check1 {MORE}")],
         [table(f"CONSTRAINT ab_check {LESS}", f"CONSTRAINT x_check {MORE}")],
     ),
+    "number lists": (
+        [table("CHECK ((a = ANY (ARRAY[(0)::bigint, (5)::bigint])))")],
+        [table("CHECK ((a = ANY (ARRAY[0, 5])))")],
+        [table("CHECK ((a = ANY (ARRAY[0, 6])))")],
+    ),
     "statement order": (
         [index("ix_a"), index("ix_b")],
         [index("ix_b"), index("ix_a")],
