@@ -160,6 +160,11 @@ CASES: dict[str, tuple[Catalog, Catalog, list[str]]] = {
         catalog(table("t", serial_column("t"), bare=True), serial("t")),
         ["create table public.t"],
     ),
+    "what a SERIAL column's sequence is not born with follows": (
+        catalog(),
+        catalog(table("t", serial_column("t"), bare=True), serial("t", comment="why")),
+        ["create table public.t", "alter sequence public.t_id_seq comment"],
+    ),
     "a SERIAL column takes its sequence along": (
         catalog(table("t", A, serial_column("t", "n")), serial("t", "n")),
         catalog(table("t", A)),

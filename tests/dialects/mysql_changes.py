@@ -70,6 +70,11 @@ CASES = {
     "default expression": _column(
         "c JSON", "c JSON DEFAULT (JSON_ARRAY('a', 'b\\'c'))", "'{}'", "{}"
     ),
+    "column with a default for each row": Case(
+        ["CREATE TABLE t (id INT PRIMARY KEY)", "INSERT INTO t VALUES (1), (2)"],
+        ["CREATE TABLE t (id INT PRIMARY KEY, c VARCHAR(36) NOT NULL DEFAULT (uuid()))"],
+        ("SELECT COUNT(DISTINCT c), MIN(LENGTH(c)) FROM t", [(2, 36)]),
+    ),
     "default dropped": _column("c INT DEFAULT 5", "c INT", "DEFAULT"),
     "default of octets": _column("c VARBINARY(4) DEFAULT 0xff", "c VARBINARY(4) DEFAULT 0x00ff00"),
     "bit default": _column("c BIT(3)", "c BIT(3) DEFAULT b'101'"),

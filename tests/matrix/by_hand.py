@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,9 +55,10 @@ class ByHand:
 
 
 @contextmanager
-def project(server: PostgreSQL, base: str, root: Path) -> Iterator[ByHand]:
-    """A project whose models and whose only revision run `base`; its database is at head."""
-    body = f"event.listen(metadata, 'before_create', DDL({base.replace('%', '%%')!r}))\n"
+def project(server: PostgreSQL, base: Sequence[str], root: Path) -> Iterator[ByHand]:
+    """A project whose models and whose only revision run the statements of `base`; its database is at head."""
+    made = [statement.replace("%", "%%") for statement in base]
+    body = "".join(f"event.listen(metadata, 'before_create', DDL({sql!r}))\n" for sql in made)
     with server.fresh_database() as head:
         kind = Kind(name="by hand", before=body, after=body)
         make_project(root, SUBJECTS["daybreak"], kind, server.dialect)

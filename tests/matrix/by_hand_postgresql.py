@@ -6,16 +6,18 @@ the clauses of its output for `BASE` and demands that some change here touches e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 _HERE = Path(__file__)
-BASE = "\n".join(
-    path.read_text(encoding="utf-8")
-    for path in (
-        _HERE.parents[1] / "edges" / "catalog_everything.sql",
-        _HERE.with_suffix(".sql"),
-    )
+_FILES = (_HERE.parents[1] / "edges" / "catalog_everything.sql", _HERE.with_suffix(".sql"))
+# A statement ends with its line.
+BASE = tuple(
+    sql
+    for file in _FILES
+    for sql in re.split(r"(?<=;)\n+", file.read_text(encoding="utf-8"))
+    if sql
 )
 READER = "catalog_reader"
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-VERSION = 2  # raised with every change of the list: stored results name it
+VERSION = 3  # raised with every change of the list: stored results name it
 
 
 @dataclass(frozen=True, order=True)
@@ -102,6 +102,18 @@ def _plain_numbers(entry: Entry) -> Entry:
     return replace(entry, sql=plain)
 
 
+def _sort_parameters(entries: list[Entry]) -> list[Entry]:
+    return [replace(entry, sql=_PARAMETERS.sub(_sorted_list, entry.sql)) for entry in entries]
+
+
+_PARAMETER = r"[\w.]+='(?:[^']|'')*'"
+_PARAMETERS = re.compile(rf"(?<=\bWITH \(){_PARAMETER}(?:, {_PARAMETER})+(?=\))")
+
+
+def _sorted_list(found: re.Match[str]) -> str:
+    return ", ".join(sorted(re.findall(_PARAMETER, found[0])))
+
+
 FOLDS = (
     Fold(
         "column order",
@@ -123,6 +135,11 @@ FOLDS = (
         "A whole number in the list of an IN may be cast to bigint or numeric, or not: which it is "
         "was settled when the expression was made, and a column's new type does not change it.",
         lambda entries: [_plain_numbers(entry) for entry in entries],
+    ),
+    Fold(
+        "order of storage parameters",
+        "Storage parameters may stand in any order: SET appends them.",
+        _sort_parameters,
     ),
     Fold(
         "statement order",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from daybreak.core.catalog import Catalog, Table
-from daybreak.core.change import Alter, Change
+from daybreak.core.catalog import Address, Catalog, Table
+from daybreak.core.change import Alter, Change, Create, Drop, differing
 from daybreak.core.diff import Fold, diff
 from daybreak.core.engine import Engine
 
@@ -37,13 +38,29 @@ def find_drift(history: Catalog, database: Catalog, *, fold: Fold, engine: Engin
     changes = diff(history, database, fold=fold, engine=engine)
     if history.version == database.version:
         return Drift(changes, (), lost + more)
-    undecided = tuple(change for change in changes if _is_text(change))
-    decided = tuple(change for change in changes if change not in undecided)
-    return Drift(decided, undecided, lost + more)
+    undecided = _of_texts_alone(changes)
+    decided = tuple(change for change in changes if change.address not in undecided)
+    left = tuple(change for change in changes if change.address in undecided)
+    return Drift(decided, left, lost + more)
 
 
-def _is_text(change: Change) -> bool:
-    return isinstance(change, Alter) and set(change.fields) <= _TEXTS
+def _of_texts_alone(changes: Sequence[Change]) -> frozenset[Address]:
+    """What differs in nothing but texts: altered, or dropped to be made anew."""
+    dropped = {change.address: change.item for change in changes if isinstance(change, Drop)}
+    found: set[Address] = set()
+    for change in changes:
+        match change:
+            case Alter(address=address, fields=names) if set(names) <= _TEXTS:
+                found.add(address)
+            case Create(address=address, item=item) if address in dropped:
+                if set(differing(dropped[address], item)) <= _TEXTS:
+                    found.add(address)
+    others = {
+        change.address
+        for change in changes
+        if isinstance(change, Alter) and not set(change.fields) <= _TEXTS
+    }
+    return frozenset(found - others)
 
 
 def _without_partitions(catalog: Catalog, other: Catalog) -> tuple[Catalog, int]:

@@ -16,9 +16,11 @@ from daybreak.core.catalog import Catalog
 from daybreak.core.checked import Checked
 from daybreak.core.diff import diff
 from daybreak.core.drift import find_drift
+from daybreak.core.hidden import keep_hidden
 from daybreak.edges.alembic import Call, run
 from daybreak.edges.catalog import read_catalog
 from daybreak.edges.connect import driver_for, explained, make_migration_engine
+from daybreak.edges.filters import Filters
 from daybreak.edges.history import require_known
 from daybreak.edges.replay import version_tables
 from daybreak.flows.author import alembics_gaps, describe
@@ -55,35 +57,48 @@ def check(session: Session, *, database: bool = True) -> Checked:
 
 
 def _inspect_database(subject: Subject, sides: Sides, checked: Checked) -> None:
-    target = subject.target
+    target, dialect = subject.target, subject.dialect
     engine = make_migration_engine(target, driver_for(target, subject.settings.project_driver))
     with explained(target):
         connection = engine.connect()
     with connection:
         checked.place = target.place
-        checked.heads = _heads(connection, subject)
+        checked.heads = read_heads(connection, subject)
         require_known(context.script, checked.heads, target.place)
         files = tuple(context.script.get_heads())
         history = sides.history
         if set(checked.heads) != set(files):
             checked.behind = files
             history = history_side(replace(subject, revisions=checked.heads))
-        found = read_catalog(
-            connection,
-            schemas=_schemas(connection, history, sides.wanted),
-            leave_out=version_tables(subject.options),
-        )
-    dialect = subject.dialect
-    engine_ = dialect.engine(found.version)
-    checked.drift = find_drift(history, found, fold=dialect.fold, engine=engine_)
+        found = read_database(connection, subject, history, sides.wanted)
+        limits = dialect.engine(found.version)
+        if find_drift(history, found, fold=dialect.fold, engine=limits).changes:
+            # Somebody's DDL may have been under way: a definition is deparsed as it is by then,
+            # names are those of the snapshot. What is really different still is.
+            found = read_database(connection, subject, history, sides.wanted)
+    filters = Filters(subject.options, subject.metadatas, found)
+    seen = keep_hidden(found, history, filters.hides) if filters.active else found
+    checked.drift = find_drift(history, seen, fold=dialect.fold, engine=limits)
+    if seen != found:
+        whole = find_drift(history, found, fold=dialect.fold, engine=limits)
+        checked.hidden = max(0, len(whole.changes) - len(checked.drift.changes))
     if checked.drift.changes:
-        changes = diff(found, history, fold=dialect.fold, engine=engine_)
-        checked.fix = tuple(
-            sql for change in changes for sql in dialect.ddl(change, found, history)
-        )
+        back = diff(seen, history, fold=dialect.fold, engine=limits)
+        statements = [(change, dialect.ddl(change, seen, history)) for change in back]
+        checked.fix = tuple(sql for _, made in statements for sql in made)
+        checked.by_hand = tuple(change.address for change, made in statements if not made)
 
 
-def _heads(connection: Connection, subject: Subject) -> tuple[str, ...]:
+def read_database(connection: Connection, subject: Subject, *sides: Catalog) -> Catalog:
+    """The database of the environment: the schemas that one of the `sides` names."""
+    return read_catalog(
+        connection,
+        schemas=_schemas(connection, *sides),
+        leave_out=version_tables(subject.options),
+    )
+
+
+def read_heads(connection: Connection, subject: Subject) -> tuple[str, ...]:
     """Where the database is; its version table may have another name."""
     names = ("version_table", "version_table_schema")
     options = {name: subject.options[name] for name in names if name in subject.options}

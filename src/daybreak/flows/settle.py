@@ -20,6 +20,7 @@ from daybreak.core.renaming import renamed
 from daybreak.core.spelling import spelled
 from daybreak.edges.declared import declared_in
 from daybreak.edges.filters import Filters
+from daybreak.edges.hints import hinted_renames
 from daybreak.flows.sides import Sides, Subject
 
 
@@ -39,14 +40,17 @@ class Settled:
 def settle(subject: Subject, sides: Sides, asked: Asked, *, drops_unasked: bool = False) -> Settled:
     """The goal and the changes that lead to it from the history.
 
-    Renames come from `asked`, or from the person that it can ask. Raises RenameUnclear, and
-    UsageError for an answer that fits nothing. `drops_unasked` takes what may be a rename for a
-    drop and an add, for a comparison that changes nothing.
+    Renames come from `asked`, from hints in the models, or from the person that can be asked.
+    Raises RenameUnclear, and UsageError for an answer that fits nothing. `drops_unasked` takes what
+    may be a rename for a drop and an add, for a comparison that changes nothing.
     """
     history, dialect = sides.history, subject.dialect
     engine = dialect.engine(history.version)
     drops = {parse_drop(text, history) for text in asked.drops}
     renames = [parse_rename(text, history, sides.wanted) for text in asked.renames]
+    said = {rename.address for rename in renames} | drops
+    hints = hinted_renames(subject.metadatas, history, sides.wanted)
+    renames += [rename for rename in hints if rename.address not in said]
     filters = Filters(subject.options, subject.metadatas, history)
 
     def goal_of(renames: Sequence[Rename]) -> tuple[Catalog, Catalog]:

@@ -14,12 +14,12 @@ from daybreak.report.text import duration
 _SHOWN = 40  # lines of SQL: a first revision of many tables is read in its file
 
 
-def compared_lines(compared: Compared) -> list[str]:
-    """The screen of `revision`, without what was written."""
+def compared_lines(compared: Compared, *, columns: int = 95) -> list[str]:
+    """The screen of `revision`, without what was written; SQL is cut to `columns`."""
     lines = [_head(compared)]
     lines += [change_line(change, compared.default_schema) for change in compared.changes]
     statements = compared.statements[:_SHOWN]
-    lines += [style(f"    {statement}", dim=True) for statement in statements]
+    lines += [style(_cut(f"    {statement}", columns), dim=True) for statement in statements]
     if more := len(compared.statements) - len(statements):
         lines.append(style(f"    … and {more} statements more, in the file", dim=True))
     for change in compared.unexpressed:
@@ -34,6 +34,10 @@ def compared_lines(compared: Compared) -> list[str]:
     if compared.proof is not None:
         lines.append(proof_line(compared.proof))
     return lines
+
+
+def _cut(line: str, columns: int) -> str:
+    return line if len(line) <= columns else f"{line[: columns - 1]}…"
 
 
 def _head(compared: Compared) -> str:

@@ -31,7 +31,7 @@ from daybreak.dialects.mysql.keys import (
     index_text,
     rename_constraint,
 )
-from daybreak.dialects.mysql.tables import alter, column_text, table_of
+from daybreak.dialects.mysql.tables import alter, table_of
 from daybreak.dialects.mysql.texts import literal, qualified, quoted
 
 
@@ -60,7 +60,7 @@ def _create(address: Address, item: Object, before: Catalog, after: Catalog) -> 
             return [tables.create_table(item)]
         case Column():
             key = [f"ADD {counters.passing_key(item)}"] if item.auto_increment else []
-            return [alter(table, [f"ADD COLUMN {column_text(item)}", *key])]
+            return tables.add_column(address, item, key)
         case Constraint():
             return [alter(table, [add_constraint(item), *counters.start(address, before, after)])]
         case Index():

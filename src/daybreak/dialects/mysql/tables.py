@@ -12,6 +12,12 @@ from daybreak.dialects.mysql.texts import literal, qualified, quoted
 
 _TEXTS = re.compile(r"(?:var)?char\b|(?:tiny|medium|long)?text\b|enum\b|set\b")
 _GROWS = re.compile(r"(?:tiny|medium|long)?text\b")
+# Source: "Determination of Safe and Unsafe Statements in Binary Logging".
+_EACH_ROW = re.compile(
+    r"\b(?:uuid|uuid_short|rand|random_bytes|sysdate|version|connection_id|(?:current_|session_|"
+    r"system_)?user)\s*\(",
+    re.IGNORECASE,
+)
 _QUOTED = frozenset({"COMPRESSION", "ENCRYPTION", "SECONDARY_ENGINE"})
 # What takes an option back; the others know DEFAULT. Source: "CREATE TABLE Statement".
 _UNSET = {
@@ -76,6 +82,22 @@ def column_text(column: Column) -> str:
     if column.comment:
         words.append(f"COMMENT {literal(column.comment)}")
     return " ".join(words)
+
+
+def add_column(address: Address, column: Column, more: Sequence[str] = ()) -> Sequence[str]:
+    """A default that is new for each row can't come with its column, for the binary log's sake.
+
+    So the rows there get theirs by UPDATE, as ADD COLUMN would have given it to them.
+    """
+    table, name = qualified(address.schema, address.table or ""), quoted(column.name)
+    if not _EACH_ROW.search(re.sub(r"'(?:[^']|'')*'", "", column.default or "")):
+        return [alter(table, [f"ADD COLUMN {column_text(column)}", *more])]
+    bare = replace(column, default=None, on_update=None, not_null=False)
+    return [
+        alter(table, [f"ADD COLUMN {column_text(bare)}", *more]),
+        f"UPDATE {table} SET {name} = {column.default}",
+        alter(table, [f"MODIFY COLUMN {column_text(column)}"]),
+    ]
 
 
 def alter_column(address: Address, was: Column, now: Column, before: Catalog) -> Sequence[str]:
