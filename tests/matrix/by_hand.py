@@ -7,56 +7,66 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from daybreak.core.catalog import Address
-from daybreak.core.change import Change
-from daybreak.core.checked import Checked
+from daybreak.core.drift import Drift
 from daybreak.flows.check import check
+from matrix import judge
 from matrix.kind import Kind
 from matrix.subject import SUBJECTS, at, make_project, session, upgrade
 from servers.postgresql import PostgreSQL
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What `check` named, its SQL against it, and what it still named after that SQL ran."""
+class Noticed:
+    """What `check` named, as `kind schema.table.name`, and what it named after its own SQL ran.
 
-    changes: tuple[Change, ...]
-    fix: tuple[str, ...]
-    by_hand: tuple[Address, ...]
+    `left` is the server's message where it refused that SQL. `dump` is pg_dump's of the database
+    as it was changed.
+    """
+
+    named: tuple[str, ...]
     left: tuple[str, ...]
+    dump: str
 
 
 @dataclass(frozen=True)
 class ByHand:
+    """`head` is the database at the head of the history."""
+
     server: PostgreSQL
     root: Path
     head: str
 
-    def check(self, database: str) -> Checked:
+    def drift(self, database: str) -> tuple[Drift, tuple[str, ...]]:
+        """What `check` finds, and its SQL against it."""
         with at(self.root, self.server.url(database, "psycopg2")):
-            return check(session(self.root))
+            checked = check(session(self.root))
+        if checked.drift is None:
+            raise LookupError("the database was not compared")
+        return checked.drift, checked.fix
 
-    def outcome(self, sql: str) -> Outcome:
-        """What becomes of a database at head in which somebody ran `sql`."""
+    def noticed(self, sql: str) -> Noticed:
+        """What becomes of a database in which somebody ran `sql`."""
         with self.server.copied_database(self.head) as database:
             self.server.execute(sql, database=database)
-            found = self.check(database)
-            if found.drift is None:
-                raise AssertionError("the database was not compared")
-            left: tuple[str, ...] = ()
+            dump = judge.dump(self.server, database)
+            drift, fix = self.drift(database)
             try:
-                for statement in found.fix:
+                for statement in fix:
                     self.server.execute(statement, database=database)
-                again = self.check(database).drift
-                left = tuple(str(change.address) for change in again.changes) if again else ("?",)
-            except Exception as error:  # noqa: BLE001 - a server's refusal is an outcome
-                left = (str(error),)
-            return Outcome(found.drift.changes, found.fix, found.by_hand, left)
+                left = named(self.drift(database)[0])
+            except Exception as error:  # noqa: BLE001 - what a server refuses is an outcome
+                left = (str(error).strip(),)
+            return Noticed(named(drift), left, dump)
+
+
+def named(drift: Drift) -> tuple[str, ...]:
+    changes = [*drift.changes, *drift.undecided]
+    return tuple(dict.fromkeys(f"{c.address.kind} {c.address}" for c in changes))
 
 
 @contextmanager
 def project(server: PostgreSQL, base: Sequence[str], root: Path) -> Iterator[ByHand]:
-    """A project whose models and whose only revision run the statements of `base`; its database is at head."""
+    """A project whose models and whose only revision run `base`; its database is at head."""
     made = [statement.replace("%", "%%") for statement in base]
     body = "".join(f"event.listen(metadata, 'before_create', DDL({sql!r}))\n" for sql in made)
     with server.fresh_database() as head:
