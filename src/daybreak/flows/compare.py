@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from alembic import context
 
 from daybreak.core.authoring import Asked, Compared, Proof
+from daybreak.core.born import born_with
 from daybreak.core.catalog import Address, Catalog
 from daybreak.core.diff import diff
 from daybreak.core.errors import Refused, Unreachable
@@ -171,13 +172,19 @@ def _proved(
         left[0].upgrade_ops.ops.insert(0, Remark(UNPROVED))
     elif left:
         unexpressed = {change.address for change in proposal.unexpressed}
+        history, goal = bench.sides.history, proposal.settled.goal
+
+        def differences(one: Catalog, other: Catalog) -> list[str]:
+            start = goal if other is history else history
+            return _words(subject, one, other, start, unexpressed)
+
         proved = prove(
             engine,
             subject,
             rendered(left[0]),
-            history=bench.sides.history,
-            goal=proposal.settled.goal,
-            differences=lambda one, other: _words(subject, one, other, unexpressed),
+            history=history,
+            goal=goal,
+            differences=differences,
             downgrade=not left[0].downgrade_ops.is_empty(),
         )
         proof, statements = Proof(proved.seconds, proved.downgrade), proved.statements
@@ -197,14 +204,19 @@ def _proved(
     )
 
 
-def _words(subject: Subject, one: Catalog, other: Catalog, ignored: set[Address]) -> list[str]:
-    """What leads from one catalog to the other, in words; nothing where both mean the same."""
+def _words(
+    subject: Subject, one: Catalog, other: Catalog, start: Catalog, ignored: set[Address]
+) -> list[str]:
+    """What leads from one catalog to the other, in words; nothing where both mean the same.
+
+    `start` is where the statements began that made `one`.
+    """
     engine = subject.dialect.engine(one.version)
     changes = diff(one, other, fold=subject.dialect.fold, engine=engine)
     return [
         " ".join(change_text(change, one.default_schema))
         for change in changes
-        if change.address not in ignored
+        if change.address not in ignored and not born_with(change, start)
     ]
 
 
