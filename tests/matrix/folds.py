@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-VERSION = 1  # raised with every change of the list: stored results name it
+VERSION = 2  # raised with every change of the list: stored results name it
 
 
 @dataclass(frozen=True, order=True)
@@ -92,6 +92,18 @@ def _renumber_checks(sql: str) -> str:
     return "\n".join(lines)
 
 
+def _sort_parameters(entries: list[Entry]) -> list[Entry]:
+    return [replace(entry, sql=_PARAMETERS.sub(_sorted_list, entry.sql)) for entry in entries]
+
+
+_PARAMETER = r"[\w.]+='(?:[^']|'')*'"
+_PARAMETERS = re.compile(rf"(?<=\bWITH \(){_PARAMETER}(?:, {_PARAMETER})+(?=\))")
+
+
+def _sorted_list(found: re.Match[str]) -> str:
+    return ", ".join(sorted(re.findall(_PARAMETER, found[0])))
+
+
 FOLDS = (
     Fold(
         "column order",
@@ -107,6 +119,11 @@ FOLDS = (
         "numbers of unnamed checks",
         "Automatic names of a table's checks differ in their number by the order of creation.",
         _in_tables(_renumber_checks),
+    ),
+    Fold(
+        "order of storage parameters",
+        "Storage parameters may stand in any order: SET appends them.",
+        _sort_parameters,
     ),
     Fold(
         "statement order",

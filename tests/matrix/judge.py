@@ -8,6 +8,7 @@ of `matrix/folds.py` are applied, and the texts must be equal.
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import re
 import subprocess
@@ -170,9 +171,14 @@ def _values(found: list[dict[str, str | None]], column: str) -> list[str]:
 
 
 def _plain(value: str | None) -> str:
-    """A value by what it means: `1.50` and `1.5000` are one number, a day begins at midnight."""
+    """A value by what it means: `1.50` and `1.5000` are one number, a day begins at midnight,
+    true is 1, and bytes are those of a text.
+    """
     if value is None:
         return "NULL"
+    value = _TRUTHS.get(value, value)
+    if value.startswith("\\x"):
+        return repr(bytes.fromhex(value[2:]).decode(errors="replace"))
     with suppress(InvalidOperation):
         return str(Decimal(value).normalize())
     with suppress(ValueError):
@@ -180,7 +186,13 @@ def _plain(value: str | None) -> str:
     return repr(value)
 
 
+_TRUTHS = {"true": "1", "false": "0"}
+
+
 def _text(value: Any) -> str | None:
+    """As the server writes it inside of JSON, a string without its quotes."""
+    if isinstance(value, (bool, dict, list)):
+        return json.dumps(value)
     return None if value is None else str(value)
 
 

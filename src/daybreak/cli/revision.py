@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +18,9 @@ from daybreak.cli.options import (
     show_json,
     with_json,
 )
+
+if TYPE_CHECKING:
+    from daybreak.core.authoring import Compared
 
 
 @click.command("revision", cls=RelativeArguments)
@@ -76,15 +80,11 @@ def command(
         depends_on=list(depends_on) or None,
     )
     if written.compared is not None:
-        show(*compared_lines(written.compared))
+        show(*compared_lines(written.compared, columns=columns()))
     show(*(difference_line(difference) for difference in written.differences))
     if written.not_compared:
         show(*not_compared_lines(written.not_compared, columns=columns()))
-    show_written(
-        written.files,
-        nothing="nothing differs, so no file was written; "
-        "an empty one: daybreak revision --empty -m '…'",
-    )
+    show_written(written.files, nothing=_why_nothing(written.compared))
     if written.files:
         show(next_step("review the file, then: daybreak upgrade head"))
     show_json(
@@ -96,6 +96,15 @@ def command(
             "not_compared": list(written.not_compared),
         }
     )
+
+
+def _why_nothing(compared: Compared | None) -> str:
+    empty = "an empty one: daybreak revision --empty -m '…'"
+    if compared is None or not compared.changes:
+        return f"nothing differs, so no file was written; {empty}"
+    if len(compared.unexpressed) >= len(compared.changes):
+        return f"no file was written: no operation can express what differs; {empty}"
+    return "no file was written: env.py's own process_revision_directives left nothing to write"
 
 
 def show_written(files: tuple[Path, ...], nothing: str) -> None:

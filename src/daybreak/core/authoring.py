@@ -40,7 +40,8 @@ class Compared:
 
     `history` are the revisions that it ended with, `shadow` the server that both ran on, and
     `passed_over` why earlier choices of one were not taken. `unexpressed` are changes that no
-    operation can express; `hidden` counts those that the project's own filters hide.
+    operation can express; `hidden` counts those that the project's own filters hide. `drift` says
+    that the dev database is not what its history makes, where that could be seen.
     """
 
     shadow: str
@@ -53,3 +54,4 @@ class Compared:
     hazards: tuple[Hazard, ...] = ()
     proof: Proof | None = None
     passed_over: tuple[str, ...] = ()
+    drift: str = ""

@@ -66,6 +66,7 @@ _RENAMED = (
 )
 _FIRST = frozenset({"charset", "collation", "engine", "options", "access_method"})
 _CODE = frozenset({"view", "trigger", "policy", "rule", "statistics", "event", "other"})
+_LATE = frozenset({"owned_by", "comment", "grants"})  # of a sequence that a column brings
 _TYPE = frozenset({"enum", "domain", "composite", "range", "sequence"})
 
 
@@ -148,7 +149,7 @@ def _rank(change: Change, below: frozenset[str]) -> Rank:
     if kind in _CODE or (isinstance(item, Routine) and item.name not in below):
         return Rank.DROP_CODE if isinstance(change, Drop) else Rank.CODE
     if kind in _TYPE or isinstance(item, Routine):
-        if isinstance(change, Alter) and change.fields == ("owned_by",):
+        if isinstance(change, Alter) and _LATE.issuperset(change.fields):
             return Rank.OWNER
         goes = isinstance(change, Drop) or _only_loses_labels(change)
         return Rank.DROP_TYPE if goes else Rank.TYPE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from alembic import context
@@ -10,8 +11,10 @@ from alembic import context
 from daybreak.core.authoring import Asked, Compared, Proof
 from daybreak.core.catalog import Address, Catalog
 from daybreak.core.diff import diff
+from daybreak.core.errors import Refused, Unreachable
 from daybreak.core.hazards import hazards
 from daybreak.edges.replay import rendered, revision_in_force
+from daybreak.flows.drifted import drift_of
 from daybreak.flows.propose import Proposal, propose
 from daybreak.flows.prove import prove
 from daybreak.flows.settle import Settled, settle
@@ -57,7 +60,21 @@ def revise(subject: Subject, asked: Asked, hook: Hook | None, *, keep_empty: boo
         context.configure(connection=connection, autogenerate_plugins=[], **options)
         with context.begin_transaction():
             context.run_migrations()
-    return found[0]
+        return replace(found[0], drift=_drift(bench, subject))
+
+
+def _drift(bench: Bench, subject: Subject) -> str:
+    """That the database at hand is not what its history makes: said, and put into no file."""
+    if bench.server.dedicated:  # the environment's own server was not connected to, and is not
+        return ""
+    try:
+        drifted = drift_of(subject, bench.sides)
+    except (Unreachable, Refused):  # a dev database that is not there yet, or of another branch
+        return ""
+    count = len(drifted.drift.changes)
+    if not count:
+        return ""
+    return f"{drifted.place} differs from its history in {count} place{'s' if count > 1 else ''}"
 
 
 def compare(subject: Subject, asked: Asked) -> tuple[Sides, Compared]:

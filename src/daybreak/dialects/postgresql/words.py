@@ -25,8 +25,8 @@ from daybreak.dialects.postgresql.ddl_columns import serial_of
 from daybreak.dialects.postgresql.quoting import quoted
 
 UNSAID: Mapping[Kind, frozenset[str]] = {
-    "table": frozenset({"row_security", "force_row_security", "replica_identity"}),
-    "column": frozenset({"storage", "compression", "statistics", "options"}),
+    "table": frozenset({"row_security", "force_row_security", "replica_identity", "grants"}),
+    "column": frozenset({"storage", "compression", "statistics", "options", "grants"}),
     "constraint": frozenset(
         {"comment", "index_comment", "options", "clustered", "replica_identity"}
     ),
