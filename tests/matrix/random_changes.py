@@ -85,7 +85,7 @@ class Maker:
         return self.random.choice(schema.tables)
 
     def comment(self) -> str:
-        return self.random.choice(["what it is", "it's 100% \"so\"", "größer \\ als: x", "a;b"])
+        return self.random.choice(["what it is", 'it\'s 100% "so"', "größer \\ als: x", "a;b"])
 
     # tables
 
@@ -415,7 +415,9 @@ class Maker:
 
     def add_index(self, schema: Schema) -> bool:
         table = self.table(schema)
-        able = [c for c in table.columns if c.computed or not self._plain(c) or self._keys(schema, c)]
+        able = [
+            c for c in table.columns if c.computed or not self._plain(c) or self._keys(schema, c)
+        ]
         if not able:
             return False
         columns = self.random.sample(able, self.random.randint(1, min(3, len(able))))
@@ -522,7 +524,9 @@ class Maker:
     def change_sequence(self, schema: Schema) -> bool:
         if self.dialect == "mysql":
             return False
-        options = self.random.choice(["", ", start=5", ", increment=3", ", cycle=True", ", cache=4"])
+        options = self.random.choice(
+            ["", ", start=5", ", increment=3", ", cycle=True", ", cache=4"]
+        )
         names = sorted(schema.sequences)
         if not names or self.maybe(0.4):
             schema.sequences[f"numbers_{self.number()}"] = options

@@ -92,9 +92,7 @@ _POSTGRESQL: Mapping[str, Type] = {
         ("{}", "upper({})"),
     ),
     "collated": Type("String(20, collation='C')", _TEXTS, _TEXT_DEFAULTS, _TEXT_CHECKS),
-    "text": Type(
-        "Text", _TEXTS, _TEXT_DEFAULTS, _TEXT_CHECKS, (("length({})", "int"),), ("long",)
-    ),
+    "text": Type("Text", _TEXTS, _TEXT_DEFAULTS, _TEXT_CHECKS, (("length({})", "int"),), ("long",)),
     "bool": Type(
         "Boolean",
         ("true", "false", "true"),
@@ -128,9 +126,7 @@ _POSTGRESQL: Mapping[str, Type] = {
         ("{} IS NOT NULL OR true",),
         keys=("{}",),
     ),
-    "json": Type(
-        "JSON", ("'{\"a\": 1}'", "'[1, 2]'", "'1'"), ("'{}'",), wider=("jsonb",), keys=()
-    ),
+    "json": Type("JSON", ("'{\"a\": 1}'", "'[1, 2]'", "'1'"), ("'{}'",), wider=("jsonb",), keys=()),
     "bytes": Type("LargeBinary", ("'a'", "'b'", "'c'"), ("text(\"'\\\\x00'\")",)),
     "array": Type("ARRAY(Integer)", ("'{1}'", "'{2,3}'", "'{}'"), ("'{}'",)),
     "vector": Type("TSVECTOR", ("'a'", "'b'", "'c'"), keys=()),
@@ -180,9 +176,7 @@ _MYSQL: Mapping[str, Type] = {
     "long": Type(
         "String(80)", _TEXTS, _TEXT_DEFAULTS, _TEXT_CHECKS, (("lower({})", "long"),), ("text",)
     ),
-    "collated": Type(
-        "String(20, collation='utf8mb4_bin')", _TEXTS, _TEXT_DEFAULTS, _TEXT_CHECKS
-    ),
+    "collated": Type("String(20, collation='utf8mb4_bin')", _TEXTS, _TEXT_DEFAULTS, _TEXT_CHECKS),
     "latin": Type(
         "mysql.VARCHAR(20, charset='latin1')",
         ("'a'", "'it''s'", "'z'"),
@@ -191,9 +185,7 @@ _MYSQL: Mapping[str, Type] = {
         wider=("short", "long"),
     ),
     "text": Type("Text", _TEXTS, ("text(\"('x')\")",), _TEXT_CHECKS, keys=(), unique=False),
-    "bool": Type(
-        "Boolean", ("true", "false", "true"), ("text('1')", "text('0')"), unique=False
-    ),
+    "bool": Type("Boolean", ("true", "false", "true"), ("text('1')", "text('0')"), unique=False),
     "tiny": Type("mysql.TINYINT(unsigned=True)", _NUMBERS, ("'1'",), ("{} < 200",), wider=("int",)),
     "date": Type(
         "Date",
