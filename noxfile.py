@@ -44,8 +44,8 @@ def test(session: nox.Session) -> None:
 def full(session: nox.Session) -> None:
     """Every test, with many more random examples: long, for a release."""
     # a password is tried with whole commands, so a thousand would take a day
-    passwords = {"DAYBREAK_TEST_EXAMPLES": "5"}
-    session.run("pytest", "--hypothesis-profile=full", *session.posargs, env=passwords)
+    longer = {"DAYBREAK_TEST_EXAMPLES": "5", "DAYBREAK_TEST_MATRIX": "all"}
+    session.run("pytest", "--hypothesis-profile=full", *session.posargs, env=longer)
 
 
 @nox.session

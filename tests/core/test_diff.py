@@ -111,6 +111,37 @@ CASES: dict[str, tuple[Catalog, Catalog, list[str]]] = {
             "drop table public.u",
         ],
     ),
+    "a table goes before those that it refers to, with its keys": (
+        catalog(
+            table("t", A, primary_key("t_pkey"), foreign_key("t_a", "a", "u")),
+            table("u", A, primary_key("u_pkey"), foreign_key("u_a", "a", "v")),
+            table("v", A, primary_key("v_pkey"), foreign_key("v_a", "a", "w")),
+            table("w", A, primary_key("w_pkey"), foreign_key("w_a", "a", "v")),
+        ),
+        catalog(),
+        [
+            "drop constraint public.v.v_a",
+            "drop constraint public.w.w_a",
+            "drop table public.t",
+            "drop table public.u",
+            "drop table public.v",
+            "drop table public.w",
+        ],
+    ),
+    "the keys to a partitioned table go before its partitions": (
+        catalog(
+            table("p", partition_of=("public", "u", "DEFAULT")),
+            table("t", A, foreign_key("t_a", "a", "u")),
+            table("u", primary_key("u_pkey"), partition_by="RANGE (id)"),
+        ),
+        catalog(),
+        [
+            "drop constraint public.t.t_a",
+            "drop table public.t",
+            "drop table public.p",
+            "drop table public.u",
+        ],
+    ),
     "a type goes after its column, also if a constraint takes its name": (
         catalog(Enum("public", "mood", ("x",)), table("t", Column("c", "public.mood"))),
         catalog(table("t", Column("c", "text"), check("mood", "c <> ''", "c"))),
@@ -245,6 +276,11 @@ CASES: dict[str, tuple[Catalog, Catalog, list[str]]] = {
             "alter column public.t.a not_null",
             "rename constraint public.t.t_a_not_null to public.t.there",
         ],
+    ),
+    "a NOT NULL that nobody names any more gets its automatic name": (
+        catalog(table("t", replace(A, not_null=True), not_null("there", "a"))),
+        catalog(table("t", replace(A, not_null=True), not_null("t_a_not_null", "a"))),
+        ["rename constraint public.t.there to public.t.t_a_not_null"],
     ),
     "a foreign key is made again with the key that it refers to": (
         catalog(

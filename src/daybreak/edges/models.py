@@ -89,6 +89,15 @@ def unchanged(metadatas: Sequence[MetaData], *, may_register: bool = False) -> I
             part.intersection_update(held)
 
 
+def each_metadata(metadata: MetaData | Sequence[MetaData] | None) -> tuple[MetaData, ...]:
+    """One, several or none, as `context.configure` takes them."""
+    from sqlalchemy import MetaData
+
+    if metadata is None:
+        return ()
+    return (metadata,) if isinstance(metadata, MetaData) else tuple(metadata)
+
+
 def import_models(names: Sequence[str], root: Path) -> None:
     """Import the modules that register the models. Raises ModelsFailed."""
     for name in names:

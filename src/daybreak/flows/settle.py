@@ -12,7 +12,7 @@ from daybreak.core.catalog import Address, Catalog
 from daybreak.core.change import Change, Rename
 from daybreak.core.diff import diff
 from daybreak.core.errors import UsageError
-from daybreak.core.hidden import keep_hidden
+from daybreak.core.hidden import keep_fields, keep_hidden
 from daybreak.core.order import ordered_renames
 from daybreak.core.ownership import carry, parse_drop
 from daybreak.core.renames import Question, parse_rename, refuse, unanswered
@@ -21,7 +21,7 @@ from daybreak.core.spelling import spelled
 from daybreak.edges.declared import declared_in
 from daybreak.edges.filters import Filters
 from daybreak.edges.hints import hinted_renames
-from daybreak.flows.sides import Sides, Subject
+from daybreak.flows.sides import NOT_COMPARED, Sides, Subject
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,18 @@ def settle(subject: Subject, sides: Sides, asked: Asked, *, drops_unasked: bool 
     said = {rename.address for rename in renames} | drops
     hints = hinted_renames(subject.metadatas, history, sides.wanted)
     renames += [rename for rename in hints if rename.address not in said]
+    # As for Alembic: False is "leave them alone". A function of the project's is not asked.
+    not_compared = frozenset(
+        field for option, field in NOT_COMPARED.items() if subject.options.get(option) is False
+    )
     filters = Filters(subject.options, subject.metadatas, history, sides.wanted)
 
     def goal_of(renames: Sequence[Rename]) -> tuple[Catalog, Catalog]:
         before = history
         for rename in ordered_renames(renames):
             before = renamed(before, rename, late_bound=engine.late_bound)
-        goal = carry(sides.wanted, before, _declared(history) - drops, drops)
+        wanted = keep_fields(sides.wanted, before, not_compared)
+        goal = carry(wanted, before, _declared(history) - drops, drops)
         return goal, keep_hidden(goal, before, filters.hides) if filters.active else goal
 
     _, goal = goal_of(renames)
