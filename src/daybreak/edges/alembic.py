@@ -57,7 +57,7 @@ _COMMAND_OF = {
     "do_ensure_version": "ensure_version",
 }
 # What env.py itself is told by -x under plain Alembic.
-_OUR_ARGUMENTS = frozenset({"rename", "drop", "proof", "yes"})
+_OUR_ARGUMENTS = frozenset({"rename", "drop", "proof", "against", "yes"})
 CHANGES_SCHEMA = frozenset(_COMMAND_OF.values())
 
 

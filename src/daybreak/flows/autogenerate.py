@@ -63,10 +63,14 @@ def compare_catalogs(
 
 
 def _asked(arguments: Sequence[str]) -> Asked:
-    """What plain `alembic -x rename=old=new -x drop=kind:name -x proof=no` asks for."""
+    """What plain `alembic -x rename=old=new -x drop=kind:name -x proof=no` asks for.
+
+    Also `-x against=database`.
+    """
     words = [argument.partition("=") for argument in arguments]
     return Asked(
         renames=tuple(value for name, _, value in words if name == "rename"),
         drops=tuple(value for name, _, value in words if name == "drop"),
         proof=("proof", "=", "no") not in words,
+        against_database=("against", "=", "database") in words,
     )

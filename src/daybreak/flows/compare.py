@@ -16,6 +16,7 @@ from daybreak.core.errors import Refused, Unreachable
 from daybreak.core.hazards import hazards
 from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.replay import rendered, revision_in_force
+from daybreak.flows.against import copied_database
 from daybreak.flows.drift import drift_at_hand
 from daybreak.flows.propose import Proposal, propose
 from daybreak.flows.prove import prove
@@ -51,12 +52,16 @@ def revise(subject: Subject, asked: Asked, hook: Hook | None, *, keep_empty: boo
     no file, unless `keep_empty`. Raises RenameUnclear, ProofFailed, and what `on_shadow` raises;
     then there is no file either.
     """
-    sides = None if keep_empty else remembered_sides(subject)
+    sides = None if keep_empty or asked.against_database else remembered_sides(subject)
     if sides is not None and not (settled := settle(subject, sides, asked)).changes:
         revision_in_force().generated_revisions.clear()
         return _compared(sides, settled)
     found: list[Compared] = []
-    with on_shadow(subject) as bench, bench.scratch() as engine, engine.connect() as connection:
+    with (
+        on_shadow(subject, copied_database if asked.against_database else None) as bench,
+        bench.scratch() as engine,
+        engine.connect() as connection,
+    ):
 
         def process(migration: MigrationContext, revision: Any, scripts: Any) -> None:
             with engine.connect() as reading:
@@ -72,6 +77,8 @@ def revise(subject: Subject, asked: Asked, hook: Hook | None, *, keep_empty: boo
         context.configure(connection=connection, autogenerate_plugins=[], **options)
         with context.begin_transaction():
             context.run_migrations()
+        if asked.against_database:
+            return found[0]
         return replace(found[0], drift=_drift(bench, subject))
 
 

@@ -21,6 +21,7 @@ from daybreak.edges.connect import driver_for, explained, make_migration_engine
 from daybreak.edges.filters import Filters
 from daybreak.edges.history import require_known
 from daybreak.edges.replay import version_tables
+from daybreak.edges.shadow.keys import schemas_of
 from daybreak.flows.sides import Sides, Subject, history_side
 
 if TYPE_CHECKING:
@@ -83,6 +84,19 @@ def drift_at_hand(subject: Subject, sides: Sides) -> Checked:
     checked = Checked()
     inspect_database(subject, look_at_database(subject, None), None, sides, checked)
     return checked
+
+
+def database_at_hand(subject: Subject) -> tuple[tuple[str, ...], Catalog]:
+    """Where the environment's database is, and what is in the schemas that the models name.
+
+    With Alembic's `include_schemas`, in all of them.
+    """
+    with _connected(subject) as connection:
+        heads = _heads(connection, subject)
+        named = {*schemas_of(subject.metadatas), connection.dialect.default_schema_name or ""}
+        schemas = None if subject.options.get("include_schemas") else sorted(named - {""})
+        left = version_tables(subject.options)
+        return heads, read_catalog(connection, schemas=schemas, leave_out=left)
 
 
 def _found(subject: Subject, look: Look, history: Catalog, named: Sequence[Catalog]) -> Catalog:

@@ -7,7 +7,7 @@ once is remembered: the history's database as a template, both catalogs as texts
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
@@ -155,6 +155,10 @@ class Bench:
         return self.server.scratch(self.template)
 
 
+# Makes the history's side on a server: the name of its template, and its catalog.
+Made = Callable[[Subject, "ShadowServer"], tuple[str, Catalog]]
+
+
 def remembered_sides(subject: Subject) -> Sides | None:
     """Both sides from the cache; None if one is not there. Starts no server."""
     if (label := subject.last_shadow) is None:
@@ -202,26 +206,28 @@ def history_side(subject: Subject) -> Catalog:
 
 
 @contextlib.contextmanager
-def on_shadow(subject: Subject) -> Iterator[Bench]:
+def on_shadow(subject: Subject, made: Made | None = None) -> Iterator[Bench]:
     """Both sides on a shadow server that stays for the block.
 
-    Raises NoShadow and its kin, HistoryNotReplayed, ModelsRejected.
+    `made` makes the history's side there, in place of the revisions. Raises NoShadow and its kin,
+    HistoryNotReplayed, ModelsRejected, and what `made` does.
     """
     with contextlib.ExitStack() as closing:
-        yield _bench(subject, closing)
+        yield _bench(subject, closing, made or _made_by_revisions)
 
 
-def _bench(subject: Subject, closing: contextlib.ExitStack, *, dedicated: bool = False) -> Bench:
+def _bench(
+    subject: Subject, closing: contextlib.ExitStack, made: Made, *, dedicated: bool = False
+) -> Bench:
     server = choose_shadow(subject.settings, subject.target, dedicated=dedicated)
     try:
-        template = _template(subject, server)
-        history = _history(subject, server, template)
+        template, history = made(subject, server)
         wanted = _wanted(subject, server, history)
     except OtherDatabase:
         server.close()
         if dedicated:
             raise
-        return _bench(subject, closing, dedicated=True)
+        return _bench(subject, closing, made, dedicated=True)
     except BaseException:
         server.close()
         raise
@@ -229,6 +235,11 @@ def _bench(subject: Subject, closing: contextlib.ExitStack, *, dedicated: bool =
     remember_shadow(subject.root, subject.target.environment, server.label)
     sides = Sides(server.label, history, wanted.catalog, wanted.statements)
     return Bench(sides, server, template)
+
+
+def _made_by_revisions(subject: Subject, server: ShadowServer) -> tuple[str, Catalog]:
+    template = _template(subject, server)
+    return template, _history(subject, server, template)
 
 
 def read_side(subject: Subject, connection: Connection) -> Catalog:
@@ -258,11 +269,18 @@ def _template(subject: Subject, server: ShadowServer) -> str:
             catalog = read_side(subject, reading)
         store_wanted(_history_side(server.label, keys[-1]), Wanted(catalog, ()))
 
+    return with_roles(server, lambda: server.template(keys[-1], build, base=begun))
+
+
+def with_roles(server: ShadowServer, make: Callable[[], str]) -> str:
+    """What `make` gives, with each role that it finds missing on the server created before.
+
+    A role belongs to no database: a server of our own has none but its superuser.
+    """
     while True:
         try:
-            return server.template(keys[-1], build, base=begun)
+            return make()
         except DBAPIError as error:
-            # A role belongs to no database: a server of our own has none but its superuser.
             if (role := server.lacks_role(error)) is None:
                 raise
             server.create_role(role)
