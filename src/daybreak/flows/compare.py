@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from alembic import context
 
 from daybreak.core.authoring import Asked, Compared, Proof
+from daybreak.core.born import without_born_rights
 from daybreak.core.catalog import Address, Catalog
 from daybreak.core.diff import diff
 from daybreak.core.errors import Refused, Unreachable
@@ -144,7 +145,9 @@ def _proved(
             rendered(left[0]),
             history=bench.sides.history,
             goal=proposal.settled.goal,
-            differences=lambda one, other: _words(subject, one, other, unexpressed),
+            differences=lambda found, side: _words(
+                subject, found, side, bench.sides.history, proposal.settled, unexpressed
+            ),
             downgrade=not left[0].downgrade_ops.is_empty(),
         )
         proof, statements = Proof(proved.seconds, proved.downgrade), proved.statements
@@ -164,13 +167,22 @@ def _proved(
     )
 
 
-def _words(subject: Subject, one: Catalog, other: Catalog, ignored: set[Address]) -> list[str]:
-    """What leads from one catalog to the other, in words; nothing where both mean the same."""
-    engine = subject.dialect.engine(one.version)
-    changes = diff(one, other, fold=subject.dialect.fold, engine=engine)
+def _words(
+    subject: Subject,
+    found: Catalog,
+    side: Catalog,
+    history: Catalog,
+    settled: Settled,
+    ignored: set[Address],
+) -> list[str]:
+    """What leads from what was found to one of the sides, in words; nothing where both mean the
+    same.
+    """
+    engine = subject.dialect.engine(found.version)
+    changes = diff(found, side, fold=subject.dialect.fold, engine=engine)
     return [
-        " ".join(change_text(change, one.default_schema))
-        for change in changes
+        " ".join(change_text(change, found.default_schema))
+        for change in without_born_rights(changes, history, settled.goal, settled.changes)
         if change.address not in ignored
     ]
 

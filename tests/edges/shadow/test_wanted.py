@@ -126,7 +126,7 @@ def test_an_extension_of_the_history_is_there_before_the_models(
         assert sorted(inspect(engine).get_table_names()) == ["texts", "v"]
 
 
-@pytest.mark.parametrize("made", ["SCHEMA shop", "EXTENSION vector"])
+@pytest.mark.parametrize("made", ["SCHEMA shop", "EXTENSION vector", "SCHEMA ext"])
 def test_what_the_models_make_themselves_is_not_in_their_way(
     postgresql16: Server, root: Path, made: str
 ) -> None:
@@ -136,7 +136,7 @@ def test_what_the_models_make_themselves_is_not_in_their_way(
     settings = settings_of(root, {"SHADOW_DATABASE_URL": postgresql16.url("")})
     with open_with(settings) as shadow, shadow.scratch() as engine:
         statements = create_wanted(
-            shadow, engine, [metadata], root=root, extensions=[Extension("vector", "public")]
+            shadow, engine, [metadata], root=root, extensions=[Extension("vector", "ext")]
         )
         assert statements[0] == f"CREATE {made}"
         assert inspect(engine).get_table_names("shop") == ["texts"]

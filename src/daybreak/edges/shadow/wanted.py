@@ -101,7 +101,9 @@ def _prepare(
             if shadow.lacks_extension(error) is None:
                 raise
             raise ExtensionMissing([extension.name], shadow.label, shadow.passed_over) from error
-        undone["EXTENSION", extension.name] = f"DROP EXTENSION IF EXISTS {quote(extension.name)}"
+        drop = f"DROP EXTENSION IF EXISTS {quote(extension.name)}"
+        undone["EXTENSION", extension.name] = drop
+        undone["SCHEMA", extension.schema] = f"{drop}; {undone['SCHEMA', extension.schema]}"
     return undone
 
 
