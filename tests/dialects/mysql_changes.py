@@ -237,6 +237,11 @@ CASES = {
         [_PARENT, _child(_FK + " ON DELETE SET NULL ON UPDATE CASCADE")],
         _STAY,
     ),
+    "foreign key actions, unnamed": Case(
+        [_PARENT, _FILLED, _child(", FOREIGN KEY (p) REFERENCES p (id)"), _CHILD],
+        [_PARENT, _child(", FOREIGN KEY (p) REFERENCES p (id) ON DELETE RESTRICT")],
+        _STAY,
+    ),
     "foreign key renamed": Case(
         [_PARENT, _FILLED, _child(_FK), _CHILD], [_PARENT, _child(_FK.replace("fk", "kf"))], _STAY
     ),

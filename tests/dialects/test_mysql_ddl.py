@@ -44,7 +44,8 @@ def changing(before: Catalog, after: Catalog, renames: Sequence[Rename] = ()) ->
     statements: list[str] = []
     for change in changes:
         statements += dialect.ddl(change, before, after)
-        before = moved(before, change)
+        if isinstance(change, Rename):
+            before = moved(before, change)
     return statements
 
 

@@ -295,3 +295,30 @@ def test_the_environment_s_database_is_neither_asked_nor_touched(
         8,
         ["ALTER TABLE venues DROP COLUMN by_hand;"],
     )
+
+
+def test_rights_that_a_new_table_is_born_with_are_no_difference(project: Project) -> None:
+    grant = "ALTER DEFAULT PRIVILEGES GRANT {} ON {} TO PUBLIC"
+    project.add_revision(
+        "0002",
+        FIRST,
+        f'op.execute("{grant.format("SELECT", "TABLES")}")\n'
+        f'    op.execute("{grant.format("USAGE", "SEQUENCES")}")',
+        "pass",
+    )
+    project.write(
+        "models/__init__.py", "from models.seat import Seat\nfrom models.venue import Venue"
+    )
+    project.write(
+        "models/seat.py",
+        "from sqlalchemy import Identity\n"
+        "from sqlalchemy.orm import Mapped, mapped_column\n\n"
+        "from database import Base\n\n\n"
+        "class Seat(Base):\n"
+        '    __tablename__ = "seats"\n'
+        "    id: Mapped[int] = mapped_column(Identity(), primary_key=True)\n",
+    )
+    done = project.run("daybreak", "revision", "-m", "seats")
+    assert done.code == 0, done.said
+    (file,) = (file for file in files(project) if not file.name.startswith("0002"))
+    assert "GRANT" not in file.read_text()

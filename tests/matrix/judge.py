@@ -140,9 +140,15 @@ def lost(before: Rows, after: Rows, wanted: Rows, renames: Mapping[str, str]) ->
     """What is gone: rows and values of tables and columns that the models still have.
 
     `wanted` tells which those are: the tables of the models' own database (its rows are none).
-    `renames` maps an old name to the new one: of a table, a `table.column`, a `schema:name`.
+    `renames` maps an old name to the new one: of a table, a `table.column`, a `schema:name`, an
+    `enum:label`.
     """
     gone = []
+    labels = {
+        repr(old.partition(":")[2]): repr(new.rpartition(":")[2])
+        for old, new in renames.items()
+        if ":" in old
+    }
     for old, kept in before.items():
         new = _table_now(old, renames)
         if new not in wanted or not kept:
@@ -155,7 +161,7 @@ def lost(before: Rows, after: Rows, wanted: Rows, renames: Mapping[str, str]) ->
             now = renames.get(f"{old}.{column}", column).rpartition(".")[2]
             if now in found[0]:
                 was, is_now = _values(kept, column), _values(found, now)
-                if was != is_now:
+                if is_now not in (was, sorted(labels.get(value, value) for value in was)):
                     gone.append(f"{new}.{now}: {was} before, {is_now} after")
     return gone
 

@@ -216,8 +216,11 @@ class Maker:
         return self.random.choice(found) if found else None
 
     def drop_column(self, schema: Schema) -> bool:
-        if (found := self._column(schema)) is None or len(found[0].columns) < 2:
+        found = self._column(schema)
+        if found is None or len(found[0].columns) < 2:
             return False
+        if found[1].default is None and not found[1].nullable:
+            return False  # going back, nothing could fill it
         self._forget(schema, *found)
         return True
 

@@ -38,6 +38,11 @@ EXAMPLES = {
         [table(f"CONSTRAINT ab_check {LESS}", f"CONSTRAINT ab_check1 {MORE}")],
         [table(f"CONSTRAINT ab_check {LESS}", f"CONSTRAINT x_check {MORE}")],
     ),
+    "number lists": (
+        [table("CHECK ((a = ANY (ARRAY[(0)::bigint, (5)::bigint])))")],
+        [table("CHECK ((a = ANY (ARRAY[0, 5])))")],
+        [table("CHECK ((a = ANY (ARRAY[0, 6])))")],
+    ),
     "order of storage parameters": (
         [stored("fillfactor='70', autovacuum_enabled='false'")],
         [stored("autovacuum_enabled='false', fillfactor='70'")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -53,6 +54,16 @@ class PostgreSQL(Server):
         # Cheaper than through the log, as nothing is synchronised; it began with 15.
         strategy = "" if self.version.startswith("14") else " STRATEGY FILE_COPY"
         self.execute(f"CREATE DATABASE {name}{strategy}")
+
+    @contextmanager
+    def copied_database(self, name: str) -> Iterator[str]:
+        """The name of a new database that is as `name` is, dropped at the end."""
+        copy = f"test_{secrets.token_hex(6)}"
+        self.execute(f"CREATE DATABASE {copy} TEMPLATE {name}")
+        try:
+            yield copy
+        finally:
+            self.drop_database(copy)
 
     def drop_database(self, name: str) -> None:
         self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

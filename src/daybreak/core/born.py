@@ -1,31 +1,45 @@
-"""Rights that new objects get from default privileges, whoever makes them."""
+"""Rights that an object has from its birth, because the history set default privileges."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
-from daybreak.core.catalog import Address, Catalog, address_of, objects_of
-from daybreak.core.change import Alter, Change, Create, Drop
+from daybreak.core.catalog import Catalog, Kind, Other, address_of, objects_of
+from daybreak.core.change import Alter, Change, sides
+
+_PRIVILEGES = "default privileges"
+_SEQUENCE = "identity's sequence"
+# The words of ALTER DEFAULT PRIVILEGES … ON for each kind.
+_WORDS: Mapping[Kind, str] = {
+    "table": "TABLES",
+    "view": "TABLES",
+    "sequence": "SEQUENCES",
+    "routine": "FUNCTIONS",
+    "enum": "TYPES",
+    "domain": "TYPES",
+    "composite": "TYPES",
+    "range": "TYPES",
+    "schema": "SCHEMAS",
+}
 
 
-def without_born_rights(
-    differences: Sequence[Change], history: Catalog, goal: Catalog, changes: Sequence[Change]
-) -> list[Change]:
-    """`differences` without the grants of objects that `changes` make, where the database grants
-    to what is new: neither the models nor a revision say these.
+def born_with(change: Change, start: Catalog) -> bool:
+    """Whether `change` is about nothing but the rights of an object that `start` did not have.
+
+    Who creates it has no say in these where `start` has default privileges for its kind.
     """
-    others = (*history.others, *goal.others)
-    if all(other.what != "default privileges" for other in others):
-        return list(differences)
-    made = {change.address for change in changes if isinstance(change, Create | Drop)}
-    kept = (_addresses(history) & _addresses(goal)) - made
-    return [
-        change
-        for change in differences
-        if change.address in kept
-        or not (isinstance(change, Alter) and change.fields == ("grants",))
-    ]
-
-
-def _addresses(catalog: Catalog) -> set[Address]:
-    return {address_of(item) for item in objects_of(catalog)}
+    item = next(side for side in sides(change) if side is not None)
+    if isinstance(item, Other) and item.what == _SEQUENCE:
+        words = "SEQUENCES"
+    elif isinstance(change, Alter) and change.fields == ("grants",):
+        words = _WORDS.get(change.address.kind, "")
+    else:
+        return False
+    if any(address_of(there) == change.address for there in objects_of(start)):
+        return False
+    return any(
+        other.what == _PRIVILEGES
+        and other.schema in {"", change.address.schema}
+        and other.name.partition(" ")[0] == words
+        for other in start.others
+    )

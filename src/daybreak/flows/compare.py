@@ -9,17 +9,27 @@ from typing import TYPE_CHECKING, Any
 from alembic import context
 
 from daybreak.core.authoring import Asked, Compared, Proof
-from daybreak.core.born import without_born_rights
+from daybreak.core.born import born_with
 from daybreak.core.catalog import Address, Catalog
 from daybreak.core.diff import diff
 from daybreak.core.errors import Refused, Unreachable
 from daybreak.core.hazards import hazards
+from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.replay import rendered, revision_in_force
-from daybreak.flows.drifted import drift_of
+from daybreak.flows.drift import drift_at_hand
 from daybreak.flows.propose import Proposal, propose
 from daybreak.flows.prove import prove
 from daybreak.flows.settle import Settled, settle
-from daybreak.flows.sides import Bench, Sides, Subject, on_shadow, remembered_sides
+from daybreak.flows.sides import (
+    Bench,
+    Sides,
+    Subject,
+    known_as_equal,
+    on_shadow,
+    remember_as_equal,
+    remembered_outline,
+    remembered_sides,
+)
 from daybreak.report.changes import change_text
 from daybreak.writing.models import Models
 from daybreak.writing.remark import Remark
@@ -70,13 +80,13 @@ def _drift(bench: Bench, subject: Subject) -> str:
     if bench.server.dedicated:  # the environment's own server was not connected to, and is not
         return ""
     try:
-        drifted = drift_of(subject, bench.sides)
+        checked = drift_at_hand(subject, bench.sides)
     except (Unreachable, Refused):  # a dev database that is not there yet, or of another branch
         return ""
-    count = len(drifted.drift.changes)
+    count = len(checked.drift.changes) if checked.drift else 0
     if not count:
         return ""
-    return f"{drifted.place} differs from its history in {count} place{'s' if count > 1 else ''}"
+    return f"{checked.place} differs from its history in {count} place{'s' if count > 1 else ''}"
 
 
 def compare(subject: Subject, asked: Asked) -> tuple[Sides, Compared]:
@@ -84,7 +94,30 @@ def compare(subject: Subject, asked: Asked) -> tuple[Sides, Compared]:
     if (sides := remembered_sides(subject)) is None:
         with on_shadow(subject) as bench:
             sides = bench.sides
-    return sides, _compared(sides, settle(subject, sides, asked, drops_unasked=True))
+    with collector_at_rest():
+        compared = _compared(sides, settle(subject, sides, asked, drops_unasked=True))
+    if not compared.changes and _remembers(subject, asked):
+        remember_as_equal(subject, sides)
+    return sides, compared
+
+
+def compared_before(subject: Subject, asked: Asked) -> Compared | None:
+    """What `compare` would come to, if it did so before and nothing differed; None if not.
+
+    No catalog is loaded, let alone compared: what both were made from is the same.
+    """
+    if not _remembers(subject, asked) or (outline := remembered_outline(subject)) is None:
+        return None
+    if not known_as_equal(subject, outline):
+        return None
+    heads = tuple(context.script.get_heads())
+    return Compared(subject.last_shadow or "", heads, outline.rest.default_schema)
+
+
+def _remembers(subject: Subject, asked: Asked) -> bool:
+    """What a filter is made of, no key can tell."""
+    filters = ("include_name", "include_object")
+    return asked == Asked() and all(subject.options.get(name) is None for name in filters)
 
 
 def tell_alembic(subject: Subject, asked: Asked) -> None:
@@ -139,15 +172,19 @@ def _proved(
         left[0].upgrade_ops.ops.insert(0, Remark(UNPROVED))
     elif left:
         unexpressed = {change.address for change in proposal.unexpressed}
+        history, goal = bench.sides.history, proposal.settled.goal
+
+        def differences(one: Catalog, other: Catalog) -> list[str]:
+            start = goal if other is history else history
+            return _words(subject, one, other, start, unexpressed)
+
         proved = prove(
             engine,
             subject,
             rendered(left[0]),
-            history=bench.sides.history,
-            goal=proposal.settled.goal,
-            differences=lambda found, side: _words(
-                subject, found, side, bench.sides.history, proposal.settled, unexpressed
-            ),
+            history=history,
+            goal=goal,
+            differences=differences,
             downgrade=not left[0].downgrade_ops.is_empty(),
         )
         proof, statements = Proof(proved.seconds, proved.downgrade), proved.statements
@@ -168,22 +205,18 @@ def _proved(
 
 
 def _words(
-    subject: Subject,
-    found: Catalog,
-    side: Catalog,
-    history: Catalog,
-    settled: Settled,
-    ignored: set[Address],
+    subject: Subject, one: Catalog, other: Catalog, start: Catalog, ignored: set[Address]
 ) -> list[str]:
-    """What leads from what was found to one of the sides, in words; nothing where both mean the
-    same.
+    """What leads from one catalog to the other, in words; nothing where both mean the same.
+
+    `start` is where the statements began that made `one`.
     """
-    engine = subject.dialect.engine(found.version)
-    changes = diff(found, side, fold=subject.dialect.fold, engine=engine)
+    engine = subject.dialect.engine(one.version)
+    changes = diff(one, other, fold=subject.dialect.fold, engine=engine)
     return [
-        " ".join(change_text(change, found.default_schema))
-        for change in without_born_rights(changes, history, settled.goal, settled.changes)
-        if change.address not in ignored
+        " ".join(change_text(change, one.default_schema))
+        for change in changes
+        if change.address not in ignored and not born_with(change, start)
     ]
 
 

@@ -49,6 +49,7 @@ def prove(
     """
     start = time.monotonic()
     functions = _functions(text)
+    downgrade = downgrade and "downgrade" in functions  # a template may leave it out
     statements: list[str] = []
     with engine.connect() as connection, _collecting(connection, statements):
         _run(subject, connection, functions["upgrade"], "upgrade", statements)

@@ -21,7 +21,7 @@ from daybreak.edges.shadow.server import ShadowServer
 from daybreak.edges.source import python_files
 
 _MAKES = re.compile(
-    r"\s*CREATE\s+(SCHEMA|EXTENSION)\s+(?!IF\s+NOT\b)([\"`]?)(\w+)\2", re.IGNORECASE
+    r"(?:\s|--.*\n)*CREATE\s+(SCHEMA|EXTENSION)\s+(?!IF\s+NOT\b)([\"`]?)(\w+)\2", re.IGNORECASE
 )
 
 Translation = Mapping[str | None, str | None]
@@ -101,9 +101,9 @@ def _prepare(
             if shadow.lacks_extension(error) is None:
                 raise
             raise ExtensionMissing([extension.name], shadow.label, shadow.passed_over) from error
-        drop = f"DROP EXTENSION IF EXISTS {quote(extension.name)}"
-        undone["EXTENSION", extension.name] = drop
-        undone["SCHEMA", extension.schema] = f"{drop}; {undone['SCHEMA', extension.schema]}"
+        gone = f"DROP EXTENSION IF EXISTS {quote(extension.name)}"
+        undone["EXTENSION", extension.name] = gone
+        undone["SCHEMA", extension.schema] = f"{gone}; {undone['SCHEMA', extension.schema]}"
     return undone
 
 
