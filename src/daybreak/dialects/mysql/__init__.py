@@ -46,7 +46,7 @@ NOT_COMPARED = (
     "engine and row format",
     "generated and invisible columns",
     "index order, prefix and visibility",
-    "views, triggers, routines and partitioning",
+    "views, triggers, routines, events, grants and partitioning",
     "renames (they appear as a drop and an add)",
 )
 
