@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,7 +51,7 @@ from daybreak.edges.shadow.keys import history_keys, judging, reading, wanted_ke
 from daybreak.edges.shadow.wanted import create_wanted
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine, MetaData
+    from sqlalchemy import URL, Connection, Engine, MetaData
     from sqlalchemy import Dialect as SqlDialect
 
     from daybreak.edges.shadow.server import ShadowServer
@@ -90,8 +90,7 @@ class Subject:
     def compiler(self) -> SqlDialect:
         """What SQLAlchemy compiles the models with; it is not connected to anything."""
         driver = driver_for(self.target, self.settings.project_driver)
-        made: SqlDialect = sqlalchemy_url(self.target, driver).get_dialect()()
-        return made
+        return _compiler(sqlalchemy_url(self.target, driver))
 
     @property
     def root(self) -> Path:
@@ -120,6 +119,13 @@ class Subject:
     @cached_property
     def _wanted_keys(self) -> dict[tuple[str, tuple[str, ...]], str]:
         return {}
+
+
+@cache
+def _compiler(url: URL) -> SqlDialect:
+    """One for the process: a dialect keeps what it works out of each column's type."""
+    made: SqlDialect = url.get_dialect()()
+    return made
 
 
 @dataclass(frozen=True)
