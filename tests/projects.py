@@ -114,7 +114,7 @@ class Project:
         )
         return Done(done.returncode, done.stdout, done.stderr)
 
-    def answer(self, answer: str, *command: str, **variables: str) -> Done:
+    def answer(self, answer: str, *command: str, prompt: str = "[y/N]:", **variables: str) -> Done:
         """Run a command on a terminal and type `answer` when it asks; all that was shown."""
         ours, theirs = pty.openpty()
         process = subprocess.Popen(
@@ -135,7 +135,7 @@ class Project:
             if not piece:
                 break
             shown += piece
-            if not answered and "[y/N]:" in shown:
+            if not answered and prompt in shown:
                 os.write(ours, f"{answer}\n".encode())
                 answered = True
         os.close(ours)

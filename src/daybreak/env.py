@@ -21,9 +21,8 @@ from alembic import context
 from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
-from daybreak.core.authoring import Asked
-from daybreak.core.errors import DaybreakError, NoShadow, Protected
-from daybreak.core.events import Applied, Connected, Finished, Noted
+from daybreak.core.errors import DaybreakError, Protected
+from daybreak.core.events import Applied, Connected, Finished
 from daybreak.core.failure import migration_failure, offline_failure
 from daybreak.core.guard import needs_consent, refuse_on_lambda
 from daybreak.core.secret import mask, mask_error
@@ -46,8 +45,15 @@ from daybreak.edges.connect import (
     sqlalchemy_url,
 )
 from daybreak.edges.history import load_history, place_in_history, require_known
-from daybreak.edges.models import import_models, load_metadata, refuse_unregistered
+from daybreak.edges.models import (
+    each_metadata,
+    import_models,
+    load_metadata,
+    refuse_unregistered,
+    unchanged,
+)
 from daybreak.edges.settings import Settings, load_settings, resolve_target
+from daybreak.flows.autogenerate import compare_catalogs
 
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
@@ -96,7 +102,6 @@ def _run(
         refuse_on_lambda(running.command, os.environ)
     if connection is None and "url" not in options:
         refuse_unused_url()
-    load_history(context.script)
     options = {
         "compare_type": True,
         "compare_server_default": True,
@@ -109,9 +114,12 @@ def _run(
             metadata = load_metadata(settings.declared, root)
         else:
             import_models(settings.declared.models or (), root)
-        refuse_unregistered(settings.declared, root)
+    with unchanged(each_metadata(metadata), may_register=True):
+        load_history(context.script)
+    if running.compares:
+        refuse_unregistered(settings.declared, settings.project.root)
     options["target_metadata"] = metadata
-    if running.compares and metadata is not None and _compare(settings, call, running, options):
+    if running.compares and compare_catalogs(settings, call, running, options):
         return
     if running.compares:
         options["process_revision_directives"] = _directives(call, options)
@@ -132,60 +140,6 @@ def _configure_logging(*, quiet: bool) -> None:
         fileConfig(file, disable_existing_loggers=False)
     if quiet:  # the screen tells the same already
         logging.getLogger("alembic").setLevel(logging.WARNING)
-
-
-def _compare(
-    settings: Settings, call: Call | None, running: Running, options: dict[str, Any]
-) -> bool:
-    """Compare catalogs on a shadow server; False where there is none, and Alembic has to compare.
-
-    The models' own database is not asked: what leads from the history to the models is the same
-    for every environment.
-    """
-    from click import unstyle
-
-    from daybreak.flows.compare import revise, tell_alembic
-    from daybreak.flows.sides import Subject
-    from daybreak.report.compared import compared_lines
-
-    metadata = options["target_metadata"]
-    subject = Subject(
-        settings,
-        resolve_target(settings, "migration"),
-        tuple(metadata) if isinstance(metadata, (list, tuple)) else (metadata,),
-        options,
-    )
-    hook = options.get("process_revision_directives")
-    asked = call.asked if call is not None else _asked(context.get_x_argument(as_dictionary=False))
-    try:
-        if running.checks and call is not None and call.inspect is not None:
-            call.inspect(subject)
-        elif running.checks:
-            tell_alembic(subject, asked)
-        elif call is not None:
-            call.compared = revise(subject, asked, hook, keep_empty=call.keep_empty)
-        else:
-            compared = revise(subject, asked, hook, keep_empty=True)
-            for line in compared_lines(compared):
-                context.config.print_stdout("%s", unstyle(line))
-    except NoShadow as error:
-        unproved = f"{error.problem}\nso Alembic compares, with its gaps, and nothing is proved"
-        if call is not None:
-            call.emit(Noted(unproved))
-        else:
-            context.config.print_stdout("%s", unproved)
-        return False
-    return True
-
-
-def _asked(arguments: Sequence[str]) -> Asked:
-    """What plain `alembic -x rename=old=new -x drop=kind:name -x proof=no` asks for."""
-    words = [argument.partition("=") for argument in arguments]
-    return Asked(
-        renames=tuple(value for name, _, value in words if name == "rename"),
-        drops=tuple(value for name, _, value in words if name == "drop"),
-        proof=("proof", "=", "no") not in words,
-    )
 
 
 def _directives(

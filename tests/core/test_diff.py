@@ -27,6 +27,7 @@ from daybreak.core.catalog import (
     Constraint,
     Enum,
     Identity,
+    Routine,
     Schema,
     Trigger,
 )
@@ -56,6 +57,9 @@ def not_null(name: str, column: str, **more: bool) -> Constraint:
     return Constraint(name, "not null", f"NOT NULL {column}", (column,), **more)  # type: ignore[arg-type]
 
 
+TAKES_E = Routine(
+    "public", "f", "public.e", "function", "CREATE FUNCTION public.f(public.e) RETURNS text …"
+)
 CASES: dict[str, tuple[Catalog, Catalog, list[str]]] = {
     "a schema comes before what is in it": (
         catalog(),
@@ -111,6 +115,46 @@ CASES: dict[str, tuple[Catalog, Catalog, list[str]]] = {
             "drop table public.u",
         ],
     ),
+    "a table goes before those that it refers to, with its keys": (
+        catalog(
+            table("t", A, primary_key("t_pkey"), foreign_key("t_a", "a", "u")),
+            table("u", A, primary_key("u_pkey"), foreign_key("u_a", "a", "v")),
+            table("v", A, primary_key("v_pkey"), foreign_key("v_a", "a", "w")),
+            table("w", A, primary_key("w_pkey"), foreign_key("w_a", "a", "v")),
+        ),
+        catalog(),
+        [
+            "drop constraint public.v.v_a",
+            "drop constraint public.w.w_a",
+            "drop table public.t",
+            "drop table public.u",
+            "drop table public.v",
+            "drop table public.w",
+        ],
+    ),
+    "the keys to a partitioned table go before its partitions": (
+        catalog(
+            table("p", partition_of=("public", "u", "DEFAULT")),
+            table("t", A, foreign_key("t_a", "a", "u")),
+            table("u", primary_key("u_pkey"), partition_by="RANGE (id)"),
+        ),
+        catalog(),
+        [
+            "drop constraint public.t.t_a",
+            "drop table public.t",
+            "drop table public.p",
+            "drop table public.u",
+        ],
+    ),
+    "a function of an enum that loses a value is made again": (
+        catalog(Enum("public", "e", ("x", "y")), TAKES_E),
+        catalog(Enum("public", "e", ("x",)), TAKES_E),
+        [
+            "drop routine public.f(public.e)",
+            "alter enum public.e labels",
+            "create routine public.f(public.e)",
+        ],
+    ),
     "a type goes after its column, also if a constraint takes its name": (
         catalog(Enum("public", "mood", ("x",)), table("t", Column("c", "public.mood"))),
         catalog(table("t", Column("c", "text"), check("mood", "c <> ''", "c"))),
@@ -159,6 +203,11 @@ CASES: dict[str, tuple[Catalog, Catalog, list[str]]] = {
         catalog(),
         catalog(table("t", serial_column("t"), bare=True), serial("t")),
         ["create table public.t"],
+    ),
+    "what a SERIAL column's sequence is not born with follows": (
+        catalog(),
+        catalog(table("t", serial_column("t"), bare=True), serial("t", comment="why")),
+        ["create table public.t", "alter sequence public.t_id_seq comment"],
     ),
     "a SERIAL column takes its sequence along": (
         catalog(table("t", A, serial_column("t", "n")), serial("t", "n")),
@@ -240,6 +289,11 @@ CASES: dict[str, tuple[Catalog, Catalog, list[str]]] = {
             "alter column public.t.a not_null",
             "rename constraint public.t.t_a_not_null to public.t.there",
         ],
+    ),
+    "a NOT NULL that nobody names any more gets its automatic name": (
+        catalog(table("t", replace(A, not_null=True), not_null("there", "a"))),
+        catalog(table("t", replace(A, not_null=True), not_null("t_a_not_null", "a"))),
+        ["rename constraint public.t.there to public.t.t_a_not_null"],
     ),
     "a foreign key is made again with the key that it refers to": (
         catalog(

@@ -145,8 +145,14 @@ def test_a_fact_that_no_model_states_is_carried(name: str) -> None:
 
 def test_what_models_state_wins() -> None:
     history = catalog(table("t", grants=READ, row_security=True, comment="old"))
-    wanted = catalog(table("t", PARTS["policy"], grants=(Grant("INSERT", "PUBLIC"),)))
+    wanted = catalog(table("t", PARTS["policy"], grants=(Grant("SELECT", "PUBLIC", True),)))
     assert carry(wanted, history) == wanted
+
+
+def test_a_grant_of_the_history_stays_beside_those_of_the_models() -> None:
+    insert = Grant("INSERT", "PUBLIC")
+    goal = carry(catalog(table("t", grants=(insert,))), catalog(table("t", grants=READ)))
+    assert goal == catalog(table("t", grants=(insert, *READ)))
 
 
 def test_a_partition_is_carried_with_the_columns_that_its_parent_is_to_have() -> None:

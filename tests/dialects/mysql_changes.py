@@ -70,6 +70,11 @@ CASES = {
     "default expression": _column(
         "c JSON", "c JSON DEFAULT (JSON_ARRAY('a', 'b\\'c'))", "'{}'", "{}"
     ),
+    "column with a default for each row": Case(
+        ["CREATE TABLE t (id INT PRIMARY KEY)", "INSERT INTO t VALUES (1), (2)"],
+        ["CREATE TABLE t (id INT PRIMARY KEY, c VARCHAR(36) NOT NULL DEFAULT (uuid()))"],
+        ("SELECT COUNT(DISTINCT c), MIN(LENGTH(c)) FROM t", [(2, 36)]),
+    ),
     "default dropped": _column("c INT DEFAULT 5", "c INT", "DEFAULT"),
     "default of octets": _column("c VARBINARY(4) DEFAULT 0xff", "c VARBINARY(4) DEFAULT 0x00ff00"),
     "bit default": _column("c BIT(3)", "c BIT(3) DEFAULT b'101'"),
@@ -232,6 +237,11 @@ CASES = {
         [_PARENT, _child(_FK + " ON DELETE SET NULL ON UPDATE CASCADE")],
         _STAY,
     ),
+    "foreign key actions, unnamed": Case(
+        [_PARENT, _FILLED, _child(", FOREIGN KEY (p) REFERENCES p (id)"), _CHILD],
+        [_PARENT, _child(", FOREIGN KEY (p) REFERENCES p (id) ON DELETE RESTRICT")],
+        _STAY,
+    ),
     "foreign key renamed": Case(
         [_PARENT, _FILLED, _child(_FK), _CHILD], [_PARENT, _child(_FK.replace("fk", "kf"))], _STAY
     ),
@@ -284,6 +294,10 @@ CASES = {
     "table comment": _table(_KEY + ")", _KEY + ") COMMENT 'it''s \\\\'"),
     "table comment dropped": _table(_KEY + ") COMMENT 'x'", _KEY + ")"),
     "engine": _table(_KEY + ")", _KEY + ") ENGINE MyISAM"),
+    "partitions and the key that suits them": _table(
+        "a2 INT NOT NULL DEFAULT 1, PRIMARY KEY (id, a2)) PARTITION BY HASH (a2) PARTITIONS 2",
+        _KEY + ")",
+    ),
     "row format": _table(_KEY + ")", _KEY + ") ROW_FORMAT COMPRESSED KEY_BLOCK_SIZE 8"),
     "row format dropped": _table(_KEY + ") ROW_FORMAT COMPRESSED KEY_BLOCK_SIZE 8", _KEY + ")"),
     "statistics options": _table(

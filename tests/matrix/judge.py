@@ -8,6 +8,7 @@ of `matrix/folds.py` are applied, and the texts must be equal.
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import re
 import subprocess
@@ -139,9 +140,15 @@ def lost(before: Rows, after: Rows, wanted: Rows, renames: Mapping[str, str]) ->
     """What is gone: rows and values of tables and columns that the models still have.
 
     `wanted` tells which those are: the tables of the models' own database (its rows are none).
-    `renames` maps an old name to the new one: of a table, a `table.column`, a `schema:name`.
+    `renames` maps an old name to the new one: of a table, a `table.column`, a `schema:name`, an
+    `enum:label`.
     """
     gone = []
+    labels = {
+        repr(old.partition(":")[2]): repr(new.rpartition(":")[2])
+        for old, new in renames.items()
+        if ":" in old
+    }
     for old, kept in before.items():
         new = _table_now(old, renames)
         if new not in wanted or not kept:
@@ -154,7 +161,7 @@ def lost(before: Rows, after: Rows, wanted: Rows, renames: Mapping[str, str]) ->
             now = renames.get(f"{old}.{column}", column).rpartition(".")[2]
             if now in found[0]:
                 was, is_now = _values(kept, column), _values(found, now)
-                if was != is_now:
+                if is_now not in (was, sorted(labels.get(value, value) for value in was)):
                     gone.append(f"{new}.{now}: {was} before, {is_now} after")
     return gone
 
@@ -170,9 +177,14 @@ def _values(found: list[dict[str, str | None]], column: str) -> list[str]:
 
 
 def _plain(value: str | None) -> str:
-    """A value by what it means: `1.50` and `1.5000` are one number, a day begins at midnight."""
+    """A value by what it means: `1.50` and `1.5000` are one number, a day begins at midnight,
+    true is 1, and bytes are those of a text.
+    """
     if value is None:
         return "NULL"
+    value = _TRUTHS.get(value, value)
+    if value.startswith("\\x"):
+        return repr(bytes.fromhex(value[2:]).decode(errors="replace"))
     with suppress(InvalidOperation):
         return str(Decimal(value).normalize())
     with suppress(ValueError):
@@ -180,7 +192,13 @@ def _plain(value: str | None) -> str:
     return repr(value)
 
 
+_TRUTHS = {"true": "1", "false": "0"}
+
+
 def _text(value: Any) -> str | None:
+    """As the server writes it inside of JSON, a string without its quotes."""
+    if isinstance(value, (bool, dict, list)):
+        return json.dumps(value)
     return None if value is None else str(value)
 
 

@@ -22,13 +22,25 @@ class Submit(Protocol):
 @contextmanager
 def case_pool() -> Iterator[Submit]:
     """A function that starts a case as soon as a processor is free."""
+    with processes() as pool:
+        yield lambda server, kind, subject: pool.submit(run_case, server, kind, subject)
+
+
+@contextmanager
+def processes() -> Iterator[ProcessPoolExecutor]:
+    """One for each processor; at the end what has not begun is not begun any more."""
     # Spawned, not forked: a test run has threads and open connections.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(os.cpu_count(), mp_context=context)
+    pool = ProcessPoolExecutor(os.cpu_count(), mp_context=context, initializer=trust_nobody)
     try:
-        yield lambda server, kind, subject: pool.submit(run_case, server, kind, subject)
+        yield pool
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def trust_nobody() -> None:
+    """Load no certificates of authorities: PyMySQL does for each connection, half of a case."""
+    os.environ["SSL_CERT_FILE"] = os.devnull
 
 
 def prepare(server: PostgreSQL) -> None:

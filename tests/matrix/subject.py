@@ -91,7 +91,7 @@ class Daybreak:
     def generate(self, root: Path, kind: Kind) -> Generated:
         asked = Asked(renames=kind.renames, drops=kind.drops)
         written = author.revision(
-            _session(root), empty=False, sql=False, asked=asked, message=kind.name
+            session(root), empty=False, sql=False, asked=asked, message=kind.name
         )
         compared = written.compared
         if compared is None:
@@ -105,7 +105,7 @@ class Daybreak:
         )
 
     def is_clean(self, root: Path) -> bool:
-        return check(_session(root)).equal
+        return check(session(root)).equal
 
 
 SUBJECTS: dict[str, Subject] = {"alembic": PlainAlembic(), "daybreak": Daybreak()}
@@ -160,7 +160,7 @@ def command_is_empty(file: Path) -> bool:
     return file.read_text().count("\n    pass\n") == 2
 
 
-def _session(root: Path) -> Session:
+def session(root: Path) -> Session:
     return Session(AlembicOptions(config=(str(root / "alembic.ini"),)), cwd=root)
 
 

@@ -16,6 +16,11 @@ def index(name: str) -> Entry:
     return Entry("INDEX", "public", name, f"CREATE INDEX {name} ON public.events USING btree (a);")
 
 
+def stored(parameters: str) -> Entry:
+    sql = f"CREATE TABLE public.events (\n    a integer\n)\nWITH ({parameters});"
+    return Entry("TABLE", "public", "events", sql)
+
+
 MORE, LESS = "CHECK ((a > b))", "CHECK ((a < c))"
 EXAMPLES = {
     "column order": (
@@ -32,6 +37,16 @@ EXAMPLES = {
         [table(f"CONSTRAINT ab_check {MORE}", f"CONSTRAINT ab_check1 {LESS}")],
         [table(f"CONSTRAINT ab_check {LESS}", f"CONSTRAINT ab_check1 {MORE}")],
         [table(f"CONSTRAINT ab_check {LESS}", f"CONSTRAINT x_check {MORE}")],
+    ),
+    "number lists": (
+        [table("CHECK ((a = ANY (ARRAY[(0)::bigint, (5)::bigint])))")],
+        [table("CHECK ((a = ANY (ARRAY[0, 5])))")],
+        [table("CHECK ((a = ANY (ARRAY[0, 6])))")],
+    ),
+    "order of storage parameters": (
+        [stored("fillfactor='70', autovacuum_enabled='false'")],
+        [stored("autovacuum_enabled='false', fillfactor='70'")],
+        [stored("autovacuum_enabled='false', fillfactor='80'")],
     ),
     "statement order": (
         [index("ix_a"), index("ix_b")],

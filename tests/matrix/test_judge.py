@@ -94,6 +94,7 @@ NO_NAME = "events.name: [\"'a'\"] before, ['NULL'] after"
         ({}, {}, ["events: 1 rows before, 0 after"]),
         ({"events": [{"id": "1", "name": None}]}, {}, [NO_NAME]),
         ({"events": [{"id": "1.00", "name": "a"}]}, {}, []),
+        ({"events": [{"id": "true", "name": r"\x61"}]}, {}, []),
         ({"events": [{"id": "1"}]}, {}, []),
         ({"events": [{"id": "1", "title": "a"}]}, {"events.name": "events.title"}, []),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +19,9 @@ from daybreak.cli.options import (
     with_json,
 )
 
+if TYPE_CHECKING:
+    from daybreak.core.authoring import Compared
+
 
 @click.command("revision", cls=RelativeArguments)
 @click.option("-m", "--message", help="What the revision does; names the file.")
@@ -26,6 +30,12 @@ from daybreak.cli.options import (
 @click.option("--rename", multiple=True, metavar="OLD=NEW", help="A rename, such as a.b=a.c.")
 @click.option("--drop", multiple=True, metavar="KIND:NAME", help="Something to drop on purpose.")
 @click.option("--no-proof", is_flag=True, help="Write the file without running it first.")
+@click.option(
+    "--against",
+    type=click.Choice(["history", "database"]),
+    default="history",
+    help="What stands for the history: its revisions, or the database at their head.",
+)
 @click.option("--sql", is_flag=True, help="Offline mode, for a custom revision environment.")
 @click.option("--head", default="head", help="Revision, or branch@head, to build on.")
 @click.option("--splice", is_flag=True, help="Allow a revision that is not a head as --head.")
@@ -42,6 +52,7 @@ def command(
     rename: tuple[str, ...],
     drop: tuple[str, ...],
     no_proof: bool,
+    against: str,
     sql: bool,
     head: str,
     splice: bool,
@@ -66,7 +77,7 @@ def command(
         session(),
         empty=empty,
         sql=sql,
-        asked=Asked(rename, drop, not no_proof, chooser()),
+        asked=Asked(rename, drop, not no_proof, chooser(), against == "database"),
         message=message,
         head=head,
         splice=splice,
@@ -76,15 +87,11 @@ def command(
         depends_on=list(depends_on) or None,
     )
     if written.compared is not None:
-        show(*compared_lines(written.compared))
+        show(*compared_lines(written.compared, columns=columns()))
     show(*(difference_line(difference) for difference in written.differences))
     if written.not_compared:
         show(*not_compared_lines(written.not_compared, columns=columns()))
-    show_written(
-        written.files,
-        nothing="nothing differs, so no file was written; "
-        "an empty one: daybreak revision --empty -m '…'",
-    )
+    show_written(written.files, nothing=_why_nothing(written.compared))
     if written.files:
         show(next_step("review the file, then: daybreak upgrade head"))
     show_json(
@@ -96,6 +103,15 @@ def command(
             "not_compared": list(written.not_compared),
         }
     )
+
+
+def _why_nothing(compared: Compared | None) -> str:
+    empty = "an empty one: daybreak revision --empty -m '…'"
+    if compared is None or not compared.changes:
+        return f"nothing differs, so no file was written; {empty}"
+    if len(compared.unexpressed) >= len(compared.changes):
+        return f"no file was written: no operation can express what differs; {empty}"
+    return "no file was written: env.py's own process_revision_directives left nothing to write"
 
 
 def show_written(files: tuple[Path, ...], nothing: str) -> None:

@@ -17,12 +17,14 @@ class Asked:
     """What `revision` was told.
 
     `renames` are `old=new`, `drops` are `kind:name`. Without `choose` nobody can be asked.
+    `against_database`: the environment's database stands for the history.
     """
 
     renames: tuple[str, ...] = ()
     drops: tuple[str, ...] = ()
     proof: bool = True
     choose: Choose | None = None
+    against_database: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,8 @@ class Compared:
 
     `history` are the revisions that it ended with, `shadow` the server that both ran on, and
     `passed_over` why earlier choices of one were not taken. `unexpressed` are changes that no
-    operation can express; `hidden` counts those that the project's own filters hide.
+    operation can express; `hidden` counts those that the project's own filters hide. `drift` says
+    that the dev database is not what its history makes, where that could be seen.
     """
 
     shadow: str
@@ -53,3 +56,4 @@ class Compared:
     hazards: tuple[Hazard, ...] = ()
     proof: Proof | None = None
     passed_over: tuple[str, ...] = ()
+    drift: str = ""

@@ -13,9 +13,10 @@ from daybreak.core.drift import Drift
 class Checked:
     """`compared` is models against history, `drift` history against the database at `place`.
 
-    `behind` are the heads of the files where the database is elsewhere, at `heads`. `fix` is SQL
-    that would bring the database into line, `by_hand` what there is no SQL for. Where Alembic's
-    own comparison had to do, `compared` is None and `differences` are in its words.
+    `behind` are the heads of the files where the database is elsewhere, at `heads`. `hidden` counts
+    what the project's filters hide of the drift; `fix` is SQL that would bring the database into
+    line, `by_hand` what there is no SQL for. Where Alembic's own comparison had to do, `compared`
+    is None and `differences` are in its words.
     """
 
     compared: Compared | None = None
@@ -23,6 +24,7 @@ class Checked:
     heads: tuple[str, ...] = ()
     behind: tuple[str, ...] = ()
     drift: Drift | None = None
+    hidden: int = 0
     fix: tuple[str, ...] = ()
     by_hand: tuple[Address, ...] = ()
     differences: tuple[str, ...] = ()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from daybreak.core.catalog import Catalog, Table
-from daybreak.core.change import Alter, Change
+from daybreak.core.catalog import Address, Catalog, Table, address_of
+from daybreak.core.change import Alter, Change, Create, Drop, differing
 from daybreak.core.diff import Fold, diff
 from daybreak.core.engine import Engine
 
@@ -22,28 +23,61 @@ class Drift:
     """`changes` lead from what the history makes to what the database has.
 
     `undecided` are differences of texts between servers of two major versions. `partitions` counts
-    those that were made, or dropped, at run time.
+    those that were made, or dropped, at run time. `repair` leads from the database back to the
+    history, without what is undecided.
     """
 
     changes: tuple[Change, ...] = ()
     undecided: tuple[Change, ...] = ()
     partitions: int = 0
+    repair: tuple[Change, ...] = ()
 
 
 def find_drift(history: Catalog, database: Catalog, *, fold: Fold, engine: Engine) -> Drift:
-    """In what `database` differs from `history`; partitions may come and go as they like."""
+    """In what `database` differs from `history`.
+
+    Partitions may come and go as they like, and what only the database has beside its schemas (an
+    extension, an event trigger, a subscription) is its operator's.
+    """
+    database = _without_operators(database, history)
     history, lost = _without_partitions(history, database)
     database, more = _without_partitions(database, history)
     changes = diff(history, database, fold=fold, engine=engine)
-    if history.version == database.version:
-        return Drift(changes, (), lost + more)
-    undecided = tuple(change for change in changes if _is_text(change))
+    again = _made_again(changes)
+    changes = tuple(change for change in changes if again.get(change.address) != set())
+
+    def is_text(change: Change) -> bool:
+        of_both = change.fields if isinstance(change, Alter) else again.get(change.address)
+        return of_both is not None and _TEXTS.issuperset(of_both)
+
+    undecided: tuple[Change, ...] = ()
+    if history.version != database.version:
+        undecided = tuple(change for change in changes if is_text(change))
     decided = tuple(change for change in changes if change not in undecided)
-    return Drift(decided, undecided, lost + more)
+    left = {change.address for change in undecided}
+    repair = diff(database, history, fold=fold, engine=engine) if decided else ()
+    repair = tuple(change for change in repair if change.address not in left)
+    return Drift(decided, undecided, lost + more, repair)
 
 
-def _is_text(change: Change) -> bool:
-    return isinstance(change, Alter) and set(change.fields) <= _TEXTS
+def _made_again(changes: Sequence[Change]) -> dict[Address, set[str]]:
+    """What is dropped and created, and in what it differs: in nothing, for another's sake."""
+    dropped = {change.address: change.item for change in changes if isinstance(change, Drop)}
+    return {
+        change.address: set(differing(dropped[change.address], change.item))
+        for change in changes
+        if isinstance(change, Create) and type(dropped.get(change.address)) is type(change.item)
+    }
+
+
+def _without_operators(database: Catalog, history: Catalog) -> Catalog:
+    extensions = {extension.name for extension in history.extensions}
+    others = {address_of(other) for other in history.others}
+    return replace(
+        database,
+        extensions=tuple(e for e in database.extensions if e.name in extensions),
+        others=tuple(o for o in database.others if o.schema or address_of(o) in others),
+    )
 
 
 def _without_partitions(catalog: Catalog, other: Catalog) -> tuple[Catalog, int]:

@@ -43,6 +43,30 @@ def keep_hidden(wanted: Catalog, history: Catalog, hides: Hides) -> Catalog:
     return replace(wanted, tables=tuple(tables))
 
 
+def keep_fields(wanted: Catalog, history: Catalog, fields: frozenset[str]) -> Catalog:
+    """`wanted`, with these fields of its columns as the history has them."""
+    if not fields:
+        return wanted
+    before = {(table.schema, table.name): table for table in history.tables}
+
+    def kept(table: Table) -> Table:
+        old = before.get((table.schema, table.name))
+        if old is None or old == table:
+            return table
+        columns = {column.name: column for column in old.columns}
+        return replace(
+            table,
+            columns=tuple(
+                replace(column, **{name: getattr(columns[column.name], name) for name in fields})
+                if column.name in columns
+                else column
+                for column in table.columns
+            ),
+        )
+
+    return replace(wanted, tables=tuple(kept(table) for table in wanted.tables))
+
+
 def _with_hidden_parts(old: Table, new: Table, hides: Hides) -> Table:
     def hidden(part: Column | Constraint | Index) -> bool:
         return hides(address_of(part, new))

@@ -80,7 +80,7 @@ def not_null_changes(was: Table, now: Table) -> Iterator[Change]:
                 continue
             one = Constraint(usual, "not null", constraint.definition, constraint.columns)
         address = address_of(constraint, now)
-        if one.name != constraint.name and constraint.name != usual:
+        if one.name != constraint.name:
             yield Rename(address_of(one, now), address, one)
         fields = differing(one, constraint, frozenset({"name", "definition", "local"}))
         if fields:

@@ -21,7 +21,7 @@ from daybreak.core.catalog import Sequence as Numbers
 from daybreak.core.change import Alter, Change, Create, Drop, Rename, sides
 from daybreak.core.mention import called
 from daybreak.core.need import by_need
-from daybreak.core.splits import leaves, split
+from daybreak.core.splits import comes_early, split
 
 
 class Rank(IntEnum):
@@ -66,6 +66,7 @@ _RENAMED = (
 )
 _FIRST = frozenset({"charset", "collation", "engine", "options", "access_method"})
 _CODE = frozenset({"view", "trigger", "policy", "rule", "statistics", "event", "other"})
+_LATE = frozenset({"owned_by", "comment", "grants"})  # of a sequence that a column brings
 _TYPE = frozenset({"enum", "domain", "composite", "range", "sequence"})
 
 
@@ -148,7 +149,7 @@ def _rank(change: Change, below: frozenset[str]) -> Rank:
     if kind in _CODE or (isinstance(item, Routine) and item.name not in below):
         return Rank.DROP_CODE if isinstance(change, Drop) else Rank.CODE
     if kind in _TYPE or isinstance(item, Routine):
-        if isinstance(change, Alter) and change.fields == ("owned_by",):
+        if isinstance(change, Alter) and _LATE.issuperset(change.fields):
             return Rank.OWNER
         goes = isinstance(change, Drop) or _only_loses_labels(change)
         return Rank.DROP_TYPE if goes else Rank.TYPE
@@ -161,9 +162,8 @@ def _rank(change: Change, below: frozenset[str]) -> Rank:
     if isinstance(item, Column):
         return _column_rank(change, item)
     if isinstance(change, Alter):
-        parents = not {"inherits", "partition_of"}.isdisjoint(change.fields)
-        before = set(change.fields) <= _FIRST or (parents and leaves(change))
-        return Rank.TABLE_BEFORE if before else Rank.TABLE_AFTER
+        early = set(change.fields) <= comes_early(change, _FIRST)
+        return Rank.TABLE_BEFORE if early else Rank.TABLE_AFTER
     return Rank.DROP_TABLE if isinstance(change, Drop) else Rank.TABLE
 
 

@@ -14,6 +14,7 @@ from daybreak.core.catalog import (
     Address,
     Catalog,
     Column,
+    Grant,
     Kind,
     Object,
     Table,
@@ -177,13 +178,26 @@ def _facts_of(
     )
 
 
-def _facts(item: object, was: object, names: Iterable[str]) -> dict[str, Any]:
-    """Those facts of `was` that `item` has at their default."""
-    return {
+def _facts(item: object, was: object, names: Collection[str]) -> dict[str, Any]:
+    """Those facts of `was` that `item` has at their default, and grants that it lacks."""
+    found = {
         name: getattr(was, name)
         for name in names
-        if not getattr(item, name, True) and getattr(was, name)
+        if name != "grants" and not getattr(item, name, True) and getattr(was, name)
     }
+    if "grants" in names and (more := _more_grants(item, was)):
+        found["grants"] = more
+    return found
+
+
+def _more_grants(item: Any, was: Any) -> tuple[Grant, ...]:
+    """All grants, if there are some that only `was` has; of one right, that of `item` holds."""
+    said = {(grant.privilege, grant.grantee) for grant in getattr(item, "grants", ())}
+    more = [g for g in getattr(was, "grants", ()) if (g.privilege, g.grantee) not in said]
+    if not more:
+        return ()
+    grants = (*item.grants, *more)
+    return tuple(sorted(grants, key=lambda g: (g.grantee, g.privilege)))
 
 
 def _stated(catalog: Catalog, history: Catalog, name: str) -> Catalog:

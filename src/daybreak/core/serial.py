@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from daybreak.core.catalog import Address, Catalog, Column, Sequence, Table, address_of
-from daybreak.core.change import Alter, Change, Create, Drop, Rename
+from daybreak.core.change import Alter, Change, Create, Drop, Rename, differing
 from daybreak.core.mention import words
 from daybreak.core.names import automatic
 
@@ -24,8 +24,6 @@ def is_serial(column: Column, sequence: Sequence, table: Address) -> bool:
         and sequence.maximum == _TOP.get(column.type)
         and (sequence.start, sequence.increment, sequence.minimum) == (1, 1, 1)
         and (sequence.cache, sequence.cycle) == (1, False)
-        and not sequence.comment
-        and not sequence.grants
         and takes_from(column, sequence)
     )
 
@@ -51,7 +49,8 @@ def without_serials(changes: Iterable[Change]) -> list[Change]:
     """`changes` without the sequences that come or go with a column, and with ownership apart.
 
     A sequence that a created column owns in any other way is created alone, and its ownership is
-    an Alter: table and sequence need one another. One whose owner goes, goes with it.
+    an Alter: table and sequence need one another. One whose owner goes, goes with it. What a
+    column's own sequence is not born with, a comment or grants, is an Alter, too.
     """
     changes = list(changes)
     created = dict(_columns(changes, Create))
@@ -73,6 +72,9 @@ def without_serials(changes: Iterable[Change]) -> list[Change]:
             continue
         column = created.get(owner)
         if column is not None and is_serial(column, sequence, Address("table", *owner[:2])):
+            plain = replace(sequence, comment=None, grants=())
+            if told := differing(plain, sequence):
+                result.append(Alter(change.address, plain, sequence, told))
             continue
         free = replace(sequence, owned_by=None)
         result.append(Create(change.address, free))

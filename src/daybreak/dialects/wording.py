@@ -76,7 +76,7 @@ class Words(Protocol):
         """How values of `column`, not yet quoted, get another type; None where that is implied."""
         ...
 
-    def is_one_step(self, item: Constraint | Index, statements: Sequence[str]) -> bool:
+    def is_one_step(self, item: Column | Constraint | Index, statements: Sequence[str]) -> bool:
         """Whether an operation does no less for `item` than these statements of `ddl`."""
         ...
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from alembic import context
 
 from daybreak.core.authoring import Asked, Compared, Proof
+from daybreak.core.born import born_with
 from daybreak.core.catalog import Address, Catalog
 from daybreak.core.diff import diff
+from daybreak.core.errors import Refused, Unreachable
 from daybreak.core.hazards import hazards
 from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.replay import rendered, revision_in_force
+from daybreak.flows.against import copied_database
+from daybreak.flows.drift import drift_at_hand
 from daybreak.flows.propose import Proposal, propose
 from daybreak.flows.prove import prove
 from daybreak.flows.settle import Settled, settle
@@ -34,6 +39,7 @@ from daybreak.writing.write import write
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
     from alembic.runtime.migration import MigrationContext
+    from sqlalchemy import Engine
 
 Hook = Callable[["MigrationContext", Any, "list[MigrationScript]"], None]
 UNPROVED = "# not proved: this revision was not run on a shadow server before it was written"
@@ -46,12 +52,16 @@ def revise(subject: Subject, asked: Asked, hook: Hook | None, *, keep_empty: boo
     no file, unless `keep_empty`. Raises RenameUnclear, ProofFailed, and what `on_shadow` raises;
     then there is no file either.
     """
-    sides = None if keep_empty else remembered_sides(subject)
+    sides = None if keep_empty or asked.against_database else remembered_sides(subject)
     if sides is not None and not (settled := settle(subject, sides, asked)).changes:
         revision_in_force().generated_revisions.clear()
         return _compared(sides, settled)
     found: list[Compared] = []
-    with on_shadow(subject) as bench, bench.scratch() as engine, engine.connect() as connection:
+    with (
+        on_shadow(subject, copied_database if asked.against_database else None) as bench,
+        bench.scratch() as engine,
+        engine.connect() as connection,
+    ):
 
         def process(migration: MigrationContext, revision: Any, scripts: Any) -> None:
             with engine.connect() as reading:
@@ -59,7 +69,7 @@ def revise(subject: Subject, asked: Asked, hook: Hook | None, *, keep_empty: boo
             _fill(scripts[0], proposal)
             if hook is not None:
                 hook(migration, revision, scripts)
-            found.append(_proved(bench, subject, asked, proposal, scripts))
+            found.append(_proved(bench, engine, subject, asked, proposal, scripts))
             if not keep_empty and all(script.upgrade_ops.is_empty() for script in scripts):
                 scripts[:] = []
 
@@ -67,7 +77,23 @@ def revise(subject: Subject, asked: Asked, hook: Hook | None, *, keep_empty: boo
         context.configure(connection=connection, autogenerate_plugins=[], **options)
         with context.begin_transaction():
             context.run_migrations()
-    return found[0]
+        if asked.against_database:
+            return found[0]
+        return replace(found[0], drift=_drift(bench, subject))
+
+
+def _drift(bench: Bench, subject: Subject) -> str:
+    """That the database at hand is not what its history makes: said, and put into no file."""
+    if bench.server.dedicated:  # the environment's own server was not connected to, and is not
+        return ""
+    try:
+        checked = drift_at_hand(subject, bench.sides)
+    except (Unreachable, Refused):  # a dev database that is not there yet, or of another branch
+        return ""
+    count = len(checked.drift.changes) if checked.drift else 0
+    if not count:
+        return ""
+    return f"{checked.place} differs from its history in {count} place{'s' if count > 1 else ''}"
 
 
 def compare(subject: Subject, asked: Asked) -> tuple[Sides, Compared]:
@@ -134,9 +160,16 @@ def _fill(script: MigrationScript, proposal: Proposal) -> None:
 
 
 def _proved(
-    bench: Bench, subject: Subject, asked: Asked, proposal: Proposal, scripts: Sequence[Any]
+    bench: Bench,
+    engine: Engine,
+    subject: Subject,
+    asked: Asked,
+    proposal: Proposal,
+    scripts: Sequence[Any],
 ) -> Compared:
-    """What was found, with the proof of what the project's hook has left of it."""
+    """What was found, with the proof, in `engine`'s database, of what the project's hook has left
+    of it.
+    """
     left = [script for script in scripts if not script.upgrade_ops.is_empty()]
     proof: Proof | None = None
     statements: tuple[str, ...] = ()
@@ -146,12 +179,19 @@ def _proved(
         left[0].upgrade_ops.ops.insert(0, Remark(UNPROVED))
     elif left:
         unexpressed = {change.address for change in proposal.unexpressed}
+        history, goal = bench.sides.history, proposal.settled.goal
+
+        def differences(one: Catalog, other: Catalog) -> list[str]:
+            start = goal if other is history else history
+            return _words(subject, one, other, start, unexpressed)
+
         proved = prove(
-            bench,
+            engine,
             subject,
             rendered(left[0]),
-            goal=proposal.settled.goal,
-            differences=lambda one, other: _words(subject, one, other, unexpressed),
+            history=history,
+            goal=goal,
+            differences=differences,
             downgrade=not left[0].downgrade_ops.is_empty(),
         )
         proof, statements = Proof(proved.seconds, proved.downgrade), proved.statements
@@ -171,14 +211,19 @@ def _proved(
     )
 
 
-def _words(subject: Subject, one: Catalog, other: Catalog, ignored: set[Address]) -> list[str]:
-    """What leads from one catalog to the other, in words; nothing where both mean the same."""
+def _words(
+    subject: Subject, one: Catalog, other: Catalog, start: Catalog, ignored: set[Address]
+) -> list[str]:
+    """What leads from one catalog to the other, in words; nothing where both mean the same.
+
+    `start` is where the statements began that made `one`.
+    """
     engine = subject.dialect.engine(one.version)
     changes = diff(one, other, fold=subject.dialect.fold, engine=engine)
     return [
         " ".join(change_text(change, one.default_schema))
         for change in changes
-        if change.address not in ignored
+        if change.address not in ignored and not born_with(change, start)
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,14 +12,16 @@ from alembic.runtime.migration import MigrationContext
 
 from daybreak.core.catalog import Catalog
 from daybreak.core.checked import Checked
-from daybreak.core.diff import diff
 from daybreak.core.drift import Drift, find_drift
+from daybreak.core.hidden import keep_hidden
 from daybreak.core.outline import Found, Outline
 from daybreak.edges.catalog import read_against, read_catalog
 from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.connect import driver_for, explained, make_migration_engine
+from daybreak.edges.filters import Filters
 from daybreak.edges.history import require_known
 from daybreak.edges.replay import version_tables
+from daybreak.edges.shadow.keys import schemas_of
 from daybreak.flows.sides import Sides, Subject, history_side
 
 if TYPE_CHECKING:
@@ -74,27 +76,59 @@ def inspect_database(
     history = history_side(subject) if sides is None or checked.behind else sides.history
     named = (history, sides.wanted) if sides else (history, *([known.rest] if known else []))
     with collector_at_rest():
-        found = _found(subject, look, history, named)
-        _tell(subject, history, found, checked)
+        _tell(subject, history, _found(subject, look, history, named), named, checked)
 
 
-def _found(subject: Subject, look: Look, history: Catalog, named: tuple[Catalog, ...]) -> Catalog:
+def drift_at_hand(subject: Subject, sides: Sides) -> Checked:
+    """The same by itself: how the database of the environment differs from its history."""
+    checked = Checked()
+    inspect_database(subject, look_at_database(subject, None), None, sides, checked)
+    return checked
+
+
+def database_at_hand(subject: Subject) -> tuple[tuple[str, ...], Catalog]:
+    """Where the environment's database is, and what is in the schemas that the models name.
+
+    With Alembic's `include_schemas`, in all of them.
+    """
+    with _connected(subject) as connection:
+        heads = _heads(connection, subject)
+        named = {*schemas_of(subject.metadatas), connection.dialect.default_schema_name or ""}
+        schemas = None if subject.options.get("include_schemas") else sorted(named - {""})
+        left = version_tables(subject.options)
+        return heads, read_catalog(connection, schemas=schemas, leave_out=left)
+
+
+def _found(subject: Subject, look: Look, history: Catalog, named: Sequence[Catalog]) -> Catalog:
     if look.found is not None and set(look.schemas) >= {s.name for c in named for s in c.schemas}:
         return look.found.catalog(history)
+    return _read(subject, named)
+
+
+def _read(subject: Subject, named: Sequence[Catalog]) -> Catalog:
     with _connected(subject) as connection:
         schemas = _schemas(connection, *named)
         return read_catalog(connection, schemas=schemas, leave_out=version_tables(subject.options))
 
 
-def _tell(subject: Subject, history: Catalog, found: Catalog, checked: Checked) -> None:
+def _tell(
+    subject: Subject, history: Catalog, found: Catalog, named: Sequence[Catalog], checked: Checked
+) -> None:
     dialect = subject.dialect
-    engine = dialect.engine(found.version)
-    checked.drift = find_drift(history, found, fold=dialect.fold, engine=engine)
-    if checked.drift.changes:
-        changes = diff(found, history, fold=dialect.fold, engine=engine)
-        checked.fix = tuple(
-            sql for change in changes for sql in dialect.ddl(change, found, history)
-        )
+    fold, limits = dialect.fold, dialect.engine(found.version)
+    if find_drift(history, found, fold=fold, engine=limits).changes:
+        # Somebody's DDL may have been under way: a definition is deparsed as it is by then, names
+        # are those of the snapshot. What is really different still is.
+        found = _read(subject, named)
+    filters = Filters(subject.options, subject.metadatas, found, history)
+    seen = keep_hidden(found, history, filters.hides) if filters.active else found
+    checked.drift = find_drift(history, seen, fold=fold, engine=limits)
+    if seen != found:
+        whole = find_drift(history, found, fold=fold, engine=limits)
+        checked.hidden = max(0, len(whole.changes) - len(checked.drift.changes))
+    steps = [(change, dialect.ddl(change, seen, history)) for change in checked.drift.repair]
+    checked.fix = tuple(sql for _, statements in steps for sql in statements)
+    checked.by_hand = tuple(change.address for change, statements in steps if not statements)
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from daybreak.core.catalog import Address, Catalog
 from daybreak.core.change import Change, Rename
 from daybreak.core.diff import diff
 from daybreak.core.errors import UsageError
-from daybreak.core.hidden import keep_hidden
+from daybreak.core.hidden import keep_fields, keep_hidden
 from daybreak.core.order import ordered_renames
 from daybreak.core.ownership import carry, parse_drop
 from daybreak.core.renames import Question, parse_rename, refuse, unanswered
@@ -20,7 +20,8 @@ from daybreak.core.renaming import renamed
 from daybreak.core.spelling import spelled
 from daybreak.edges.declared import declared_in
 from daybreak.edges.filters import Filters
-from daybreak.flows.sides import Sides, Subject
+from daybreak.edges.hints import hinted_renames
+from daybreak.flows.sides import NOT_COMPARED, Sides, Subject
 
 
 @dataclass(frozen=True)
@@ -39,21 +40,29 @@ class Settled:
 def settle(subject: Subject, sides: Sides, asked: Asked, *, drops_unasked: bool = False) -> Settled:
     """The goal and the changes that lead to it from the history.
 
-    Renames come from `asked`, or from the person that it can ask. Raises RenameUnclear, and
-    UsageError for an answer that fits nothing. `drops_unasked` takes what may be a rename for a
-    drop and an add, for a comparison that changes nothing.
+    Renames come from `asked`, from hints in the models, or from the person that can be asked.
+    Raises RenameUnclear, and UsageError for an answer that fits nothing. `drops_unasked` takes what
+    may be a rename for a drop and an add, for a comparison that changes nothing.
     """
     history, dialect = sides.history, subject.dialect
     engine = dialect.engine(history.version)
     drops = {parse_drop(text, history) for text in asked.drops}
     renames = [parse_rename(text, history, sides.wanted) for text in asked.renames]
-    filters = Filters(subject.options, subject.metadatas, history)
+    said = {rename.address for rename in renames} | drops
+    hints = hinted_renames(subject.metadatas, history, sides.wanted)
+    renames += [rename for rename in hints if rename.address not in said]
+    # As for Alembic: False is "leave them alone". A function of the project's is not asked.
+    not_compared = frozenset(
+        field for option, field in NOT_COMPARED.items() if subject.options.get(option) is False
+    )
+    filters = Filters(subject.options, subject.metadatas, history, sides.wanted)
 
     def goal_of(renames: Sequence[Rename]) -> tuple[Catalog, Catalog]:
         before = history
         for rename in ordered_renames(renames):
             before = renamed(before, rename, late_bound=engine.late_bound)
-        goal = carry(sides.wanted, before, _declared(history) - drops, drops)
+        wanted = keep_fields(sides.wanted, before, not_compared)
+        goal = carry(wanted, before, _declared(history) - drops, drops)
         return goal, keep_hidden(goal, before, filters.hides) if filters.active else goal
 
     _, goal = goal_of(renames)

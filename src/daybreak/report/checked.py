@@ -10,12 +10,12 @@ from click import style
 from daybreak.core.change import Create, Drop
 from daybreak.core.checked import Checked
 from daybreak.report.changes import address_text, change_line
-from daybreak.report.compared import change_json, compared_json, compared_lines
+from daybreak.report.compared import change_json, compared_json, compared_lines, hidden_text
 from daybreak.report.text import difference_line, done, not_compared_lines, revisions
 
 
 def checked_lines(checked: Checked, *, columns: int) -> list[str]:
-    lines = list(_lines(checked))
+    lines = list(_lines(checked, columns))
     if checked.not_compared:
         lines += not_compared_lines(checked.not_compared, columns=columns)
     if checked.equal:
@@ -23,11 +23,11 @@ def checked_lines(checked: Checked, *, columns: int) -> list[str]:
     return lines
 
 
-def _lines(checked: Checked) -> Iterator[str]:
+def _lines(checked: Checked, columns: int) -> Iterator[str]:
     yield from (difference_line(difference) for difference in checked.differences)
     if checked.compared is None:
         return
-    yield from compared_lines(checked.compared)
+    yield from compared_lines(checked.compared, columns=columns)
     drift = checked.drift
     if drift is None:
         return
@@ -46,6 +46,8 @@ def _lines(checked: Checked) -> Iterator[str]:
             "write these texts otherwise"
         )
         yield from (change_line(change, schema) for change in drift.undecided)
+    if checked.hidden:
+        yield f"{style('hidden', fg='yellow')} {hidden_text(checked.hidden)}"
     if drift.partitions:
         yield f"       {drift.partitions} partitions made or dropped at run time, not compared"
 
@@ -117,6 +119,7 @@ def checked_json(checked: Checked) -> dict[str, Any]:
             ],
             "undecided": [change_json(change, schema) for change in drift.undecided],
             "partitions": drift.partitions,
+            "hidden": checked.hidden,
             "fix_sql": list(checked.fix),
         }
     return answer

@@ -14,12 +14,13 @@ from daybreak.report.text import duration
 _SHOWN = 40  # lines of SQL: a first revision of many tables is read in its file
 
 
-def compared_lines(compared: Compared) -> list[str]:
-    """The screen of `revision`, without what was written."""
+def compared_lines(compared: Compared, *, columns: int = 95) -> list[str]:
+    """The screen of `revision`, without what was written; SQL is cut to `columns`."""
     lines = [_head(compared)]
+    lines += [style(f"       not {why}", dim=True) for why in compared.passed_over]
     lines += [change_line(change, compared.default_schema) for change in compared.changes]
     statements = compared.statements[:_SHOWN]
-    lines += [style(f"    {statement}", dim=True) for statement in statements]
+    lines += [style(_cut(f"    {statement}", columns), dim=True) for statement in statements]
     if more := len(compared.statements) - len(statements):
         lines.append(style(f"    … and {more} statements more, in the file", dim=True))
     for change in compared.unexpressed:
@@ -31,9 +32,15 @@ def compared_lines(compared: Compared) -> list[str]:
         lines.append(style(f"       find it: {hazard.query}", dim=True))
     if compared.hidden:
         lines.append(f"{style('hidden', fg='yellow')} {hidden_text(compared.hidden)}")
+    if compared.drift:
+        lines.append(f"{style('drift', fg='yellow')}  {compared.drift}: daybreak check")
     if compared.proof is not None:
         lines.append(proof_line(compared.proof))
     return lines
+
+
+def _cut(line: str, columns: int) -> str:
+    return line if len(line) <= columns else f"{line[: columns - 1]}…"
 
 
 def _head(compared: Compared) -> str:
@@ -63,6 +70,7 @@ def compared_json(compared: Compared | None) -> dict[str, Any]:
     schema = compared.default_schema
     return {
         "shadow": compared.shadow,
+        "passed_over": list(compared.passed_over),
         "history": list(compared.history),
         "changes": [change_json(change, schema) for change in compared.changes],
         "by_hand": [change_json(change, schema) for change in compared.unexpressed],
@@ -71,6 +79,7 @@ def compared_json(compared: Compared | None) -> dict[str, Any]:
             for one in compared.hazards
         ],
         "hidden": compared.hidden,
+        "drift": compared.drift or None,
         "statements": list(compared.statements),
         "proved": compared.proof is not None and not compared.proof.skipped,
     }

@@ -20,7 +20,8 @@ _PLAIN_TYPES = {"character varying", "text", "character"}
 def create_column(change: Create, item: Column, context: Context) -> Operations:
     address, models = change.address, context.models
     column = column_of(address, item, context)
-    if column is None or context.words.counts_by_itself(address, item, context.after):
+    counts = context.words.counts_by_itself(address, item, context.after)
+    if column is None or counts or not context.is_one_step(change, item):
         return context.sql(change)
     schema = models.schema(address.schema)
     return [

@@ -8,7 +8,7 @@ from typing import Any
 
 from alembic.operations import ops
 
-from daybreak.core.catalog import Address, Catalog, Constraint, Index, Object
+from daybreak.core.catalog import Address, Catalog, Column, Constraint, Index, Object
 from daybreak.core.change import Alter, Change, Create, Drop
 from daybreak.dialects.base import Dialect
 from daybreak.dialects.wording import Words
@@ -44,7 +44,7 @@ class Context:
         before = self.before if self.words.BEFORE_MOVES else self.start
         return self.dialect.ddl(change, before, self.after)
 
-    def is_one_step(self, change: Create | Drop, item: Constraint | Index) -> bool:
+    def is_one_step(self, change: Create | Drop, item: Column | Constraint | Index) -> bool:
         """Whether one of Alembic's operations is enough."""
         return self.words.is_one_step(item, self.ddl(change))
 

@@ -9,7 +9,7 @@ _NAME = r'(?:(?:"(?:[^"]|"")+"|`[^`]+`|[\w$]+)\s*\.\s*)?("(?:[^"]|"")+"|`[^`]+`|
 _HEAD = re.compile(
     r"\s*CREATE\s+(?P<replace>OR\s+REPLACE\s+)?(?:\w+\s*=\s*\S+\s+|SQL\s+SECURITY\s+\w+\s+)*"
     r"(?:CONSTRAINT\s+|RECURSIVE\s+)?"
-    r"(?P<kind>MATERIALIZED\s+VIEW|VIEW|FUNCTION|PROCEDURE|AGGREGATE|TRIGGER|RULE|EVENT)\s+"
+    r"(?P<kind>MATERIALIZED\s+VIEW|VIEW|FUNCTION|PROCEDURE|AGGREGATE|TRIGGER|POLICY|RULE|EVENT)\s+"
     r"(?:IF\s+NOT\s+EXISTS\s+)?" + _NAME,
     re.IGNORECASE,
 )

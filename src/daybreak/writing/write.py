@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from alembic.operations import ops
 
-from daybreak.core.catalog import Catalog, Column, Constraint, Enum, Index, Table, View
+from daybreak.core.catalog import Catalog, Column, Constraint, Enum, Index, Table
 from daybreak.core.change import Alter, Change, Create, Drop, Rename
 from daybreak.dialects.base import Dialect
 from daybreak.writing import columns, constraints, indexes, tables
@@ -123,25 +123,7 @@ def _parted(change: Change, context: Context) -> tuple[Change | None, list[Chang
         return change, []
     if not says(change):
         return None, [] if context.words.implied(change.item, None) else [change]
-    if isinstance(change, Create):
-        return change, list(_rights(change))
     return change, []
-
-
-def _rights(change: Create) -> Iterator[Change]:
-    """The grants of what is new: no operation gives them."""
-    grants = getattr(change.item, "grants", ())
-    if grants:
-        item: Any = change.item
-        bare = replace(item, grants=())
-        yield Alter(change.address, bare, item, ("grants",))
-    if isinstance(change.item, Table | View):
-        for column in change.item.columns:
-            if column.grants:
-                address = change.address._replace(
-                    kind="column", name=column.name, table=change.item.name
-                )
-                yield Alter(address, replace(column, grants=()), column, ("grants",))
 
 
 def _in_own_words(made: Operations, context: Context) -> Operations:

@@ -126,6 +126,26 @@ def test_an_extension_of_the_history_is_there_before_the_models(
         assert sorted(inspect(engine).get_table_names()) == ["texts", "v"]
 
 
+@pytest.mark.parametrize("schema", ["public", "shop"])
+@pytest.mark.parametrize(
+    "made",
+    ["CREATE SCHEMA shop", "CREATE EXTENSION vector", "-- what is\n-- sold\nCREATE SCHEMA shop"],
+)
+def test_what_the_models_make_themselves_is_not_in_their_way(
+    postgresql16: Server, root: Path, made: str, schema: str
+) -> None:
+    metadata = MetaData()
+    Table("texts", metadata, Column("id", Integer), schema="shop")
+    event.listen(metadata, "before_create", ddl(made))
+    settings = settings_of(root, {"SHADOW_DATABASE_URL": postgresql16.url("")})
+    with open_with(settings) as shadow, shadow.scratch() as engine:
+        statements = create_wanted(
+            shadow, engine, [metadata], root=root, extensions=[Extension("vector", schema)]
+        )
+        assert statements[0] == made
+        assert inspect(engine).get_table_names("shop") == ["texts"]
+
+
 EXTENSION: dict[str, tuple[Callable[[MetaData], Any], list[Extension]]] = {
     "of the history": (lambda m: None, [Extension("seven_bridges", "public")]),
     "of the models": (

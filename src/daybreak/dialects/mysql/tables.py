@@ -12,6 +12,12 @@ from daybreak.dialects.mysql.texts import literal, qualified, quoted
 
 _TEXTS = re.compile(r"(?:var)?char\b|(?:tiny|medium|long)?text\b|enum\b|set\b")
 _GROWS = re.compile(r"(?:tiny|medium|long)?text\b")
+# Source: "Determination of Safe and Unsafe Statements in Binary Logging".
+_EACH_ROW = re.compile(
+    r"\b(?:uuid|uuid_short|rand|random_bytes|sysdate|version|connection_id|(?:current_|session_|"
+    r"system_)?user)\s*\(",
+    re.IGNORECASE,
+)
 _QUOTED = frozenset({"COMPRESSION", "ENCRYPTION", "SECONDARY_ENGINE"})
 # What takes an option back; the others know DEFAULT. Source: "CREATE TABLE Statement".
 _UNSET = {
@@ -78,6 +84,22 @@ def column_text(column: Column) -> str:
     return " ".join(words)
 
 
+def add_column(address: Address, column: Column, more: Sequence[str] = ()) -> Sequence[str]:
+    """A default that is new for each row can't come with its column, for the binary log's sake.
+
+    So the rows there get theirs by UPDATE, as ADD COLUMN would have given it to them.
+    """
+    table, name = qualified(address.schema, address.table or ""), quoted(column.name)
+    if not _EACH_ROW.search(re.sub(r"'(?:[^']|'')*'", "", column.default or "")):
+        return [alter(table, [f"ADD COLUMN {column_text(column)}", *more])]
+    bare = replace(column, default=None, on_update=None, not_null=False)
+    return [
+        alter(table, [f"ADD COLUMN {column_text(bare)}", *more]),
+        f"UPDATE {table} SET {name} = {column.default}",  # noqa: S608 - the server's own text
+        alter(table, [f"MODIFY COLUMN {column_text(column)}"]),
+    ]
+
+
 def alter_column(address: Address, was: Column, now: Column, before: Catalog) -> Sequence[str]:
     """One MODIFY with all that the column is, since MODIFY forgets what it is not told.
 
@@ -118,11 +140,25 @@ def alter_table(was: Table, now: Table, fields: set[str], before: Catalog) -> Se
     if fields & {"charset", "collation"}:
         statements.extend(_convert(was, now, before))
     if pieces := list(_options(now, fields - {"charset", "collation"}, dict(was.options))):
-        statements.append(alter(name, pieces))
+        again = _sized_again(was, now) if "options" in fields else ()
+        statements.append(alter(name, [*pieces, *again]))
     if "partition_by" in fields:
         clause = now.partition_by or "REMOVE PARTITIONING"
         statements.append(f"ALTER TABLE {name} {clause}")
     return statements
+
+
+def _sized_again(was: Table, now: Table) -> Iterator[str]:
+    """Keys remember the table's KEY_BLOCK_SIZE of the day when they were made."""
+    sizes = [dict(table.options).get("KEY_BLOCK_SIZE") for table in (was, now)]
+    if sizes[0] is None or sizes[0] == sizes[1]:
+        return
+    for constraint in was.constraints:
+        if constraint.kind == "primary key" and constraint in now.constraints:
+            yield from ("DROP PRIMARY KEY", f"ADD {constraint_text(constraint)}")
+    for index in was.indexes:
+        if index in now.indexes:
+            yield from (f"DROP INDEX {quoted(index.name)}", f"ADD {index_text(index)}")
 
 
 def rename_table(table: Table, address: Address, to: Address) -> Sequence[str]:

@@ -85,9 +85,9 @@ def using(column: str, before: str, after: str) -> str | None:
     return None
 
 
-def is_one_step(item: Constraint | Index, statements: Sequence[str]) -> bool:
-    """Not a key without which a column can't count: both go and come in one statement."""
-    return not any("MODIFY COLUMN" in sql for sql in statements)
+def is_one_step(item: Column | Constraint | Index, statements: Sequence[str]) -> bool:
+    """Not where a counting column has a passing key: that is a second line of the statement."""
+    return len(statements) == 1 and "\n" not in statements[0]
 
 
 def implied(item: Object, name: str | None) -> bool:

@@ -13,6 +13,7 @@ from daybreak.core.catalog import (
     Enum,
     Extension,
     Index,
+    Policy,
     Range,
     Routine,
     Rule,
@@ -28,6 +29,7 @@ from daybreak.dialects.postgresql import (
     ddl_columns,
     ddl_indexes,
     ddl_others,
+    ddl_rights,
     ddl_tables,
     ddl_types,
     ddl_views,
@@ -49,7 +51,7 @@ def ddl(change: Change, before: Catalog, after: Catalog) -> Statements[str]:
         case Rename():
             return _rename(change, before)
         case Alter():
-            return _alter(change, before, after)
+            return [*_alter(change, before, after), *_rights(change, after)]
 
 
 def _create(change: Create, after: Catalog) -> Statements[str]:
@@ -66,6 +68,8 @@ def _create(change: Create, after: Catalog) -> Statements[str]:
             return ddl_types.create_type(change, item, after)
         case View() as item:
             return ddl_views.create_view(item, after)
+        case Policy() as item:
+            return ddl_rights.create_policy(change, item, after)
         case item if isinstance(item, _OTHERS):
             return ddl_others.create(change, item, after)
     return []
@@ -85,6 +89,8 @@ def _drop(change: Drop, before: Catalog) -> Statements[str]:
             return ddl_types.drop_type(change, item, before)
         case View() as item:
             return ddl_views.drop_view(item, before)
+        case Policy():
+            return ddl_rights.drop_policy(change, before)
         case item if isinstance(item, _OTHERS):
             return ddl_others.drop(change, item, before)
     return []
@@ -126,6 +132,15 @@ def _alter(change: Alter, before: Catalog, after: Catalog) -> Statements[str]:
             return ddl_types.alter_type(change, old, new, before, after)
         case View() as old, View() as new:
             return ddl_views.alter_view(change, old, new, before, after)
+        case Policy() as old, Policy() as new:
+            return ddl_rights.alter_policy(change, old, new, before, after)
         case old, new if isinstance(old, _OTHERS) and isinstance(new, _OTHERS):
             return ddl_others.alter(change, old, new, before, after)
     return []
+
+
+def _rights(change: Alter, after: Catalog) -> Statements[str]:
+    if "grants" not in change.fields:
+        return []
+    old, new = (getattr(side, "grants", ()) for side in (change.before, change.after))
+    return ddl_rights.rights_change(change.address, change.after, old, new, after)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from daybreak.core.catalog import Address, Catalog, Column, Identity, Sequence, Table
 from daybreak.core.change import Alter, Create, Drop, Rename
 from daybreak.dialects.postgresql.casts import using
+from daybreak.dialects.postgresql.ddl_rights import granted
 from daybreak.dialects.postgresql.quoting import full, literal, options_change, owner, quoted
 
 _SERIALS = {"smallint": "smallserial", "integer": "serial", "bigint": "bigserial"}
@@ -88,7 +89,8 @@ def column_extras(address: Address, item: Column, after: Catalog) -> list[str]:
     """What a column's definition in CREATE TABLE or ADD COLUMN has no place for."""
     head = f"ALTER TABLE {owner(address, after)} ALTER COLUMN {quoted(address.name)}"
     changed = {"comment", "statistics", "options", "storage"}
-    return _facts(head, address, Column(item.name, item.type), item, changed, after)
+    facts = _facts(head, address, Column(item.name, item.type), item, changed, after)
+    return [*facts, *granted(address, item, after)]
 
 
 def column_sql(item: Column) -> str:

@@ -19,6 +19,7 @@ from daybreak.core.catalog import (
 )
 from daybreak.core.change import Alter, Change, Create, Drop, Rename
 from daybreak.dialects.postgresql.ddl_columns import IDENTITY_OPTIONS, identity_options
+from daybreak.dialects.postgresql.ddl_rights import granted
 from daybreak.dialects.postgresql.quoting import full, literal, named, owner, quoted
 
 Other = Schema | Extension | Sequence | Routine | Trigger | Rule | Statistics
@@ -36,7 +37,7 @@ def create(change: Create, item: Other, after: Catalog) -> Statements[str]:
         sql.append(f"ALTER STATISTICS {_name(change, item, after)} SET STATISTICS {item.target}")
     if item.comment is not None and not isinstance(item, Extension):
         sql.append(_comment(change, item, after))
-    return sql
+    return [*sql, *granted(change.address, item, after)]
 
 
 def drop(change: Drop, item: Other, before: Catalog) -> Statements[str]:

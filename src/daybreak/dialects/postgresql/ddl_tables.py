@@ -8,6 +8,7 @@ from collections.abc import Sequence as Statements
 from daybreak.core.catalog import Address, Catalog, Column, Constraint, Table
 from daybreak.core.change import Alter, Create, Drop, Rename
 from daybreak.dialects.postgresql import ddl_columns, ddl_indexes
+from daybreak.dialects.postgresql.ddl_rights import granted
 from daybreak.dialects.postgresql.quoting import (
     full,
     literal,
@@ -39,7 +40,8 @@ def table_parts(item: Table, after: Catalog) -> list[str]:
         if index.parent is None:
             address = Address("index", item.schema, index.name, item.name)
             sql += ddl_indexes.create_index(Create(address, index), index, after)
-    return sql + table_facts(name, Table(item.schema, item.name), item)
+    facts = table_facts(name, Table(item.schema, item.name), item)
+    return [*sql, *facts, *granted(Address("table", item.schema, item.name), item, after)]
 
 
 def drop_table(change: Drop, item: Table, before: Catalog) -> Statements[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from collections.abc import Sequence as Statements
 
 from daybreak.core.catalog import (
+    Address,
     Catalog,
     Column,
     Composite,
@@ -14,10 +15,12 @@ from daybreak.core.catalog import (
     Enum,
     Range,
     Table,
+    kind_of,
 )
 from daybreak.core.change import Alter, Create, Drop, Rename
 from daybreak.dialects.postgresql.casts import using
 from daybreak.dialects.postgresql.ddl_columns import type_sql
+from daybreak.dialects.postgresql.ddl_rights import granted
 from daybreak.dialects.postgresql.quoting import full, literal, named, quoted
 
 Type = Enum | Domain | Composite | Range
@@ -30,6 +33,12 @@ def create_type(change: Create, item: Type, after: Catalog) -> Statements[str]:
     if item.comment is not None:
         sql.append(f"COMMENT ON {kind} {name} IS {literal(item.comment)}")
     if isinstance(item, Domain):
+        # CREATE DOMAIN knows no NOT VALID.
+        sql += [
+            f"ALTER DOMAIN {name} ADD CONSTRAINT {quoted(check.name)} {check.definition}"
+            for check in item.constraints
+            if not check.validated
+        ]
         on = f"ON DOMAIN {name} IS"
         sql += [
             f"COMMENT ON CONSTRAINT {quoted(check.name)} {on} {literal(check.comment)}"
@@ -42,7 +51,7 @@ def create_type(change: Create, item: Type, after: Catalog) -> Statements[str]:
             for column in item.columns
             if column.comment is not None
         ]
-    return sql
+    return [*sql, *granted(change.address, item, after)]
 
 
 def drop_type(change: Drop, item: Type, before: Catalog) -> Statements[str]:
@@ -122,11 +131,13 @@ def _recreated(
             dropped.append(statement[0])
             restored += statement[1:]
     comment = f"COMMENT ON {kind} {name} IS {literal(new.comment)}"
+    address = Address(kind_of(new), new.schema, new.name)
     return [
         *dropped,
         f"ALTER {kind} {name} RENAME TO {quoted(aside)}",
         f"CREATE {kind} {name} AS {_body(new)}",
         *([comment] if new.comment is not None else []),
+        *granted(address, new, after),
         *retyped,
         f"DROP {kind} {named(new.schema, aside, after)}",
         *restored,
@@ -239,7 +250,7 @@ def _body(item: Type) -> str:
             parts += [
                 f"CONSTRAINT {quoted(check.name)} {check.definition}"
                 for check in item.constraints
-                if check.kind == "check"
+                if check.kind == "check" and check.validated
             ]
             return " ".join(parts)
         case Composite():

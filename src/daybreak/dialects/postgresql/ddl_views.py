@@ -7,6 +7,7 @@ from collections.abc import Sequence as Statements
 from daybreak.core.catalog import Address, Catalog, View
 from daybreak.core.change import Alter, Create, Rename
 from daybreak.dialects.postgresql import ddl_indexes
+from daybreak.dialects.postgresql.ddl_rights import granted
 from daybreak.dialects.postgresql.quoting import literal, named, options_change, quoted, storage
 
 
@@ -23,7 +24,8 @@ def view_parts(item: View, after: Catalog) -> list[str]:
         sql += ddl_indexes.create_index(Create(address, index), index, after)
     if item.comment is not None:
         sql.append(f"COMMENT ON {_kind(item)} {name} IS {literal(item.comment)}")
-    return sql + _column_facts(name, None, item)
+    sql += granted(Address("view", item.schema, item.name), item, after)
+    return sql + _column_facts(name, None, item, after)
 
 
 def drop_view(item: View, before: Catalog) -> Statements[str]:
@@ -55,11 +57,11 @@ def alter_view(
     ):
         return [*drop_view(old, before), *create_view(new, after)]
     if "definition" in changed:
-        return [_create(new, after, replace=True), *_facts_changed(name, old, new)]
+        return [_create(new, after, replace=True), *_facts_changed(name, old, new, after)]
     if "settings" in changed:
         sql += options_change(old.settings, new.settings, head)
     if changed & {"columns", "comment"}:
-        sql += _facts_changed(name, old, new)
+        sql += _facts_changed(name, old, new, after)
     return sql
 
 
@@ -71,14 +73,14 @@ def _create(item: View, after: Catalog, *, replace: bool = False) -> str:
     return f"{head}{settings}{space} AS\n{item.definition.strip().rstrip(';')}"
 
 
-def _facts_changed(name: str, old: View, new: View) -> list[str]:
-    sql = _column_facts(name, old, new)
+def _facts_changed(name: str, old: View, new: View, after: Catalog) -> list[str]:
+    sql = _column_facts(name, old, new, after)
     if old.comment != new.comment:
         sql.insert(0, f"COMMENT ON {_kind(new)} {name} IS {literal(new.comment)}")
     return sql
 
 
-def _column_facts(name: str, old: View | None, new: View) -> list[str]:
+def _column_facts(name: str, old: View | None, new: View, after: Catalog) -> list[str]:
     was = {column.name: column for column in old.columns} if old else {}
     sql = []
     for column in new.columns:
@@ -89,6 +91,9 @@ def _column_facts(name: str, old: View | None, new: View) -> list[str]:
         if column.comment != (before.comment if before else None):
             comment = literal(column.comment)
             sql.append(f"COMMENT ON COLUMN {name}.{quoted(column.name)} IS {comment}")
+        if before is None:
+            address = Address("column", new.schema, column.name, new.name)
+            sql += granted(address, column, after)
     return sql
 
 

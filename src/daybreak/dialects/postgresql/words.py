@@ -25,8 +25,8 @@ from daybreak.dialects.postgresql.ddl_columns import serial_of
 from daybreak.dialects.postgresql.quoting import quoted
 
 UNSAID: Mapping[Kind, frozenset[str]] = {
-    "table": frozenset({"row_security", "force_row_security", "replica_identity"}),
-    "column": frozenset({"storage", "compression", "statistics", "options"}),
+    "table": frozenset({"row_security", "force_row_security", "replica_identity", "grants"}),
+    "column": frozenset({"storage", "compression", "statistics", "options", "grants"}),
     "constraint": frozenset(
         {"comment", "index_comment", "options", "clustered", "replica_identity"}
     ),
@@ -144,9 +144,9 @@ def using(column: str, before: str, after: str) -> str | None:
     return casts.using(quoted(column), before, after)
 
 
-def is_one_step(item: Constraint | Index, statements: Sequence[str]) -> bool:
+def is_one_step(item: Column | Constraint | Index, statements: Sequence[str]) -> bool:
     """Not a key with INCLUDE: Alembic makes it without these columns, and SQLAlchemy wants them."""
-    return isinstance(item, Index) or not item.include
+    return not isinstance(item, Constraint) or not item.include
 
 
 def implied(item: Object, name: str | None) -> bool:

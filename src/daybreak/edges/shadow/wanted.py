@@ -20,6 +20,10 @@ from daybreak.edges.shadow.keys import has_functions, schemas_of
 from daybreak.edges.shadow.server import ShadowServer
 from daybreak.edges.source import python_files
 
+_MAKES = re.compile(
+    r"(?:\s|--.*\n)*CREATE\s+(SCHEMA|EXTENSION)\s+(?!IF\s+NOT\b)([\"`]?)(\w+)\2", re.IGNORECASE
+)
+
 Translation = Mapping[str | None, str | None]
 
 
@@ -78,14 +82,15 @@ def _prepare(
     metadatas: Sequence[MetaData],
     extensions: Sequence[Extension],
     translate: Translation | None,
-) -> dict[str, str]:
-    """The schemas that were made, each with its quoted name."""
+) -> dict[tuple[str, str], str]:
+    """How to undo what was made, by its kind and name."""
     quote = connection.dialect.identifier_preparer.quote
     schemas = [(translate or {}).get(name, name) for name in schemas_of(metadatas)]
     named = dict.fromkeys([*schemas, *(extension.schema for extension in extensions)])
-    made = {name: quote(name) for name in named if name}
-    for name in made.values():
-        connection.exec_driver_sql(shadow.create_schema(name))
+    undone: dict[tuple[str, str], str] = {}
+    for name in filter(None, named):
+        connection.exec_driver_sql(shadow.create_schema(quote(name)))
+        undone["SCHEMA", name] = f"DROP SCHEMA IF EXISTS {quote(name)}"
     for extension in extensions:
         try:
             connection.exec_driver_sql(
@@ -96,16 +101,20 @@ def _prepare(
             if shadow.lacks_extension(error) is None:
                 raise
             raise ExtensionMissing([extension.name], shadow.label, shadow.passed_over) from error
-    return made
+        gone = f"DROP EXTENSION IF EXISTS {quote(extension.name)}"
+        undone["EXTENSION", extension.name] = gone
+        undone["SCHEMA", extension.schema] = f"{gone}; {undone['SCHEMA', extension.schema]}"
+    return undone
 
 
-def _making_way(made: Mapping[str, str]) -> Callable[..., None]:
-    """For models that make their schema themselves: ours, empty as it is, goes before."""
+def _making_way(undone: Mapping[tuple[str, str], str]) -> Callable[..., None]:
+    """For models that make a schema or an extension themselves: ours, unused as it is, goes."""
 
     def before(_: Any, cursor: Any, statement: str, *__: Any) -> None:
-        found = re.match(r"\s*CREATE SCHEMA\s+([\"`]?)(\w+)\1", statement, re.IGNORECASE)
-        if found and found[2] in made:
-            cursor.execute(f"DROP SCHEMA IF EXISTS {made[found[2]]}")
+        if found := _MAKES.match(statement):
+            undo = undone.get((found[1].upper(), found[3]))
+            if undo is not None:
+                cursor.execute(undo)
 
     return before
 
