@@ -272,8 +272,7 @@ def _template(subject: Subject, server: ShadowServer) -> str:
             raise _not_replayed(server, error) from error
         # Here rather than on a copy; in a session of its own, since revisions may set theirs.
         with connection.engine.connect() as reading:
-            catalog = read_side(subject, reading)
-        store_wanted(_history_side(server.label, keys[-1]), Wanted(catalog, ()))
+            _read_history(subject, server, reading)
 
     return with_roles(server, lambda: server.template(keys[-1], build, base=begun))
 
@@ -313,8 +312,14 @@ def _history(subject: Subject, server: ShadowServer, template: str) -> Catalog:
     if known := load_wanted(key):
         return known.catalog
     with server.scratch(template) as engine, engine.connect() as connection:
-        catalog = read_side(subject, connection)
-        found = read_against(connection, None, leave_out=version_tables(subject.options))
+        return _read_history(subject, server, connection)
+
+
+def _read_history(subject: Subject, server: ShadowServer, connection: Connection) -> Catalog:
+    """The catalog, remembered with its outline, to which databases are held first."""
+    key = _history_side(server.label, subject.history_keys[-1])
+    catalog = read_side(subject, connection)
+    found = read_against(connection, None, leave_out=version_tables(subject.options))
     store_wanted(key, Wanted(catalog, ()))
     if found is not None:
         store_outline(key, found.outline)
