@@ -156,6 +156,10 @@ def catalog_relations(rows: Rows) -> Sequence[int]:
     return ()
 
 
+def catalog_told(rows: Rows) -> Mapping[int, str]:
+    return {}
+
+
 def lock_refused(error: BaseException) -> bool:
     """1205: lock_wait_timeout has passed."""
     return bool(error.args) and error.args[0] == 1205
