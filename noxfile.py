@@ -66,6 +66,8 @@ def histories(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """The promised speeds, each against plain Alembic in the same run."""
     session.run("python", "benchmarks/help.py", *session.posargs)
+    session.run("python", "-m", "benchmarks.check", *session.posargs)
+    session.run("python", "-m", "benchmarks.revision", *session.posargs)
 
 
 @nox.session

@@ -33,6 +33,12 @@ def create_type(change: Create, item: Type, after: Catalog) -> Statements[str]:
     if item.comment is not None:
         sql.append(f"COMMENT ON {kind} {name} IS {literal(item.comment)}")
     if isinstance(item, Domain):
+        # CREATE DOMAIN knows no NOT VALID.
+        sql += [
+            f"ALTER DOMAIN {name} ADD CONSTRAINT {quoted(check.name)} {check.definition}"
+            for check in item.constraints
+            if not check.validated
+        ]
         on = f"ON DOMAIN {name} IS"
         sql += [
             f"COMMENT ON CONSTRAINT {quoted(check.name)} {on} {literal(check.comment)}"
@@ -244,7 +250,7 @@ def _body(item: Type) -> str:
             parts += [
                 f"CONSTRAINT {quoted(check.name)} {check.definition}"
                 for check in item.constraints
-                if check.kind == "check"
+                if check.kind == "check" and check.validated
             ]
             return " ".join(parts)
         case Composite():
