@@ -328,7 +328,7 @@ def test_models_may_grant_to_a_role_that_only_the_environments_have(
     project: Project, postgresql16: PostgreSQL
 ) -> None:
     """Row security comes with its policy, and the role is made where the models are tried out."""
-    project.variables["SHADOW_DATABASE_URL"] = postgresql16.url("", "psycopg2")
+    shadow = {"SHADOW_DATABASE_URL": postgresql16.url("", "psycopg2")}
     change(
         project,
         "name: Mapped[str] = mapped_column(String(255))\n\n\n"
@@ -342,7 +342,7 @@ def test_models_may_grant_to_a_role_that_only_the_environments_have(
     path = project.root / "models/venue.py"
     path.write_text(path.read_text().replace("import String", "import DDL, String, event"))
     try:
-        done = project.run("daybreak", "revision", "-m", "few")
+        done = project.run("daybreak", "revision", "-m", "few", **shadow)
         assert done.code == 0, done.said
         (file,) = files(project)
         assert [line.strip() for line in file.read_text().splitlines() if "op." in line] == [
@@ -355,7 +355,7 @@ def test_models_may_grant_to_a_role_that_only_the_environments_have(
         ]
         file.unlink()
         postgresql16.execute("DROP ROLE night_watch")
-        again = project.run("daybreak", "revision", "-m", "few")
+        again = project.run("daybreak", "revision", "-m", "few", **shadow)
         assert again.code == 0, again.said
     finally:
         postgresql16.execute("DROP ROLE IF EXISTS night_watch")
