@@ -23,9 +23,11 @@ from daybreak.core.errors import (
     DaybreakError,
     ExtensionMissing,
     HistoryNotReplayed,
+    ModelsRejected,
     OtherDatabase,
 )
 from daybreak.core.outline import Outline
+from daybreak.core.roles import roles_of
 from daybreak.core.secret import mask
 from daybreak.core.target import Target
 from daybreak.dialects.base import Dialect
@@ -229,6 +231,9 @@ def _bench(
     try:
         template, history = made(subject, server)
         wanted = _wanted(subject, server, history)
+        # What the cache remembers, another server may have made.
+        for role in server.lacking_roles(roles_of(history) | roles_of(wanted.catalog)):
+            server.create_role(role)
     except OtherDatabase:
         server.close()
         if dedicated:
@@ -334,6 +339,20 @@ def _wanted(subject: Subject, server: ShadowServer, history: Catalog) -> Wanted:
     key = subject.wanted_key(server.label, history)
     if known := load_wanted(key):
         return known
+    while True:
+        try:
+            wanted = _created(subject, server, history)
+        except ModelsRejected as rejected:
+            role = server.lacks_role(rejected.__cause__) if rejected.__cause__ else None
+            if role is None:
+                raise
+            server.create_role(role)
+        else:
+            store_wanted(key, wanted)
+            return wanted
+
+
+def _created(subject: Subject, server: ShadowServer, history: Catalog) -> Wanted:
     with server.scratch() as engine:
         statements = create_wanted(
             server,
@@ -343,10 +362,7 @@ def _wanted(subject: Subject, server: ShadowServer, history: Catalog) -> Wanted:
             extensions=_extensions(history),
         )
         with engine.connect() as connection:
-            catalog = read_side(subject, connection)
-    wanted = Wanted(catalog, statements)
-    store_wanted(key, wanted)
-    return wanted
+            return Wanted(read_side(subject, connection), statements)
 
 
 def _extensions(history: Catalog) -> tuple[Extension, ...]:
