@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sysconfig
+from pathlib import Path
 
 import nox
 
@@ -44,14 +45,29 @@ def test(session: nox.Session) -> None:
 def full(session: nox.Session) -> None:
     """Every test, with many more random examples: long, for a release."""
     # a password is tried with whole commands, so a thousand would take a day
-    passwords = {"DAYBREAK_TEST_EXAMPLES": "5"}
-    session.run("pytest", "--hypothesis-profile=full", *session.posargs, env=passwords)
+    longer = {"DAYBREAK_TEST_EXAMPLES": "5", "DAYBREAK_TEST_MATRIX": "all"}
+    session.run("pytest", "--hypothesis-profile=full", *session.posargs, env=longer)
+
+
+@nox.session
+def histories(session: nox.Session) -> None:
+    """Public histories, installed from their wheels, adopted on real servers."""
+    place = Path(".nox", "histories").resolve()
+    theirs = {"UV_PROJECT_ENVIRONMENT": str(place)}
+    extras = ("--extra", "postgresql", "--extra", "mysql")
+    session.run("uv", "sync", "--frozen", "--no-default-groups", *extras, env=theirs)
+    install = ("uv", "pip", "install", "--python", str(place), "--no-deps", "--require-hashes")
+    session.run(*install, "-r", "tests/histories/requirements.txt")
+    variables = {"DAYBREAK_TEST_HISTORIES": str(place)}
+    session.run("pytest", "tests/histories", *session.posargs, env=variables)
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
     """The promised speeds, each against plain Alembic in the same run."""
     session.run("python", "benchmarks/help.py", *session.posargs)
+    session.run("python", "-m", "benchmarks.check", *session.posargs)
+    session.run("python", "-m", "benchmarks.revision", *session.posargs)
 
 
 @nox.session

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -108,7 +107,7 @@ class Bench:
     def fetch(self) -> None:
         """The rows of the catalog's queries, on one connection, one after the other."""
         with self.connected() as connection:
-            version = (connection.dialect.server_version_info or (0,))[0]
+            version = int((connection.dialect.server_version_info or (0,))[0])
             for sql in postgresql.catalog_session(version, fresh=True):
                 connection.exec_driver_sql(sql)
             for sql in postgresql.catalog_queries(version).values():
@@ -168,10 +167,15 @@ def _statements(subject: Callable[[], Any]) -> int:
 
 
 def _kilobytes(subject: Callable[[], Any]) -> int:
-    """The most memory that this process had beyond what it has now."""
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    """The most memory that this process had beyond what it had before, as Linux counts it."""
+    before = _resident("VmRSS")
     subject()
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    return _resident("VmHWM") - before
+
+
+def _resident(name: str) -> int:
+    [line] = [line for line in Path("/proc/self/status").read_text().splitlines() if name in line]
+    return int(line.split()[1])
 
 
 def _memory(root: Path, port: int, schemas: int, subject: str) -> int:

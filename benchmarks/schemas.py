@@ -29,7 +29,6 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine.mock import create_mock_engine
 
@@ -157,9 +156,10 @@ def _history(metadata: MetaData, schemas: int) -> Iterator[str]:
     ]
 
     def collect(element: Any, *_: Any, **__: Any) -> None:
-        statements.append(str(element.compile(dialect=postgresql.dialect())).strip())
+        statements.append(str(element.compile(dialect=mock.dialect)).strip())
 
-    metadata.create_all(create_mock_engine("postgresql://", collect), checkfirst=False)
+    mock = create_mock_engine("postgresql://", collect)
+    metadata.create_all(mock, checkfirst=False)
     tables = 0
     chunk: list[str] = []
     for statement in statements:

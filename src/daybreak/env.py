@@ -45,7 +45,13 @@ from daybreak.edges.connect import (
     sqlalchemy_url,
 )
 from daybreak.edges.history import load_history, place_in_history, require_known
-from daybreak.edges.models import import_models, load_metadata, refuse_unregistered
+from daybreak.edges.models import (
+    each_metadata,
+    import_models,
+    load_metadata,
+    refuse_unregistered,
+    unchanged,
+)
 from daybreak.edges.settings import Settings, load_settings, resolve_target
 from daybreak.flows.autogenerate import compare_catalogs
 
@@ -96,7 +102,6 @@ def _run(
         refuse_on_lambda(running.command, os.environ)
     if connection is None and "url" not in options:
         refuse_unused_url()
-    load_history(context.script)
     options = {
         "compare_type": True,
         "compare_server_default": True,
@@ -109,7 +114,10 @@ def _run(
             metadata = load_metadata(settings.declared, root)
         else:
             import_models(settings.declared.models or (), root)
-        refuse_unregistered(settings.declared, root)
+    with unchanged(each_metadata(metadata), may_register=True):
+        load_history(context.script)
+    if running.compares:
+        refuse_unregistered(settings.declared, settings.project.root)
     options["target_metadata"] = metadata
     if running.compares and compare_catalogs(settings, call, running, options):
         return

@@ -27,6 +27,7 @@ from daybreak.core.catalog import (
     Constraint,
     Enum,
     Identity,
+    Routine,
     Schema,
     Trigger,
 )
@@ -56,6 +57,9 @@ def not_null(name: str, column: str, **more: bool) -> Constraint:
     return Constraint(name, "not null", f"NOT NULL {column}", (column,), **more)  # type: ignore[arg-type]
 
 
+TAKES_E = Routine(
+    "public", "f", "public.e", "function", "CREATE FUNCTION public.f(public.e) RETURNS text …"
+)
 CASES: dict[str, tuple[Catalog, Catalog, list[str]]] = {
     "a schema comes before what is in it": (
         catalog(),
@@ -140,6 +144,15 @@ CASES: dict[str, tuple[Catalog, Catalog, list[str]]] = {
             "drop table public.t",
             "drop table public.p",
             "drop table public.u",
+        ],
+    ),
+    "a function of an enum that loses a value is made again": (
+        catalog(Enum("public", "e", ("x", "y")), TAKES_E),
+        catalog(Enum("public", "e", ("x",)), TAKES_E),
+        [
+            "drop routine public.f(public.e)",
+            "alter enum public.e labels",
+            "create routine public.f(public.e)",
         ],
     ),
     "a type goes after its column, also if a constraint takes its name": (

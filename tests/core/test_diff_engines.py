@@ -38,6 +38,16 @@ U = table("u", A, primary_key("PRIMARY"))
 FK = foreign_key("fk", "a", "u")
 
 MYSQL_CASES: dict[str, tuple[Catalog, Catalog, list[str]]] = {
+    "a foreign key that gets another name lets its index go": (
+        tables(U, table("t", A, foreign_key("fk", "a", "u"), index("i", "t", "a"))),
+        tables(U, table("t", A, foreign_key("t_ibfk_1", "a", "u"), index("j", "t", "a", "id"))),
+        [
+            "drop constraint public.t.fk",
+            "drop index public.t.i",
+            "create index public.t.j",
+            "create constraint public.t.t_ibfk_1",
+        ],
+    ),
     "a foreign key lets its columns' types change": (
         tables(U, table("t", A, foreign_key("fk", "a", "u"), index("fk", "t", "a"))),
         tables(

@@ -31,6 +31,14 @@ def _constrained(constraint: Constraint) -> Table:
     return replace(EVENTS, constraints=(constraint,))
 
 
+ONLY_A = Index("only", "UNIQUE INDEX (`a`)", (IndexKey("a"),), unique=True)
+PARTITIONS = "PARTITION BY RANGE (`id`)\n(\n  PARTITION `p0` VALUES {}\n)"
+
+
+def _latin(column: Column, charset: str = "latin1", collation: str = "latin1_swedish_ci") -> Table:
+    return Table("public", "events", (ID, column), charset=charset, collation=collation)
+
+
 CASES = {
     "NOT NULL over NULLs": (
         EVENTS,
@@ -69,6 +77,32 @@ CASES = {
         "events.name from character varying(50) to integer: "
         "what can't be cast is refused, the rest may read differently",
         "SELECT name FROM events WHERE name IS NOT NULL",
+    ),
+    "fewer digits of a second": (
+        _with(Column("at", "datetime(6)")),
+        _with(Column("at", "datetime")),
+        "events.at from datetime(6) to datetime: digits of a second are rounded away",
+        "SELECT at FROM events WHERE at <> CAST(at AS datetime(0))",
+    ),
+    "a smaller charset": (
+        _latin(Column("a", "varchar(5)"), charset="utf8mb4", collation="utf8mb4_bin"),
+        _latin(Column("a", "varchar(5)")),
+        "events.a: characters that latin1 lacks are refused",
+        "SELECT a FROM events WHERE CONVERT(CONVERT(a USING latin1) USING utf8mb4) <> a",
+    ),
+    "a collation that tells less apart": (
+        replace(_latin(Column("a", "varchar(5)", collation="latin1_bin")), indexes=(ONLY_A,)),
+        replace(_latin(Column("a", "varchar(5)")), indexes=(ONLY_A,)),
+        "only on events refuses rows that are equal under latin1_swedish_ci",
+        "SELECT CONVERT(a USING latin1) COLLATE latin1_swedish_ci, count(*) FROM events "
+        "WHERE a IS NOT NULL GROUP BY CONVERT(a USING latin1) COLLATE latin1_swedish_ci "
+        "HAVING count(*) > 1",
+    ),
+    "partitions that end": (
+        EVENTS,
+        replace(EVENTS, partition_by=PARTITIONS.format("LESS THAN (100)")),
+        "events refuses rows that no partition is there for",
+        "SELECT * FROM events WHERE (`id`) >= (100)",
     ),
     "duplicates under a new unique constraint": (
         EVENTS,
@@ -166,6 +200,12 @@ HARMLESS = [
     (_with(Column("n", "numeric(10,2)")), _with(Column("n", "numeric(12,2)"))),
     (EVENTS, _with(NAME, Column("seats", "integer", not_null=True, default="0"))),
     (_with(Column("n", "integer", generated="1")), _with()),
+    (_with(Column("at", "datetime")), _with(Column("at", "datetime(3)"))),
+    (EVENTS, replace(EVENTS, partition_by=PARTITIONS.format("LESS THAN MAXVALUE"))),
+    (
+        _latin(Column("a", "varchar(5)")),
+        _latin(Column("a", "varchar(5)"), charset="utf8mb4", collation="utf8mb4_bin"),
+    ),
 ]
 
 

@@ -110,7 +110,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "an unknown key": (
         {"dialekt": "mysql"},
         f"unknown setting 'dialekt' in {TOP}; "
-        "known: dialect, models, metadata, shadow, environments",
+        "known: dialect, models, metadata, base, shadow, environments",
     ),
     "dialect is a number": ({"dialect": 5}, f"dialect in {TOP} is not a text"),
     "dialect is empty": ({"dialect": ""}, f"dialect in {TOP} is not a text"),

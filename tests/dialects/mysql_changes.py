@@ -237,6 +237,11 @@ CASES = {
         [_PARENT, _child(_FK + " ON DELETE SET NULL ON UPDATE CASCADE")],
         _STAY,
     ),
+    "foreign key actions, unnamed": Case(
+        [_PARENT, _FILLED, _child(", FOREIGN KEY (p) REFERENCES p (id)"), _CHILD],
+        [_PARENT, _child(", FOREIGN KEY (p) REFERENCES p (id) ON DELETE RESTRICT")],
+        _STAY,
+    ),
     "foreign key renamed": Case(
         [_PARENT, _FILLED, _child(_FK), _CHILD], [_PARENT, _child(_FK.replace("fk", "kf"))], _STAY
     ),
@@ -289,6 +294,10 @@ CASES = {
     "table comment": _table(_KEY + ")", _KEY + ") COMMENT 'it''s \\\\'"),
     "table comment dropped": _table(_KEY + ") COMMENT 'x'", _KEY + ")"),
     "engine": _table(_KEY + ")", _KEY + ") ENGINE MyISAM"),
+    "partitions and the key that suits them": _table(
+        "a2 INT NOT NULL DEFAULT 1, PRIMARY KEY (id, a2)) PARTITION BY HASH (a2) PARTITIONS 2",
+        _KEY + ")",
+    ),
     "row format": _table(_KEY + ")", _KEY + ") ROW_FORMAT COMPRESSED KEY_BLOCK_SIZE 8"),
     "row format dropped": _table(_KEY + ") ROW_FORMAT COMPRESSED KEY_BLOCK_SIZE 8", _KEY + ")"),
     "statistics options": _table(

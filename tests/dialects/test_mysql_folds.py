@@ -17,11 +17,6 @@ def check(expression: str) -> Catalog:
     return catalog(Table("", "t", constraints=(one,)))
 
 
-def foreign_key(on_delete: str, text: str) -> Catalog:
-    key = Constraint("k", "foreign key", f"FOREIGN KEY (a){text}", on_delete=on_delete)
-    return catalog(Table("", "t", constraints=(key,)))
-
-
 def table(charset: str, collation: str) -> Catalog:
     return catalog(Table("", "t", charset=charset, collation=collation))
 
@@ -54,9 +49,6 @@ SAME = {
         (column(default="(_latin1'x')"), column(default="(_utf8mb4'x')")),
         (column(generated="upper(_ascii'x')"), column(generated="upper(_utf8mb4'x')")),
     ],
-    "restrict": [
-        (foreign_key("RESTRICT", " ON DELETE RESTRICT"), foreign_key("NO ACTION", "")),
-    ],
 }
 
 DIFFERENT = {
@@ -83,11 +75,6 @@ DIFFERENT = {
         (column(default="'_latin1'"), column(default="'_utf8mb4'")),
         (check("(`a` <> _utf8mb4'_ascii''x''')"), check("(`a` <> _utf8mb4'''x''')")),
         (check("(`_ascii'x'` > 0)"), check("(`'x'` > 0)")),
-    ],
-    "restrict": [
-        (foreign_key("CASCADE", " ON DELETE CASCADE"), foreign_key("NO ACTION", "")),
-        (foreign_key("SET NULL", " ON DELETE SET NULL"), foreign_key("NO ACTION", "")),
-        (column(default="'RESTRICT'"), column(default="'NO ACTION'")),
     ],
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ from sqlalchemy import Engine, NullPool, create_engine
 
 from daybreak.core.catalog import Catalog
 from daybreak.core.diff import diff
+from daybreak.core.outline import Found, Outline
 from daybreak.dialects import postgresql
-from daybreak.edges.catalog import read_catalog
+from daybreak.edges.catalog import read_against, read_catalog
 from edges.catalog_everything import READER
 from servers.postgresql import PostgreSQL
 
@@ -159,3 +161,49 @@ def test_a_change_by_hand_is_noticed(engine: Engine, before: Catalog, sql: str) 
         after = read_catalog(connection)
     assert postgresql.fold(before) != postgresql.fold(after)
     assert diff(before, after, fold=postgresql.fold)
+
+
+@pytest.fixture(scope="module")
+def outline(engine: Engine) -> Outline:
+    with engine.connect() as connection:
+        return known(read_against(connection, None))
+
+
+def known(found: Found | None) -> Outline:
+    assert found is not None
+    return found.outline
+
+
+@pytest.mark.parametrize("sql", BY_HAND.strip().splitlines())
+def test_what_is_read_against_an_outline_is_what_a_full_read_tells(
+    engine: Engine, before: Catalog, outline: Outline, sql: str
+) -> None:
+    with engine.connect() as connection:
+        connection.exec_driver_sql(sql)
+        found, after = read_against(connection, outline), read_catalog(connection)
+    assert known(found) != outline
+    assert found is not None
+    assert found.catalog(before) == after
+
+
+def test_nothing_is_read_of_a_database_whose_outline_is_equal(
+    engine: Engine, before: Catalog, outline: Outline
+) -> None:
+    with engine.connect() as connection:
+        found = read_against(connection, outline)
+    assert found == Found(outline, replace(before, tables=(), views=()))
+    assert found.catalog(before) == before
+
+
+def test_a_database_of_the_same_history_has_the_same_outline(
+    request: pytest.FixtureRequest, engine: Engine, outline: Outline
+) -> None:
+    servers = {16: "postgresql16", 18: "postgresql18"}
+    server: PostgreSQL = request.getfixturevalue(servers[outline.rest.version])
+    with server.fresh_database() as name:
+        # Other oids, and none that the first one has.
+        server.execute("CREATE TABLE before_all (id integer); DROP TABLE before_all", database=name)
+        server.execute(SQL, database=name)
+        other = create_engine(server.url(name, "psycopg2"), poolclass=NullPool)
+        with other.connect() as connection:
+            assert known(read_against(connection, None)) == outline

@@ -112,15 +112,6 @@ DATABASES: dict[str, tuple[Callable[[Project], None], Wrong]] = {
             command="revision -m x",
         ),
     ),
-    "the database behind the files, and a revision": (
-        lambda project: None,
-        Wrong(
-            "the database is behind the files, and a comparison needs it at their head",
-            "daybreak upgrade head",
-            command="revision -m x",
-            code=9,
-        ),
-    ),
     "a revision without a file": (
         _ahead,
         Wrong(

@@ -79,7 +79,7 @@ FILES = {
 SETTINGS = {
     "an unknown setting": Wrong(
         f"unknown setting 'dialct' in {FILE}; "
-        "known: dialect, models, metadata, shadow, environments",
+        "known: dialect, models, metadata, base, shadow, environments",
         "correct its name, or remove it",
         pyproject('dialct = "postgresql"'),
     ),

@@ -31,11 +31,16 @@ def processes() -> Iterator[ProcessPoolExecutor]:
     """One for each processor; at the end what has not begun is not begun any more."""
     # Spawned, not forked: a test run has threads and open connections.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(os.cpu_count(), mp_context=context)
+    pool = ProcessPoolExecutor(os.cpu_count(), mp_context=context, initializer=trust_nobody)
     try:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def trust_nobody() -> None:
+    """Load no certificates of authorities: PyMySQL does for each connection, half of a case."""
+    os.environ["SSL_CERT_FILE"] = os.devnull
 
 
 def prepare(server: PostgreSQL) -> None:

@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 @click.option("--rename", multiple=True, metavar="OLD=NEW", help="A rename, such as a.b=a.c.")
 @click.option("--drop", multiple=True, metavar="KIND:NAME", help="Something to drop on purpose.")
 @click.option("--no-proof", is_flag=True, help="Write the file without running it first.")
+@click.option(
+    "--against",
+    type=click.Choice(["history", "database"]),
+    default="history",
+    help="What stands for the history: its revisions, or the database at their head.",
+)
 @click.option("--sql", is_flag=True, help="Offline mode, for a custom revision environment.")
 @click.option("--head", default="head", help="Revision, or branch@head, to build on.")
 @click.option("--splice", is_flag=True, help="Allow a revision that is not a head as --head.")
@@ -46,6 +52,7 @@ def command(
     rename: tuple[str, ...],
     drop: tuple[str, ...],
     no_proof: bool,
+    against: str,
     sql: bool,
     head: str,
     splice: bool,
@@ -70,7 +77,7 @@ def command(
         session(),
         empty=empty,
         sql=sql,
-        asked=Asked(rename, drop, not no_proof, chooser()),
+        asked=Asked(rename, drop, not no_proof, chooser(), against == "database"),
         message=message,
         head=head,
         splice=splice,

@@ -37,7 +37,9 @@ def code_again(made: Made) -> None:
 
 
 def _moving(made: Made) -> tuple[dict[str, set[str]], frozenset[str]]:
-    """Columns that go or change their type, by table; names of relations and routines that go."""
+    """Columns that go or change their type, by table; names of relations, routines and types that
+    go.
+    """
     columns: dict[str, set[str]] = {}
     names = set()
     for change in made.changes:
@@ -49,17 +51,22 @@ def _moving(made: Made) -> tuple[dict[str, set[str]], frozenset[str]]:
                 isinstance(change, Alter) and RETYPED & set(change.fields)
             ):
                 columns.setdefault(table, set()).add(change.address.name)
-        elif isinstance(change, Alter) and kind == "enum" and "labels" in change.fields:
-            # A value that goes makes the type anew, and every column of it with it.
+        elif isinstance(change, Alter) and _makes_type_anew(change):
+            # Every column of it is made anew with it, and no argument of a function may be of it.
+            names.add(change.address.name)
             for relation in made.new.values():
                 for column in relation.columns:
-                    if change.address.name in words(column.type) and _shrinks(change):
+                    if change.address.name in words(column.type):
                         columns.setdefault(relation.name, set()).add(column.name)
     return columns, frozenset(names)
 
 
-def _shrinks(change: Alter) -> bool:
-    """Whether the new labels are not the old ones with others added."""
+def _makes_type_anew(change: Alter) -> bool:
+    """Whether a domain gets another type, or the new labels of an enum are not the old ones with
+    others added.
+    """
+    if change.address.kind != "enum":
+        return change.address.kind == "domain" and bool({"type", "collation"} & {*change.fields})
     left = iter(getattr(change.after, "labels", ()))
     return not all(label in left for label in getattr(change.before, "labels", ()))
 

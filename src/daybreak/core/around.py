@@ -132,13 +132,16 @@ def _foreign_keys(made: Made, engine: Engine) -> None:
             pins.add((table, change.address.name))
     if not keys and not pins:
         return
+    named = {
+        change.address: change.to.name for change in made.changes if isinstance(change, Rename)
+    }
     for key, was in made.old.items():
         now = made.new.get(key)
         if now is None:
             continue
         new = {c.name: c for c in now.constraints if c.kind == "foreign key" and c.local}
         for one in was.constraints:
-            other = new.get(one.name)
+            other = new.get(named.get(address_of(one, now), one.name))
             if one.kind != "foreign key" or other is None or not one.local or not one.referred:
                 continue
             sides = ((key, one.columns), (one.referred, one.referred_columns))

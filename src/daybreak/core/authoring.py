@@ -17,12 +17,14 @@ class Asked:
     """What `revision` was told.
 
     `renames` are `old=new`, `drops` are `kind:name`. Without `choose` nobody can be asked.
+    `against_database`: the environment's database stands for the history.
     """
 
     renames: tuple[str, ...] = ()
     drops: tuple[str, ...] = ()
     proof: bool = True
     choose: Choose | None = None
+    against_database: bool = False
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@
     │  ├─ ShadowUnsuitable                 the configured server can't be the shadow
     │  ├─ ExtensionMissing                 the shadow server lacks an extension of PostgreSQL
     │  ├─ HistoryNotReplayed               the history does not run on an empty database
+    │  ├─ DatabaseNotCopied                the shadow can't be made like the database
     │  └─ HistoryInvalid                   Alembic can't use the history as asked
     ├─ Refused                          3  a guard said no; nothing was changed
     │  ├─ ProofFailed                      a new revision does not do what it should
@@ -220,6 +221,10 @@ class ExtensionMissing(UsageError):
 
 
 class HistoryNotReplayed(UsageError):
+    pass
+
+
+class DatabaseNotCopied(UsageError):
     pass
 
 

@@ -8,6 +8,14 @@ from dataclasses import dataclass
 from daybreak.core.catalog import Address, Catalog, Column, Constraint, Enum, Index, Table
 from daybreak.core.change import Alter, Change, Create, Drop, Rename
 from daybreak.core.narrowing import losing
+from daybreak.core.recoding import (
+    ALL_CHARACTERS,
+    charset_of,
+    collation_of,
+    lacking,
+    outside,
+    unique_over,
+)
 
 Quote = Callable[[str], str]
 
@@ -40,16 +48,19 @@ def hazards(
 
     `quote` quotes an identifier.
     """
-    found = _Finder(changes, before, quote)
+    found = _Finder(changes, before, after, quote)
     return tuple(dict.fromkeys(hazard for change in changes for hazard in found.of(change)))
 
 
 class _Finder:
     """`before` by its names, which differ from the changes' where something was renamed."""
 
-    def __init__(self, changes: Sequence[Change], before: Catalog, quote: Quote) -> None:
+    def __init__(
+        self, changes: Sequence[Change], before: Catalog, after: Catalog, quote: Quote
+    ) -> None:
         self.quote, self.default = quote, before.default_schema
         self.tables = {(table.schema, table.name): table for table in before.tables}
+        self.goals = {(table.schema, table.name): table for table in after.tables}
         self.renames = [change for change in reversed(changes) if isinstance(change, Rename)]
 
     def of(self, change: Change) -> Iterator[Hazard]:
@@ -66,6 +77,8 @@ class _Finder:
                 yield from self._added(change.address, column)
             case Alter(before=Column() as old, after=Column() as new):
                 yield from self._altered(change, old, new)
+            case Alter(before=Table(), after=Table() as new_table):
+                yield from self._of_table(change, new_table)
             case Create(item=Constraint() as item) | Alter(after=Constraint() as item):
                 if not isinstance(change, Alter) or "definition" in change.fields:
                     yield from self._constrained(change.address, item)
@@ -104,6 +117,46 @@ class _Finder:
                 text = f"{words} from {old.type} to {new.type}: {why}"
                 query = VALUES.format(table=table, column=name, condition=condition)
                 yield Hazard(change.address, text, query)
+
+        if not {"charset", "collation"}.isdisjoint(change.fields):
+            goal = self.goals.get((change.address.schema, change.address.table or ""))
+            if goal is not None:
+                yield from self._recoded(change.address, old, new, goal)
+
+    def _of_table(self, change: Alter, new: Table) -> Iterator[Hazard]:
+        """Columns without a charset or collation of their own have the table's."""
+        was = self.table(change.address)
+        if was is None:
+            return
+        if not {"charset", "collation"}.isdisjoint(change.fields):
+            columns = {column.name: column for column in was.columns}
+            for column in new.columns:
+                address = change.address._replace(kind="column", name=column.name, table=new.name)
+                if column.name in columns:
+                    yield from self._recoded(address, columns[column.name], column, new)
+        if "partition_by" in change.fields and (condition := outside(new.partition_by or "")):
+            text = f"{self.words(change.address)} refuses rows that no partition is there for"
+            source = self.name(was.schema, was.name)
+            yield Hazard(change.address, text, ROWS.format(table=source, condition=condition))
+
+    def _recoded(self, address: Address, old: Column, new: Column, goal: Table) -> Iterator[Hazard]:
+        was, found = self.table(address), self.column(address)
+        charset, collation = charset_of(new, goal), collation_of(new, goal)
+        if was is None or found is None or charset is None or collation is None:
+            return
+        source, name = found
+        if charset not in (charset_of(old, was), ALL_CHARACTERS):
+            text = f"{self.words(address)}: characters that {charset} lacks are refused"
+            query = VALUES.format(table=source, column=name, condition=lacking(name, charset))
+            yield Hazard(address, text, query)
+        if collation != collation_of(old, was):
+            for key, columns in unique_over(was, old.name):
+                text = f"{key} on {address.table} refuses rows that are equal under {collation}"
+                keys = [self.quote(c) for c in columns]
+                there = _present(keys)
+                recoded = f"CONVERT({name} USING {charset}) COLLATE {collation}"
+                keys[columns.index(old.name)] = recoded
+                yield Hazard(address, text, _duplicates(source, keys, there))
 
     def _constrained(self, address: Address, item: Constraint) -> Iterator[Hazard]:
         table = self.table(address)

@@ -15,6 +15,8 @@ _BITS = {
     "bigint": 64,
 }
 _DECIMALS = {"numeric", "decimal"}
+# MySQL's, which keep no part of a second unless they are told to.
+_TIMES = {"datetime": "datetime", "timestamp": "datetime", "time": "time"}
 _CAST = "what can't be cast is refused, the rest may read differently"
 # Every value of the one is a value of the other.
 _WIDER = {
@@ -44,6 +46,10 @@ def losing(name: str, before: str, after: str) -> list[tuple[str, str]]:
         return _decimal(name, old_sizes, new_sizes)
     if old in _BITS and new in _DECIMALS and not new_sizes:
         return []
+    if old == new and old in _TIMES:
+        digits = [(*sizes, 0)[0] for sizes in (old_sizes, new_sizes)]
+        cut = f"{name} <> CAST({name} AS {_TIMES[new]}({digits[1]}))"
+        return [("digits of a second are rounded away", cut)] if digits[0] > digits[1] else []
     gone = _labels(before, after)
     if gone is not None:
         listed = ", ".join(gone)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from daybreak.core.catalog import Column, Object, Table
+from daybreak.core.catalog import Column, Object, Table, Trigger
 from daybreak.core.change import Change, sides
 from daybreak.core.mention import mentioned, words
 
@@ -19,7 +19,9 @@ def by_need(changes: Sequence[Change], *, goes: bool) -> list[Change]:
         named.setdefault(item.name, []).append(number)
 
     def found(number: int, names: frozenset[str]) -> set[int]:
-        return {other for name in names & named.keys() for other in named[name]} - {number}
+        others = {other for name in names & named.keys() for other in named[name]} - {number}
+        item = items[number]
+        return {other for other in others if not _strangers(item, items[other])}
 
     hard = [found(number, _needs(item)) for number, item in enumerate(items)]
     soft = [found(number, _likes(item)) for number, item in enumerate(items)]
@@ -34,6 +36,13 @@ def _needs(item: Object) -> frozenset[str]:
         parent = item.partition_of[1:2] if item.partition_of else ()
         return frozenset((*parent, *(name for _, name in item.inherits)))
     return words(item.generated) if isinstance(item, Column) else mentioned(item)
+
+
+def _strangers(item: Object, other: Object) -> bool:
+    """Whether a word of `item` can't mean `other`: a trigger names another one after FOLLOWS."""
+    if not (isinstance(item, Trigger) and isinstance(other, Trigger)):
+        return False
+    return f" FOLLOWS `{other.name.replace('`', '``')}` " not in item.definition
 
 
 def _likes(item: Object) -> frozenset[str]:

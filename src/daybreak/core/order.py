@@ -21,7 +21,7 @@ from daybreak.core.catalog import Sequence as Numbers
 from daybreak.core.change import Alter, Change, Create, Drop, Rename, sides
 from daybreak.core.mention import called
 from daybreak.core.need import by_need
-from daybreak.core.splits import leaves, split
+from daybreak.core.splits import comes_early, split
 
 
 class Rank(IntEnum):
@@ -162,9 +162,8 @@ def _rank(change: Change, below: frozenset[str]) -> Rank:
     if isinstance(item, Column):
         return _column_rank(change, item)
     if isinstance(change, Alter):
-        parents = not {"inherits", "partition_of"}.isdisjoint(change.fields)
-        before = set(change.fields) <= _FIRST or (parents and leaves(change))
-        return Rank.TABLE_BEFORE if before else Rank.TABLE_AFTER
+        early = set(change.fields) <= comes_early(change, _FIRST)
+        return Rank.TABLE_BEFORE if early else Rank.TABLE_AFTER
     return Rank.DROP_TABLE if isinstance(change, Drop) else Rank.TABLE
 
 

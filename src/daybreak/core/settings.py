@@ -14,7 +14,7 @@ from daybreak.core.url import parse_url
 
 SHADOW_VARIABLE = "SHADOW_DATABASE_URL"
 
-_TOP = ("dialect", "models", "metadata", "shadow", "environments")
+_TOP = ("dialect", "models", "metadata", "base", "shadow", "environments")
 _ENVIRONMENT = ("url", "migration_url", "protected", "role", "statement_timeout")
 _UNITS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000}
 
@@ -42,6 +42,7 @@ class ProjectSettings:
     dialect: str | None = None
     models: tuple[str, ...] | None = None
     metadata: str | None = None
+    base: str | None = None
     shadow: UrlSetting | None = None
     environments: Mapping[str, EnvironmentSettings] = field(default_factory=dict)
 
@@ -60,14 +61,6 @@ def read_settings(table: Mapping[str, Any], file: str) -> ProjectSettings:
         models = tuple(models)
     elif models is not None:
         models = (_text(models, "models", where, "models"),)
-    metadata = table.get("metadata")
-    if metadata is not None and ":" not in _text(
-        metadata, "metadata", where, "database:Base.metadata"
-    ):
-        raise ProjectInvalid(
-            f"metadata = {metadata!r} in {where} is not of the form module:attribute",
-            'write, for example, metadata = "database:Base.metadata"',
-        )
     environments = table.get("environments", {})
     if not isinstance(environments, dict):
         raise ProjectInvalid(
@@ -78,12 +71,22 @@ def read_settings(table: Mapping[str, Any], file: str) -> ProjectSettings:
     return ProjectSettings(
         dialect=None if dialect is None else _text(dialect, "dialect", where, "postgresql"),
         models=models,
-        metadata=metadata,
+        metadata=_reference(table.get("metadata"), "metadata", where, "database:Base.metadata"),
+        base=_reference(table.get("base"), "base", where, "first_models:Base.metadata"),
         shadow=_read_url(table.get("shadow"), "shadow", where, SHADOW_VARIABLE),
         environments={
             name: _read_environment(name, entry, file) for name, entry in environments.items()
         },
     )
+
+
+def _reference(value: Any, key: str, where: str, example: str) -> str | None:
+    if value is not None and ":" not in _text(value, key, where, example):
+        raise ProjectInvalid(
+            f"{key} = {value!r} in {where} is not of the form module:attribute",
+            f'write, for example, {key} = "{example}"',
+        )
+    return None if value is None else str(value)
 
 
 def _read_environment(name: str, table: Any, file: str) -> EnvironmentSettings:

@@ -31,14 +31,23 @@ def split(changes: Sequence[Change], first: frozenset[str]) -> list[Change]:
 
 
 def _table(change: Alter, first: frozenset[str]) -> Iterator[Change]:
-    if leaves(change):
-        # The columns that a parent gave are the table's own after that.
-        first |= {"inherits", "partition_of"}
-    one = tuple(f for f in change.fields if f in first)
-    other = tuple(f for f in change.fields if f not in first)
+    early = comes_early(change, first)
+    one = tuple(f for f in change.fields if f in early)
+    other = tuple(f for f in change.fields if f not in early)
     for fields in (one, other):
         if fields:
             yield replace(change, fields=fields)
+
+
+def comes_early(change: Alter, first: frozenset[str]) -> frozenset[str]:
+    """The fields of a table that change before its columns: `first` and what it gets rid of."""
+    if leaves(change):
+        # The columns that a parent gave are the table's own after that.
+        first |= {"inherits", "partition_of"}
+    if isinstance(change.after, Table) and change.after.partition_by is None:
+        # Keys and columns need no longer suit the partitions (MySQL).
+        first |= {"partition_by"}
+    return first
 
 
 def leaves(change: Alter) -> bool:

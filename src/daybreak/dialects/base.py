@@ -43,6 +43,20 @@ class Driver:
     serves_async: bool
 
 
+@dataclass(frozen=True)
+class Outline:
+    """The queries that compare most of a catalog on the server. All take `:schemas`.
+
+    `digests` gives a row for each table and view: id, schema, name, digest of all that a catalog
+    tells of it. `whole` are those of `catalog_queries` that are read in any case; the others are
+    `parts`, which take `:relations` too: the ids, as `{1,2}`, of those that are to be read.
+    """
+
+    digests: str
+    whole: Mapping[str, str]
+    parts: Mapping[str, str]
+
+
 class LockHolder(NamedTuple):
     """Who holds a lock that keeps a catalog from being read, or waits for one in front of us."""
 
@@ -156,6 +170,14 @@ class Dialect(Protocol):
 
         Their rows are given to `build_catalog` too, each under its own text.
         """
+        ...
+
+    def catalog_outline(self, version: int) -> Outline | None:
+        """How to read only the tables and views that differ; None where all have to be read."""
+        ...
+
+    def catalog_relations(self, rows: Rows) -> Sequence[int]:
+        """The ids, beside tables and views, whose parts `rows` of an outline's `whole` need."""
         ...
 
     def build_catalog(self, rows: Rows, version: int, default_schema: str) -> Catalog:

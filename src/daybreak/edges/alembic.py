@@ -56,6 +56,8 @@ _COMMAND_OF = {
     "do_stamp": "stamp",
     "do_ensure_version": "ensure_version",
 }
+# What env.py itself is told by -x under plain Alembic.
+_OUR_ARGUMENTS = frozenset({"rename", "drop", "proof", "against", "yes"})
 CHANGES_SCHEMA = frozenset(_COMMAND_OF.values())
 
 
@@ -147,6 +149,19 @@ def project_in_force() -> Project:
     if config.toml_file_name and Path(config.toml_file_name).is_file():
         return project_at(Path(config.toml_file_name).resolve().parent)
     return project_above(Path(context.script.dir))
+
+
+def told_to_revisions() -> str:
+    """What a revision can ask its environment for: -x arguments, and its section of the file."""
+    config = context.config
+    ini, section = config.file_config, config.config_ini_section
+    written = sorted(ini.items(section, raw=True)) if ini.has_section(section) else []
+    given = [argument for argument in context.get_x_argument() if not _is_ours(argument)]
+    return repr([written, given])
+
+
+def _is_ours(argument: str) -> bool:
+    return argument.partition("=")[0] in _OUR_ARGUMENTS
 
 
 def refuse_password_in_ini() -> None:

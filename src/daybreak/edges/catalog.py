@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from daybreak.core.catalog import Catalog
 from daybreak.core.errors import LockNotGranted
+from daybreak.core.outline import Found, Name, Outline, differing
 from daybreak.dialects import dialect_named
 from daybreak.dialects.base import CATALOG_LOCK_TIMEOUT_S, Dialect, LockHolder
+from daybreak.edges.collector import collector_at_rest
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+Left = frozenset[tuple[str | None, str]]  # tables, by schema (None: the default one) and name
+DIGESTS = "digests"
 
 
 def read_catalog(
     connection: Connection,
     *,
     schemas: Sequence[str] | None = None,
-    leave_out: frozenset[tuple[str | None, str]] = frozenset(),
+    leave_out: Left = frozenset(),
 ) -> Catalog:
     """What the server tells of `schemas`; without any, of all that are not its own.
 
@@ -31,29 +35,79 @@ def read_catalog(
     connection is given back with the settings and the transaction that it had. It waits at most a
     second for each lock that somebody holds, and raises LockNotGranted, which names them.
     """
+    dialect = dialect_named(connection.dialect.name, "the connection")
+    with _locks_named(connection, dialect), _reading(connection, dialect) as version:
+        rows = _rows(connection, dialect.catalog_queries(version), _asked(schemas))
+        details = dialect.catalog_details(rows)
+        rows |= _rows(connection, {sql: sql.replace(":", r"\:") for sql in details}, {})
+    return _built(connection, rows, version, leave_out)
+
+
+def read_against(
+    connection: Connection,
+    known: Outline | None,
+    *,
+    schemas: Sequence[str] | None = None,
+    leave_out: Left = frozenset(),
+) -> Found | None:
+    """In outline what the server tells, and as a catalog what differs from `known`, if given.
+
+    The rest is as for `read_catalog`. None where the dialect has no outlines.
+    """
+    dialect = dialect_named(connection.dialect.name, "the connection")
+    with _locks_named(connection, dialect), _reading(connection, dialect) as version:
+        outline = dialect.catalog_outline(version)
+        if outline is None:
+            return None
+        asked = _asked(schemas)
+        rows = _rows(connection, {**outline.whole, DIGESTS: outline.digests}, asked)
+        left = _absolute(leave_out, connection)
+        relations = [row for row in rows.pop(DIGESTS) if (row[1], row[2]) not in left]
+        digests = {(schema, name): digest for _, schema, name, digest in relations}
+        differ = differing(digests, known.digests) if known else frozenset()
+        ids = [row[0] for row in relations if (row[1], row[2]) in differ]
+        ids += dialect.catalog_relations(rows)
+        # Most often there is none, and the server need not look for it.
+        parts = outline.parts if ids else {}
+        rows |= dict.fromkeys(outline.parts, ())
+        rows |= _rows(connection, parts, {**asked, "relations": f"{{{','.join(map(str, ids))}}}"})
+    catalog = _built(connection, rows, version, leave_out)
+    return Found(Outline(replace(catalog, tables=(), views=()), digests), catalog)
+
+
+def _asked(schemas: Sequence[str] | None) -> dict[str, str | None]:
+    return {"schemas": None if schemas is None else json.dumps(list(schemas))}
+
+
+def _rows(
+    connection: Connection, queries: Mapping[str, str], asked: Mapping[str, str | None]
+) -> dict[str, Sequence[Any]]:
     from sqlalchemy import text
+
+    return {name: connection.execute(text(sql), asked).fetchall() for name, sql in queries.items()}
+
+
+def _built(
+    connection: Connection, rows: Mapping[str, Sequence[Any]], version: int, leave_out: Left
+) -> Catalog:
+    dialect = dialect_named(connection.dialect.name, "the connection")
+    with collector_at_rest():
+        default_schema = connection.dialect.default_schema_name or ""
+        catalog = dialect.build_catalog(rows, version, default_schema)
+        return _without(catalog, _absolute(leave_out, connection)) if leave_out else catalog
+
+
+@contextlib.contextmanager
+def _locks_named(connection: Connection, dialect: Dialect) -> Iterator[None]:
+    """Raise LockNotGranted in place of the driver's error."""
     from sqlalchemy.exc import DBAPIError
 
-    dialect = dialect_named(connection.dialect.name, "the connection")
     try:
-        with _reading(connection, dialect) as version:
-            asked = {"schemas": None if schemas is None else json.dumps(list(schemas))}
-            rows = {
-                name: connection.execute(text(sql), asked).fetchall()
-                for name, sql in dialect.catalog_queries(version).items()
-            }
-            rows |= {
-                sql: connection.execute(text(sql.replace(":", r"\:"))).fetchall()
-                for sql in dialect.catalog_details(rows)
-            }
+        yield
     except DBAPIError as error:
         if error.orig is None or not dialect.lock_refused(error.orig):
             raise
         raise _locked(_holder(connection, dialect)) from error
-    with _collector_at_rest():
-        default_schema = connection.dialect.default_schema_name or ""
-        catalog = dialect.build_catalog(rows, version, default_schema)
-    return _without(catalog, leave_out) if leave_out else catalog
 
 
 @contextlib.contextmanager
@@ -102,18 +156,6 @@ def _commits_each(connection: Connection) -> bool:
     return driven is not None and connection.dialect.detect_autocommit_setting(driven)
 
 
-@contextlib.contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Without it a third of the time goes to looking for garbage among values that stay."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 def _holder(connection: Connection, dialect: Dialect) -> LockHolder | None:
     """Who held the lock that was not granted; None if it is free by now."""
     with _rolled_back(connection):
@@ -136,9 +178,13 @@ def _locked(holder: LockHolder | None) -> LockNotGranted:
     )
 
 
-def _without(catalog: Catalog, tables: frozenset[tuple[str | None, str]]) -> Catalog:
+def _absolute(tables: Left, connection: Connection) -> frozenset[Name]:
+    default_schema = connection.dialect.default_schema_name or ""
+    return frozenset((schema or default_schema, name) for schema, name in tables)
+
+
+def _without(catalog: Catalog, leave_out: frozenset[Name]) -> Catalog:
     """`catalog` without these tables, what is part of them, and the sequences that they own."""
-    leave_out = {(schema or catalog.default_schema, name) for schema, name in tables}
     return replace(
         catalog,
         tables=tuple(t for t in catalog.tables if (t.schema, t.name) not in leave_out),

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from daybreak.core.catalog import Address, Catalog
+from daybreak.core.catalog import Address, Catalog, Constraint
 from daybreak.core.catalog import Table as CatalogTable
 
 if TYPE_CHECKING:
@@ -32,12 +32,14 @@ class Filters:
         options: Mapping[str, Any],
         metadatas: Sequence[MetaData],
         history: Catalog,
+        wanted: Catalog,
     ) -> None:
         self._include_name: Any = options.get("include_name")
         self._include_object: Any = options.get("include_object")
         self._by_schema = bool(options.get("include_schemas")) and self._include_name is not None
         self._metadatas = metadatas
         self._history = history
+        self._wanted = wanted
         self._default_schema = history.default_schema
 
     @property
@@ -60,14 +62,14 @@ class Filters:
         if address.kind == "table":
             return False
         parents |= {"table_name": table, "schema_qualified_table_name": key}
-        kind = address.kind if address.kind != "constraint" else self._constraint(address, table)
+        kind = address.kind if address.kind != "constraint" else self._constraint(address)
         if kind is None:
             return False
         return self._hidden(
             address.name,
             kind,
             parents,
-            _part(model, kind, address.name),
+            _part(model, kind, address.name, self._columns(address)),
             _part(known, kind, address.name),
         )
 
@@ -83,17 +85,22 @@ class Filters:
             return not self._include_object(model, name, kind, False, known)
         return known is not None and not self._include_object(known, name, kind, True, None)
 
-    def _constraint(self, address: Address, table: str) -> str | None:
+    def _constraint(self, address: Address) -> str | None:
         """What Alembic calls the constraint; None for a kind that it has no filter for."""
-        known = self._tables.get((address.schema, table))
-        for constraint in known.constraints if known else ():
-            if constraint.name == address.name:
-                return _CONSTRAINTS.get(constraint.kind)
-        key = table if address.schema == self._default_schema else f"{address.schema}.{table}"
-        model = self._models.get(key)
-        for kind in _CONSTRAINTS.values():
-            if _part(model, kind, address.name) is not None:
-                return kind
+        found = self._constraint_at(address)
+        return _CONSTRAINTS.get(found.kind) if found else None
+
+    def _columns(self, address: Address) -> tuple[str, ...]:
+        """Those of a constraint: a model need not name it, and then the server did."""
+        found = self._constraint_at(address)
+        return found.columns if found else ()
+
+    def _constraint_at(self, address: Address) -> Constraint | None:
+        for tables in (self._tables, self._wanted_tables):
+            known = tables.get((address.schema, address.table or ""))
+            for constraint in known.constraints if known else ():
+                if address.kind == "constraint" and constraint.name == address.name:
+                    return constraint
         return None
 
     @cached_property
@@ -102,7 +109,11 @@ class Filters:
 
     @cached_property
     def _tables(self) -> dict[tuple[str, str], CatalogTable]:
-        return {(table.schema, table.name): table for table in self._history.tables}
+        return _by_name(self._history)
+
+    @cached_property
+    def _wanted_tables(self) -> dict[tuple[str, str], CatalogTable]:
+        return _by_name(self._wanted)
 
     def _known(self, schema: str, name: str) -> Table | None:
         from sqlalchemy import (
@@ -143,7 +154,12 @@ class Filters:
         return table
 
 
-def _part(table: Table | None, kind: str, name: str) -> Any:
+def _by_name(catalog: Catalog) -> dict[tuple[str, str], CatalogTable]:
+    return {(table.schema, table.name): table for table in catalog.tables}
+
+
+def _part(table: Table | None, kind: str, name: str, columns: tuple[str, ...] = ()) -> Any:
+    """The part of that name; of constraints without a name, the one with these `columns`."""
     from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 
     if table is None:
@@ -157,4 +173,9 @@ def _part(table: Table | None, kind: str, name: str) -> Any:
             candidates = [c for c in table.constraints if isinstance(c, UniqueConstraint)]
         case _:
             candidates = [c for c in table.constraints if isinstance(c, ForeignKeyConstraint)]
-    return next((part for part in candidates if part.name == name), None)
+    for part in candidates:
+        if part.name == name:
+            return part
+        if part.name is None and tuple(column.name for column in part.columns) == columns:
+            return part
+    return None

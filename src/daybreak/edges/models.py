@@ -8,10 +8,11 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from daybreak.core.errors import DaybreakError, ModelsFailed, UnregisteredModels
 from daybreak.core.secret import mask
@@ -30,9 +31,20 @@ def load_metadata(settings: ProjectSettings, root: Path) -> MetaData:
     Raises ModelsFailed with the file and line of the project's own code.
     """
     import_models(settings.models or DEFAULT_MODELS, root)
-    reference = settings.metadata or DEFAULT_METADATA
+    return _metadata_at(settings.metadata or DEFAULT_METADATA, "metadata", root)
+
+
+def load_base(settings: ProjectSettings, root: Path) -> MetaData | None:
+    """What was there before the first revision; None if the project names nothing.
+
+    Raises ModelsFailed.
+    """
+    return None if settings.base is None else _metadata_at(settings.base, "base", root)
+
+
+def _metadata_at(reference: str, setting: str, root: Path) -> MetaData:
     module_name, _, path = reference.partition(":")
-    value: object = _import(module_name, root, "metadata")
+    value: object = _import(module_name, root, setting)
     for attribute in path.split("."):
         try:
             value = getattr(value, attribute)
@@ -40,17 +52,50 @@ def load_metadata(settings: ProjectSettings, root: Path) -> MetaData:
             raise
         except AttributeError as error:
             raise ModelsFailed(
-                f"metadata = {reference!r}: {module_name} has no {path}",
-                "correct metadata in [tool.daybreak] of pyproject.toml",
+                f"{setting} = {reference!r}: {module_name} has no {path}",
+                f"correct {setting} in [tool.daybreak] of pyproject.toml",
             ) from error
     from sqlalchemy import MetaData
 
     if not isinstance(value, MetaData):
         raise ModelsFailed(
-            f"metadata = {reference!r} is a {type(value).__name__}, not a MetaData",
+            f"{setting} = {reference!r} is a {type(value).__name__}, not a MetaData",
             'name the MetaData, for example "database:Base.metadata"',
         )
     return value
+
+
+@contextmanager
+def unchanged(metadatas: Sequence[MetaData], *, may_register: bool = False) -> Iterator[None]:
+    """What the block adds to the models' tables is taken away again at its end.
+
+    A revision that uses the models' columns in a constraint of its own adds it to their table. So
+    would what is compared depend on which revisions were read or run. Models that are registered
+    in the block stay only if they `may_register`.
+    """
+    tables = {metadata: dict(metadata.tables) for metadata in metadatas}
+    parts: list[tuple[set[Any], set[Any]]] = []
+    for table in (table for known in tables.values() for table in known.values()):
+        sets: list[set[Any]] = [table.constraints, table.indexes, table.foreign_keys]
+        sets += [column.foreign_keys for column in table.columns]
+        parts += [(part, set(part)) for part in sets]
+    try:
+        yield
+    finally:
+        for metadata, known in tables.items():
+            for name in () if may_register else metadata.tables.keys() - known.keys():
+                metadata.remove(metadata.tables[name])
+        for part, held in parts:
+            part.intersection_update(held)
+
+
+def each_metadata(metadata: MetaData | Sequence[MetaData] | None) -> tuple[MetaData, ...]:
+    """One, several or none, as `context.configure` takes them."""
+    from sqlalchemy import MetaData
+
+    if metadata is None:
+        return ()
+    return (metadata,) if isinstance(metadata, MetaData) else tuple(metadata)
 
 
 def import_models(names: Sequence[str], root: Path) -> None:

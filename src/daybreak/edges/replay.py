@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import datetime
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,6 +50,18 @@ def replay(
 
     def steps(heads: Any, _context: Any) -> Any:
         return context.script._upgrade_revs(revisions, heads)  # type: ignore[arg-type]
+
+    with borrowed_environment():
+        context.configure(connection=connection, fn=steps, **_running(options))
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+def stamp(connection: Connection, options: Mapping[str, Any], revisions: Sequence[str]) -> None:
+    """Record `revisions` in `connection`'s database, without running them."""
+
+    def steps(heads: Any, _context: Any) -> Any:
+        return context.script._stamp_revs(tuple(revisions), heads)
 
     with borrowed_environment():
         context.configure(connection=connection, fn=steps, **_running(options))

@@ -14,6 +14,7 @@ from daybreak.core.authoring import Asked
 from daybreak.core.errors import NoShadow
 from daybreak.core.events import Noted
 from daybreak.edges.alembic import Call, Running
+from daybreak.edges.models import each_metadata, load_base
 from daybreak.edges.settings import Settings, resolve_target
 
 
@@ -31,12 +32,12 @@ def compare_catalogs(
     from daybreak.flows.sides import Subject
     from daybreak.report.compared import compared_lines
 
-    metadata = options["target_metadata"]
     subject = Subject(
         settings,
         resolve_target(settings, "migration"),
-        tuple(metadata) if isinstance(metadata, (list, tuple)) else (metadata,),
+        each_metadata(options["target_metadata"]),
         options,
+        base=load_base(settings.declared, settings.project.root),
     )
     hook = options.get("process_revision_directives")
     asked = call.asked if call is not None else _asked(context.get_x_argument(as_dictionary=False))
@@ -62,10 +63,14 @@ def compare_catalogs(
 
 
 def _asked(arguments: Sequence[str]) -> Asked:
-    """What plain `alembic -x rename=old=new -x drop=kind:name -x proof=no` asks for."""
+    """What plain `alembic -x rename=old=new -x drop=kind:name -x proof=no` asks for.
+
+    Also `-x against=database`.
+    """
     words = [argument.partition("=") for argument in arguments]
     return Asked(
         renames=tuple(value for name, _, value in words if name == "rename"),
         drops=tuple(value for name, _, value in words if name == "drop"),
         proof=("proof", "=", "no") not in words,
+        against_database=("against", "=", "database") in words,
     )

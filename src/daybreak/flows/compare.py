@@ -14,12 +14,23 @@ from daybreak.core.catalog import Address, Catalog
 from daybreak.core.diff import diff
 from daybreak.core.errors import Refused, Unreachable
 from daybreak.core.hazards import hazards
+from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.replay import rendered, revision_in_force
-from daybreak.flows.drifted import drift_of
+from daybreak.flows.against import copied_database
+from daybreak.flows.drift import drift_at_hand
 from daybreak.flows.propose import Proposal, propose
 from daybreak.flows.prove import prove
 from daybreak.flows.settle import Settled, settle
-from daybreak.flows.sides import Bench, Sides, Subject, on_shadow, remembered_sides
+from daybreak.flows.sides import (
+    Bench,
+    Sides,
+    Subject,
+    known_as_equal,
+    on_shadow,
+    remember_as_equal,
+    remembered_outline,
+    remembered_sides,
+)
 from daybreak.report.changes import change_text
 from daybreak.writing.models import Models
 from daybreak.writing.remark import Remark
@@ -28,6 +39,7 @@ from daybreak.writing.write import write
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
     from alembic.runtime.migration import MigrationContext
+    from sqlalchemy import Engine
 
 Hook = Callable[["MigrationContext", Any, "list[MigrationScript]"], None]
 UNPROVED = "# not proved: this revision was not run on a shadow server before it was written"
@@ -40,12 +52,16 @@ def revise(subject: Subject, asked: Asked, hook: Hook | None, *, keep_empty: boo
     no file, unless `keep_empty`. Raises RenameUnclear, ProofFailed, and what `on_shadow` raises;
     then there is no file either.
     """
-    sides = None if keep_empty else remembered_sides(subject)
+    sides = None if keep_empty or asked.against_database else remembered_sides(subject)
     if sides is not None and not (settled := settle(subject, sides, asked)).changes:
         revision_in_force().generated_revisions.clear()
         return _compared(sides, settled)
     found: list[Compared] = []
-    with on_shadow(subject) as bench, bench.scratch() as engine, engine.connect() as connection:
+    with (
+        on_shadow(subject, copied_database if asked.against_database else None) as bench,
+        bench.scratch() as engine,
+        engine.connect() as connection,
+    ):
 
         def process(migration: MigrationContext, revision: Any, scripts: Any) -> None:
             with engine.connect() as reading:
@@ -53,7 +69,7 @@ def revise(subject: Subject, asked: Asked, hook: Hook | None, *, keep_empty: boo
             _fill(scripts[0], proposal)
             if hook is not None:
                 hook(migration, revision, scripts)
-            found.append(_proved(bench, subject, asked, proposal, scripts))
+            found.append(_proved(bench, engine, subject, asked, proposal, scripts))
             if not keep_empty and all(script.upgrade_ops.is_empty() for script in scripts):
                 scripts[:] = []
 
@@ -61,6 +77,8 @@ def revise(subject: Subject, asked: Asked, hook: Hook | None, *, keep_empty: boo
         context.configure(connection=connection, autogenerate_plugins=[], **options)
         with context.begin_transaction():
             context.run_migrations()
+        if asked.against_database:
+            return found[0]
         return replace(found[0], drift=_drift(bench, subject))
 
 
@@ -69,13 +87,13 @@ def _drift(bench: Bench, subject: Subject) -> str:
     if bench.server.dedicated:  # the environment's own server was not connected to, and is not
         return ""
     try:
-        drifted = drift_of(subject, bench.sides)
+        checked = drift_at_hand(subject, bench.sides)
     except (Unreachable, Refused):  # a dev database that is not there yet, or of another branch
         return ""
-    count = len(drifted.drift.changes)
+    count = len(checked.drift.changes) if checked.drift else 0
     if not count:
         return ""
-    return f"{drifted.place} differs from its history in {count} place{'s' if count > 1 else ''}"
+    return f"{checked.place} differs from its history in {count} place{'s' if count > 1 else ''}"
 
 
 def compare(subject: Subject, asked: Asked) -> tuple[Sides, Compared]:
@@ -83,7 +101,30 @@ def compare(subject: Subject, asked: Asked) -> tuple[Sides, Compared]:
     if (sides := remembered_sides(subject)) is None:
         with on_shadow(subject) as bench:
             sides = bench.sides
-    return sides, _compared(sides, settle(subject, sides, asked, drops_unasked=True))
+    with collector_at_rest():
+        compared = _compared(sides, settle(subject, sides, asked, drops_unasked=True))
+    if not compared.changes and _remembers(subject, asked):
+        remember_as_equal(subject, sides)
+    return sides, compared
+
+
+def compared_before(subject: Subject, asked: Asked) -> Compared | None:
+    """What `compare` would come to, if it did so before and nothing differed; None if not.
+
+    No catalog is loaded, let alone compared: what both were made from is the same.
+    """
+    if not _remembers(subject, asked) or (outline := remembered_outline(subject)) is None:
+        return None
+    if not known_as_equal(subject, outline):
+        return None
+    heads = tuple(context.script.get_heads())
+    return Compared(subject.last_shadow or "", heads, outline.rest.default_schema)
+
+
+def _remembers(subject: Subject, asked: Asked) -> bool:
+    """What a filter is made of, no key can tell."""
+    filters = ("include_name", "include_object")
+    return asked == Asked() and all(subject.options.get(name) is None for name in filters)
 
 
 def tell_alembic(subject: Subject, asked: Asked) -> None:
@@ -119,9 +160,16 @@ def _fill(script: MigrationScript, proposal: Proposal) -> None:
 
 
 def _proved(
-    bench: Bench, subject: Subject, asked: Asked, proposal: Proposal, scripts: Sequence[Any]
+    bench: Bench,
+    engine: Engine,
+    subject: Subject,
+    asked: Asked,
+    proposal: Proposal,
+    scripts: Sequence[Any],
 ) -> Compared:
-    """What was found, with the proof of what the project's hook has left of it."""
+    """What was found, with the proof, in `engine`'s database, of what the project's hook has left
+    of it.
+    """
     left = [script for script in scripts if not script.upgrade_ops.is_empty()]
     proof: Proof | None = None
     statements: tuple[str, ...] = ()
@@ -138,9 +186,10 @@ def _proved(
             return _words(subject, one, other, start, unexpressed)
 
         proved = prove(
-            bench,
+            engine,
             subject,
             rendered(left[0]),
+            history=history,
             goal=goal,
             differences=differences,
             downgrade=not left[0].downgrade_ops.is_empty(),

@@ -92,7 +92,11 @@ def _play(stage: _Stage) -> None:
     versions = stage.project / "alembic" / "versions"
     show(Scene("A project", "One command writes it: models, history, database.py, pipelines."))
     stage.daybreak("init", "myapp", folder=stage.project.parent)
-    show(Scene("The first revision", "The models are compared with the database, not guessed."))
+    show(
+        Scene(
+            "The first revision", "The file has been run, forth and back, before there is a file."
+        )
+    )
     stage.daybreak("revision", "-m", "create venues and events")
     stage.daybreak("upgrade", "head")
     show(Scene("Once more", "A second run finds nothing to do, and that is a success."))

@@ -15,10 +15,10 @@ from daybreak.core.catalog import Catalog
 from daybreak.core.errors import ProofFailed
 from daybreak.core.secret import mask
 from daybreak.edges.replay import run_function
-from daybreak.flows.sides import Bench, Subject, read_side
+from daybreak.flows.sides import Subject, read_side
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
 
 Differ = Callable[[Catalog, Catalog], Sequence[str]]
 
@@ -33,34 +33,35 @@ class Proved:
 
 
 def prove(
-    bench: Bench,
+    engine: Engine,
     subject: Subject,
     text: str,
     *,
+    history: Catalog,
     goal: Catalog,
     differences: Differ,
     downgrade: bool,
 ) -> Proved:
-    """Run the rendered revision on a copy of the history's database, and back.
+    """Run the rendered revision on `engine`'s database, a copy that is at `history`, and back.
 
     `differences` says in words in what two catalogs differ. The upgrade must lead to `goal`, the
-    downgrade (unless there is none) to where it began. Raises ProofFailed.
+    downgrade (unless there is none) to `history`. Raises ProofFailed.
     """
     start = time.monotonic()
     functions = _functions(text)
+    downgrade = downgrade and "downgrade" in functions  # a template may leave it out
     statements: list[str] = []
-    with bench.scratch() as engine:
-        with engine.connect() as connection, _collecting(connection, statements):
-            _run(subject, connection, functions["upgrade"], "upgrade", statements)
+    with engine.connect() as connection, _collecting(connection, statements):
+        _run(subject, connection, functions["upgrade"], "upgrade", statements)
+    with engine.connect() as connection:
+        _require(differences(read_side(subject, connection), goal), "upgrade", "the models")
+    if downgrade:
+        back: list[str] = []
+        with engine.connect() as connection, _collecting(connection, back):
+            _run(subject, connection, functions["downgrade"], "downgrade", back)
         with engine.connect() as connection:
-            _require(differences(read_side(subject, connection), goal), "upgrade", "the models")
-        if downgrade:
-            back: list[str] = []
-            with engine.connect() as connection, _collecting(connection, back):
-                _run(subject, connection, functions["downgrade"], "downgrade", back)
-            with engine.connect() as connection:
-                left = differences(read_side(subject, connection), bench.sides.history)
-                _require(left, "downgrade", "what was before")
+            left = differences(read_side(subject, connection), history)
+            _require(left, "downgrade", "what was before")
     return Proved(tuple(statements), time.monotonic() - start, downgrade)
 
 

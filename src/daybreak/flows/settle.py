@@ -21,9 +21,7 @@ from daybreak.core.spelling import spelled
 from daybreak.edges.declared import declared_in
 from daybreak.edges.filters import Filters
 from daybreak.edges.hints import hinted_renames
-from daybreak.flows.sides import Sides, Subject
-
-_OPTIONS = {"compare_type": "type", "compare_server_default": "default"}
+from daybreak.flows.sides import NOT_COMPARED, Sides, Subject
 
 
 @dataclass(frozen=True)
@@ -55,9 +53,9 @@ def settle(subject: Subject, sides: Sides, asked: Asked, *, drops_unasked: bool 
     renames += [rename for rename in hints if rename.address not in said]
     # As for Alembic: False is "leave them alone". A function of the project's is not asked.
     not_compared = frozenset(
-        field for option, field in _OPTIONS.items() if subject.options.get(option) is False
+        field for option, field in NOT_COMPARED.items() if subject.options.get(option) is False
     )
-    filters = Filters(subject.options, subject.metadatas, history)
+    filters = Filters(subject.options, subject.metadatas, history, sides.wanted)
 
     def goal_of(renames: Sequence[Rename]) -> tuple[Catalog, Catalog]:
         before = history

@@ -7,9 +7,10 @@ once is remembered: the history's database as a template, both catalogs as texts
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,23 +25,31 @@ from daybreak.core.errors import (
     HistoryNotReplayed,
     OtherDatabase,
 )
+from daybreak.core.outline import Outline
 from daybreak.core.secret import mask
 from daybreak.core.target import Target
 from daybreak.dialects.base import Dialect
-from daybreak.edges.catalog import read_catalog
+from daybreak.edges.alembic import told_to_revisions
+from daybreak.edges.catalog import read_against, read_catalog
+from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.connect import dialect_of, driver_for, sqlalchemy_url
 from daybreak.edges.history import place_in_history
+from daybreak.edges.models import unchanged
 from daybreak.edges.replay import replay, version_tables
 from daybreak.edges.settings import Settings
 from daybreak.edges.shadow.cache import (
     Wanted,
+    are_equal,
     last_shadow,
+    load_outline,
     load_wanted,
+    remember_equal,
     remember_shadow,
+    store_outline,
     store_wanted,
 )
 from daybreak.edges.shadow.choose import choose_shadow
-from daybreak.edges.shadow.keys import history_keys, reading, wanted_key
+from daybreak.edges.shadow.keys import history_keys, judging, reading, wanted_key
 from daybreak.edges.shadow.wanted import create_wanted
 
 if TYPE_CHECKING:
@@ -50,6 +59,8 @@ if TYPE_CHECKING:
     from daybreak.edges.shadow.server import ShadowServer
 
 HEADS = ("heads",)
+# Options of `context.configure` by which a project leaves a field of its columns alone.
+NOT_COMPARED = {"compare_type": "type", "compare_server_default": "default"}
 
 
 @dataclass(frozen=True)
@@ -57,7 +68,7 @@ class Subject:
     """What is compared: a project's models and its history, as its env.py gives them.
 
     `options` are the project's own of `context.configure`. `revisions` is how far the history's
-    side goes.
+    side goes, and `base` what was there before its first revision.
     """
 
     settings: Settings
@@ -65,12 +76,24 @@ class Subject:
     metadatas: tuple[MetaData, ...]
     options: Mapping[str, Any]
     revisions: tuple[str, ...] = HEADS
+    base: MetaData | None = None
 
     @property
     def dialect(self) -> Dialect:
         return dialect_of(self.target)
 
-    @property
+    @cached_property
+    def history_keys(self) -> tuple[str, ...]:
+        """The history's key after each revision; the last one is that of `revisions`."""
+        base = "" if self.base is None else self._key_of([self.base], "the base", ())
+        tables = sorted(version_tables(self.options), key=repr)
+        given = repr([tables, told_to_revisions(), base])
+        keys = tuple(key for _, key in history_keys(context.script, self.root, options=given))
+        if self.revisions != HEADS:
+            return (f"{keys[-1] if keys else ''} at {' '.join(sorted(self.revisions))}",)
+        return keys or ("an empty history",)
+
+    @cached_property
     def compiler(self) -> SqlDialect:
         """What SQLAlchemy compiles the models with; it is not connected to anything."""
         driver = driver_for(self.target, self.settings.project_driver)
@@ -80,6 +103,33 @@ class Subject:
     @property
     def root(self) -> Path:
         return self.settings.project.root
+
+    @cached_property
+    def last_shadow(self) -> str | None:
+        """The server of the last comparison, by which the cache is asked."""
+        return last_shadow(self.root, self.target.environment)
+
+    def wanted_key(self, label: str, history: Catalog) -> str:
+        """The key of what the models come to on that server. Compiling them takes its time."""
+        extensions = tuple(f"{each.schema}.{each.name}" for each in _extensions(history))
+        if (label, extensions) not in self._wanted_keys:
+            self._wanted_keys[label, extensions] = self._key_of(self.metadatas, label, extensions)
+        return self._wanted_keys[label, extensions]
+
+    def _key_of(self, metadatas: Sequence[MetaData], server: str, extensions: Sequence[str]) -> str:
+        with collector_at_rest():
+            return wanted_key(
+                metadatas,
+                self.compiler,
+                server=server,
+                root=self.root,
+                reading=reading(),
+                extensions=extensions,
+            )
+
+    @cached_property
+    def _wanted_keys(self) -> dict[tuple[str, tuple[str, ...]], str]:
+        return {}
 
 
 @dataclass(frozen=True)
@@ -105,50 +155,79 @@ class Bench:
         return self.server.scratch(self.template)
 
 
+# Makes the history's side on a server: the name of its template, and its catalog.
+Made = Callable[[Subject, "ShadowServer"], tuple[str, Catalog]]
+
+
 def remembered_sides(subject: Subject) -> Sides | None:
     """Both sides from the cache; None if one is not there. Starts no server."""
-    label = last_shadow(subject.root, subject.target.environment)
-    if label is None:
+    if (label := subject.last_shadow) is None:
         return None
-    history = load_wanted(_history_side(label, _keys(subject)[-1]))
+    history = load_wanted(_history_side(label, subject.history_keys[-1]))
     if history is None:
         return None
-    wanted = load_wanted(_wanted_key(subject, label, history.catalog))
+    wanted = load_wanted(subject.wanted_key(label, history.catalog))
     if wanted is None:
         return None
     return Sides(label, history.catalog, wanted.catalog, wanted.statements)
 
 
+def remembered_outline(subject: Subject) -> Outline | None:
+    """What the history makes, in outline, from the cache. Starts no server."""
+    if (label := subject.last_shadow) is None:
+        return None
+    return load_outline(_history_side(label, subject.history_keys[-1]))
+
+
+def known_as_equal(subject: Subject, outline: Outline) -> bool:
+    """Whether both sides, that of the history in outline, were found to be equal before."""
+    label = subject.last_shadow
+    return label is not None and are_equal(_both(subject, label, outline.rest))
+
+
+def remember_as_equal(subject: Subject, sides: Sides) -> None:
+    """Let `known_as_equal` know."""
+    remember_equal(_both(subject, sides.label, sides.history))
+
+
+def _both(subject: Subject, label: str, history: Catalog) -> str:
+    keys = (_history_side(label, subject.history_keys[-1]), subject.wanted_key(label, history))
+    left_alone = [str(subject.options.get(name) is False) for name in NOT_COMPARED]
+    return sha256(" ".join((*keys, judging(), *left_alone)).encode()).hexdigest()
+
+
 def history_side(subject: Subject) -> Catalog:
     """What the history makes up to `subject.revisions`, from the cache or a shadow server."""
-    label = last_shadow(subject.root, subject.target.environment)
-    if label is not None and (known := load_wanted(_history_side(label, _keys(subject)[-1]))):
+    label = subject.last_shadow
+    if label is not None and (known := load_wanted(_history_side(label, subject.history_keys[-1]))):
         return known.catalog
     with choose_shadow(subject.settings, subject.target) as server:
         return _history(subject, server, _template(subject, server))
 
 
 @contextlib.contextmanager
-def on_shadow(subject: Subject) -> Iterator[Bench]:
+def on_shadow(subject: Subject, made: Made | None = None) -> Iterator[Bench]:
     """Both sides on a shadow server that stays for the block.
 
-    Raises NoShadow and its kin, HistoryNotReplayed, ModelsRejected.
+    `made` makes the history's side there, in place of the revisions. Raises NoShadow and its kin,
+    HistoryNotReplayed, ModelsRejected, and what `made` does.
     """
     with contextlib.ExitStack() as closing:
-        yield _bench(subject, closing)
+        yield _bench(subject, closing, made or _made_by_revisions)
 
 
-def _bench(subject: Subject, closing: contextlib.ExitStack, *, dedicated: bool = False) -> Bench:
+def _bench(
+    subject: Subject, closing: contextlib.ExitStack, made: Made, *, dedicated: bool = False
+) -> Bench:
     server = choose_shadow(subject.settings, subject.target, dedicated=dedicated)
     try:
-        template = _template(subject, server)
-        history = _history(subject, server, template)
+        template, history = made(subject, server)
         wanted = _wanted(subject, server, history)
     except OtherDatabase:
         server.close()
         if dedicated:
             raise
-        return _bench(subject, closing, dedicated=True)
+        return _bench(subject, closing, made, dedicated=True)
     except BaseException:
         server.close()
         raise
@@ -158,6 +237,11 @@ def _bench(subject: Subject, closing: contextlib.ExitStack, *, dedicated: bool =
     return Bench(sides, server, template)
 
 
+def _made_by_revisions(subject: Subject, server: ShadowServer) -> tuple[str, Catalog]:
+    template = _template(subject, server)
+    return template, _history(subject, server, template)
+
+
 def read_side(subject: Subject, connection: Connection) -> Catalog:
     """The catalog of a database of this project, without the table of its version."""
     return read_catalog(connection, leave_out=version_tables(subject.options))
@@ -165,35 +249,41 @@ def read_side(subject: Subject, connection: Connection) -> Catalog:
 
 def _template(subject: Subject, server: ShadowServer) -> str:
     """The template of the history, made from the nearest one that is there."""
-    keys = _keys(subject)
+    keys = subject.history_keys
+
+    found = server.nearest(keys)
+    begun = found[0] if found else None
 
     def build(connection: Connection) -> None:
+        if begun is None and subject.base is not None:
+            create_wanted(server, connection.engine, [subject.base], root=subject.root)
         try:
-            replay(connection, subject.options, subject.revisions)
+            with unchanged(subject.metadatas):
+                replay(connection, subject.options, subject.revisions)
         except Exception as error:
             if isinstance(error, DBAPIError) and server.lacks_role(error) is not None:
                 raise
             raise _not_replayed(server, error) from error
+        # Here rather than on a copy; in a session of its own, since revisions may set theirs.
+        with connection.engine.connect() as reading:
+            catalog = read_side(subject, reading)
+        store_wanted(_history_side(server.label, keys[-1]), Wanted(catalog, ()))
 
-    found = server.nearest(keys)
-    base = found[0] if found else None
+    return with_roles(server, lambda: server.template(keys[-1], build, base=begun))
+
+
+def with_roles(server: ShadowServer, make: Callable[[], str]) -> str:
+    """What `make` gives, with each role that it finds missing on the server created before.
+
+    A role belongs to no database: a server of our own has none but its superuser.
+    """
     while True:
         try:
-            return server.template(keys[-1], build, base=base)
+            return make()
         except DBAPIError as error:
-            # A role belongs to no database: a server of our own has none but its superuser.
             if (role := server.lacks_role(error)) is None:
                 raise
             server.create_role(role)
-
-
-def _keys(subject: Subject) -> list[str]:
-    """The history's key after each revision; the last one is that of `subject.revisions`."""
-    given = repr(sorted(version_tables(subject.options), key=repr))
-    keys = [key for _, key in history_keys(context.script, subject.root, options=given)]
-    if subject.revisions != HEADS:
-        return [f"{keys[-1] if keys else ''} at {' '.join(sorted(subject.revisions))}"]
-    return keys or ["an empty history"]
 
 
 def _not_replayed(server: ShadowServer, error: Exception) -> Exception:
@@ -206,18 +296,22 @@ def _not_replayed(server: ShadowServer, error: Exception) -> Exception:
     said = " ".join(mask(f"{type(error).__name__}: {orig}").split())
     return HistoryNotReplayed(
         f"{place} does not run on an empty database ({server.label}): {said}",
-        "if another tool or create_all made the first tables, compare with the database itself: "
+        "if create_all made the first tables, name its MetaData as base in [tool.daybreak] "
+        "(docs/settings.md); if another tool did, compare with the database itself: "
         "daybreak revision --against database; else correct the revision",
     )
 
 
 def _history(subject: Subject, server: ShadowServer, template: str) -> Catalog:
-    key = _history_side(server.label, _keys(subject)[-1])
+    key = _history_side(server.label, subject.history_keys[-1])
     if known := load_wanted(key):
         return known.catalog
     with server.scratch(template) as engine, engine.connect() as connection:
         catalog = read_side(subject, connection)
+        found = read_against(connection, None, leave_out=version_tables(subject.options))
     store_wanted(key, Wanted(catalog, ()))
+    if found is not None:
+        store_outline(key, found.outline)
     return catalog
 
 
@@ -226,7 +320,7 @@ def _history_side(label: str, key: str) -> str:
 
 
 def _wanted(subject: Subject, server: ShadowServer, history: Catalog) -> Wanted:
-    key = _wanted_key(subject, server.label, history)
+    key = subject.wanted_key(server.label, history)
     if known := load_wanted(key):
         return known
     with server.scratch() as engine:
@@ -242,17 +336,6 @@ def _wanted(subject: Subject, server: ShadowServer, history: Catalog) -> Wanted:
     wanted = Wanted(catalog, statements)
     store_wanted(key, wanted)
     return wanted
-
-
-def _wanted_key(subject: Subject, label: str, history: Catalog) -> str:
-    return wanted_key(
-        subject.metadatas,
-        subject.compiler,
-        server=label,
-        root=subject.root,
-        reading=reading(),
-        extensions=[f"{extension.schema}.{extension.name}" for extension in _extensions(history)],
-    )
 
 
 def _extensions(history: Catalog) -> tuple[Extension, ...]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, inspect
 
 from daybreak.core.errors import ShadowFailed
 from daybreak.edges.shadow import server as shadow_server
-from daybreak.edges.shadow.server import ShadowServer, template_name
+from daybreak.edges.shadow.server import TEMPLATE, ShadowServer, template_name
 from edges.shadow.open_shadow import open_on, start_python, variables_of
 from servers import Server
 
@@ -116,6 +116,22 @@ def test_the_templates_that_were_used_last_are_kept(
 
     kept = [names[0], *names[-shadow_server.TEMPLATES_KEPT + 1 :]]
     assert ours(server) == sorted(kept)
+
+
+def test_a_template_counts_as_used_before_it_is_recorded(
+    shadow: ShadowServer, server: Server, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(shadow_server.TEMPLATES_KEPT):
+        shadow.template(str(number), lambda _: None)
+    # Another run comes before a template is recorded as used.
+    use = shadow._use
+    monkeypatch.setattr(
+        shadow, "_use", lambda name: None if name.startswith(TEMPLATE) else use(name)
+    )
+    newest = shadow.template("newest", lambda _: None)
+    open_on(server, root).close()
+
+    assert newest in ours(server)
 
 
 KILLED = {

@@ -217,12 +217,12 @@ def _check(row: _Row) -> Constraint:
 
 
 def _options(text: str | None) -> Options:
-    """CREATE_OPTIONS in the words of CREATE TABLE; that a table is partitioned is told apart."""
-    return tuple(
-        sorted(
-            (name.upper(), value.strip('"').upper()) for name, value in _OPTION.findall(text or "")
-        )
-    )
+    """CREATE_OPTIONS in the words of CREATE TABLE; that a table is partitioned is told apart.
+
+    A value in quotes is as somebody wrote it, any other one of the server's own words.
+    """
+    found = _OPTION.findall(text or "")
+    return tuple(sorted((n.upper(), v[1:-1] if v.startswith('"') else v.upper()) for n, v in found))
 
 
 def _by_table(rows: Iterable[_Row]) -> _By:

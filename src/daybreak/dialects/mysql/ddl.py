@@ -26,6 +26,7 @@ from daybreak.core.change import Alter, Change, Create, Drop, Rename
 from daybreak.dialects.mysql import counters, tables
 from daybreak.dialects.mysql.keys import (
     add_constraint,
+    add_foreign_key,
     create_index,
     drop_constraint,
     index_text,
@@ -38,7 +39,7 @@ from daybreak.dialects.mysql.texts import literal, qualified, quoted
 def ddl(change: Change, before: Catalog, after: Catalog) -> Sequence[str]:
     """The statements that carry out `change`; none for what MySQL does not have.
 
-    `before` is what holds when they run, or what held at first with the names that `after` has.
+    `before` is what held at first, with the names that `after` has.
     """
     match change:
         case Create(address, item):
@@ -61,6 +62,9 @@ def _create(address: Address, item: Object, before: Catalog, after: Catalog) -> 
         case Column():
             key = [f"ADD {counters.passing_key(item)}"] if item.auto_increment else []
             return tables.add_column(address, item, key)
+        case Constraint(kind="foreign key"):
+            was, now = table_of(before, address), table_of(after, address)
+            return add_foreign_key(table, item, was, now)
         case Constraint():
             return [alter(table, [add_constraint(item), *counters.start(address, before, after)])]
         case Index():
@@ -121,10 +125,11 @@ def _alter(change: Alter, before: Catalog, after: Catalog) -> Sequence[str]:
             if fields <= {"enforced", "definition"} and was.expression == now.expression:
                 word = "ENFORCED" if now.enforced else "NOT ENFORCED"
                 return [alter(table, [f"ALTER CHECK {quoted(now.name)} {word}"])]
-            pieces = [drop_constraint(was), add_constraint(now)]
-            # The name of a foreign key is free only after the statement that drops it.
-            together = now.kind != "foreign key"
-            return [alter(table, pieces)] if together else [alter(table, [p]) for p in pieces]
+            if now.kind == "foreign key":
+                # Its name is free only after the statement that drops it.
+                dropped = alter(table, [drop_constraint(was)])
+                return [dropped, *_create(address, now, before, after)]
+            return [alter(table, [drop_constraint(was), add_constraint(now)])]
         case Index() if fields == {"invisible"}:
             word = "INVISIBLE" if now.invisible else "VISIBLE"
             return [alter(table, [f"ALTER INDEX {quoted(now.name)} {word}"])]

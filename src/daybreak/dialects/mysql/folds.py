@@ -25,7 +25,7 @@ from daybreak.core.catalog import (
     View,
 )
 
-Place = Literal["type", "charset", "expression", "action"]
+Place = Literal["type", "charset", "expression"]
 
 
 @dataclass(frozen=True)
@@ -65,10 +65,6 @@ def _bare(found: re.Match[str]) -> str:
     return found[1] or found[0]
 
 
-def _no_action(found: re.Match[str]) -> str:
-    return "NO ACTION" if found[0] == "RESTRICT" else ""
-
-
 FOLDS = (
     Fold(
         "display width",
@@ -89,12 +85,6 @@ FOLDS = (
         "literal of ASCII alone has the same octets in all that a connection can have.",
         "expression",
         lambda text: _PLAIN_LITERAL.sub(_bare, text),
-    ),
-    Fold(
-        "restrict",
-        "RESTRICT and NO ACTION are one in InnoDB, which has no deferred checks.",
-        "action",
-        lambda text: re.sub(r" ON (?:DELETE|UPDATE) RESTRICT|^RESTRICT$", _no_action, text),
     ),
 )
 
@@ -150,13 +140,12 @@ def _column(column: Column) -> Column:
 
 
 def _constraint(constraint: Constraint) -> Constraint:
-    place: Place = "action" if constraint.kind == "foreign key" else "expression"
+    if constraint.kind == "foreign key":
+        return constraint
     return replace(
         constraint,
-        definition=_folded(constraint.definition, place),
+        definition=_folded(constraint.definition, "expression"),
         expression=_maybe(constraint.expression, "expression"),
-        on_update=_folded(constraint.on_update, "action"),
-        on_delete=_folded(constraint.on_delete, "action"),
     )
 
 

@@ -22,6 +22,35 @@ def constraint_text(constraint: Constraint, name: str | None = None) -> str:
     return f"CONSTRAINT {quoted(name or constraint.name)} {constraint.definition}"
 
 
+def add_foreign_key(table: str, key: Constraint, was: Table | None, now: Table | None) -> list[str]:
+    """`table` is quoted, `was` what held at first, perhaps with another key on these columns.
+
+    The server replaces an index that it once made for such a key with one of the new key's name.
+    Which one that is no catalog tells, so it has that name meanwhile, and comes back.
+    """
+    add, new = add_constraint(key), quoted(key.name)
+    index = _index_of(key, was, now)
+    if index is None:
+        return [f"ALTER TABLE {table} {add}"]
+    return [
+        f"ALTER TABLE {table}\n  RENAME INDEX {quoted(index)} TO {new},\n  {add}",
+        f"ALTER TABLE {table} RENAME INDEX {new} TO {quoted(index)}",
+    ]
+
+
+def _index_of(key: Constraint, was: Table | None, now: Table | None) -> str | None:
+    """The index that the server may have made for an earlier key, and that stays."""
+    if was is None or now is None:
+        return None
+    had = any(c.kind == "foreign key" and c.columns == key.columns for c in was.constraints)
+    stays = {index.name: index for index in now.indexes}
+    for index in was.indexes:
+        same = tuple(part.column for part in index.keys) == key.columns
+        if same and index.name == key.columns[0] and stays.get(index.name) == index:
+            return index.name if had and key.name not in stays else None
+    return None
+
+
 def drop_constraint(constraint: Constraint) -> str:
     match constraint.kind:
         case "primary key":

@@ -95,7 +95,7 @@ def add_column(address: Address, column: Column, more: Sequence[str] = ()) -> Se
     bare = replace(column, default=None, on_update=None, not_null=False)
     return [
         alter(table, [f"ADD COLUMN {column_text(bare)}", *more]),
-        f"UPDATE {table} SET {name} = {column.default}",
+        f"UPDATE {table} SET {name} = {column.default}",  # noqa: S608 - the server's own text
         alter(table, [f"MODIFY COLUMN {column_text(column)}"]),
     ]
 
@@ -140,11 +140,25 @@ def alter_table(was: Table, now: Table, fields: set[str], before: Catalog) -> Se
     if fields & {"charset", "collation"}:
         statements.extend(_convert(was, now, before))
     if pieces := list(_options(now, fields - {"charset", "collation"}, dict(was.options))):
-        statements.append(alter(name, pieces))
+        again = _sized_again(was, now) if "options" in fields else ()
+        statements.append(alter(name, [*pieces, *again]))
     if "partition_by" in fields:
         clause = now.partition_by or "REMOVE PARTITIONING"
         statements.append(f"ALTER TABLE {name} {clause}")
     return statements
+
+
+def _sized_again(was: Table, now: Table) -> Iterator[str]:
+    """Keys remember the table's KEY_BLOCK_SIZE of the day when they were made."""
+    sizes = [dict(table.options).get("KEY_BLOCK_SIZE") for table in (was, now)]
+    if sizes[0] is None or sizes[0] == sizes[1]:
+        return
+    for constraint in was.constraints:
+        if constraint.kind == "primary key" and constraint in now.constraints:
+            yield from ("DROP PRIMARY KEY", f"ADD {constraint_text(constraint)}")
+    for index in was.indexes:
+        if index in now.indexes:
+            yield from (f"DROP INDEX {quoted(index.name)}", f"ADD {index_text(index)}")
 
 
 def rename_table(table: Table, address: Address, to: Address) -> Sequence[str]:

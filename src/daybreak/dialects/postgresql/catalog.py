@@ -25,7 +25,7 @@ def build_catalog(rows: Rows, version: int, default_schema: str) -> Catalog:
     """See the Protocol. Identity columns take their sequences; the rest is a list each."""
     grants = _grants(rows["grants"])
     names = {(row[0], row[1]): row[2] for row in rows["columns"]}
-    identities, sequences = _sequences(rows, grants, names)
+    identities, sequences = _sequences(rows["sequences"], grants)
     columns = columns_of(rows["columns"], grants, identities)
     tables, views = _relations(rows, grants, columns, names)
     return Catalog(
@@ -75,19 +75,17 @@ def _by_grantee(grant: Grant) -> tuple[Any, ...]:
 
 
 def _sequences(
-    rows: Rows, grants: Grants, names: Names
+    rows: Sequence[Row], grants: Grants
 ) -> tuple[dict[tuple[int, int], Row], tuple[core.Sequence, ...]]:
     """The sequences of identity columns by table and column, and all others."""
-    tables = {row[0]: row[2] for row in rows["relations"]}
     identities: dict[tuple[int, int], Row] = {}
     sequences = []
-    for row in rows["sequences"]:
+    for row in rows:
         oid, schema, name, type_, start, increment, minimum, maximum, cached, cycle = row[:10]
-        persistence, how, table, column, comment = row[10:]
+        persistence, how, table, column, comment, owner, owner_column = row[10:]
         if how == "i":
             identities[table, column] = row
             continue
-        owned_by = (tables[table], names[table, column]) if table in tables else None
         sequences.append(
             core.Sequence(
                 schema,
@@ -99,7 +97,7 @@ def _sequences(
                 maximum,
                 cached,
                 cycle,
-                owned_by,
+                None if owner is None else (owner, owner_column),
                 "unlogged" if persistence == "u" else "permanent",
                 comment,
                 grants.get(("relation", oid, 0), ()),
@@ -112,7 +110,8 @@ def _odd_identities(rows: Sequence[Row], grants: Grants) -> list[core.Other]:
     """What an `Identity` does not hold of its sequence, where somebody changed it."""
     found = []
     for row in rows:
-        oid, schema, name, *_, how, _, _, comment = row
+        oid, schema, name = row[:3]
+        how, comment = row[11], row[14]
         given = grants.get(("relation", oid, 0), ())
         if how == "i" and (given or comment):
             words = ", ".join(
@@ -132,7 +131,7 @@ def _relations(
     constraints = constraints_of((row for row in rows["constraints"] if row[0]), names)
     indexes = indexes_of(rows["indexes"], rows["index keys"])
     parents: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for oid, parent_schema, parent in rows["parents"]:
+    for oid, _, parent_schema, parent in rows["parents"]:
         parents[oid].append((parent_schema, parent))
     triggers = _by_relation(rows["triggers"], core.Trigger)
     rules = _by_relation(rows["rules"], core.Rule)

@@ -116,7 +116,7 @@ def indexes_of(
     """The indexes of each table or materialised view, by name."""
     parts: dict[int, list[Sequence[Any]]] = defaultdict(list)
     for row in key_rows:
-        parts[row[0]].append(row)
+        parts[row[1]].append(row)
     found: dict[int, list[Index]] = defaultdict(list)
     for row in rows:
         table, oid, name, definition, unique, method, count, predicate, not_distinct = row[:9]
@@ -129,12 +129,12 @@ def indexes_of(
                 tuple([_key(part) for part in own[:count]]),
                 unique,
                 method,
-                tuple([part[2] for part in own[count:]]),
+                tuple([part[3] for part in own[count:]]),
                 predicate,
                 bool(not_distinct),
                 options_of(options) if options else (),
                 valid,
-                statistics=tuple([(str(p[1]), p[8]) for p in own if p[8] is not None]),
+                statistics=tuple([(str(p[2]), p[9]) for p in own if p[9] is not None]),
                 tablespace=space,
                 clustered=clustered,
                 replica_identity=replica,
@@ -146,7 +146,7 @@ def indexes_of(
 
 
 def _key(part: Sequence[Any]) -> IndexKey:
-    _, _, column, expression, opclass, options, collation, bits, _ = part
+    _, _, _, column, expression, opclass, options, collation, bits, _ = part
     if options:
         opclass = f"{opclass or ''}({', '.join('='.join(o) for o in options_of(options))})"
     return IndexKey(

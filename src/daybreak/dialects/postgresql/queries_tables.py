@@ -43,7 +43,7 @@ ORDER BY n.nspname, c.relname
 # What tables inherit from and partitions belong to.
 PARENTS = """
 $schemas
-SELECT h.inhrelid, s.nspname::text, p.relname::text
+SELECT h.inhrelid, h.inhseqno, s.nspname::text, p.relname::text
 FROM pg_inherits h
 JOIN pg_class c ON c.oid = h.inhrelid AND c.relkind IN ('r', 'p', 'f')
 JOIN n ON n.oid = c.relnamespace
@@ -191,6 +191,7 @@ ORDER BY c.relname
 INDEX_KEYS = """
 $schemas
 SELECT
+    i.indrelid,
     i.indexrelid,
     k.attnum,
     a.attname::text,
@@ -240,12 +241,16 @@ SELECT
     d.deptype::text,
     d.refobjid,
     d.refobjsubid,
-    obj_description(c.oid, 'pg_class')
+    obj_description(c.oid, 'pg_class'),
+    o.relname::text,
+    a.attname::text
 FROM pg_sequence q
 JOIN pg_class c ON c.oid = q.seqrelid
 JOIN n ON n.oid = c.relnamespace
 LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.objsubid = 0
     AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
+LEFT JOIN pg_class o ON o.oid = d.refobjid
+LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
 WHERE c.relpersistence <> 't'
 AND $own_relation
 ORDER BY n.nspname, c.relname

@@ -1,4 +1,4 @@
-"""Wanted catalogs that were read before, by their key. Losing them costs time and nothing else."""
+"""What was read and compared before, by its key. Losing it costs time and nothing else."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from daybreak.core.catalog import Catalog, from_text, to_text
+from daybreak.core.outline import Outline, outline_from, outline_text
 from daybreak.edges.account import server_account
+from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.places import cache_place, made
 
-FILES_KEPT = 64
+FILES_KEPT = 128
 BYTES_KEPT = 256_000_000
 
 
@@ -28,30 +30,66 @@ class Wanted:
 
 def load_wanted(key: str) -> Wanted | None:
     """What was stored under `key`; None if there is nothing, or nothing whole."""
-    file = _folder() / key
     try:
-        digest, _, content = file.read_text(encoding="utf-8").partition("\n")
-        if digest != _digest(content):
-            return None
-        statements, catalog = content.split("\n", 1)
-        os.utime(file)  # used: the last to go
-        return Wanted(from_text(catalog), tuple(json.loads(statements)))
+        with collector_at_rest():
+            statements, catalog = _load(key).split("\n", 1)
+            return Wanted(from_text(catalog), tuple(json.loads(statements)))
     except (OSError, ValueError, TypeError):
         return None
 
 
 def store_wanted(key: str, wanted: Wanted) -> None:
     """Keep `wanted` for the next time. Where nothing can be written, nothing is kept."""
-    content = f"{json.dumps(wanted.statements)}\n{to_text(wanted.catalog)}"
+    _store(key, f"{json.dumps(wanted.statements)}\n{to_text(wanted.catalog)}")
+
+
+def load_outline(key: str) -> Outline | None:
+    """The outline of the catalog that is stored under `key`; None as for `load_wanted`."""
+    try:
+        with collector_at_rest():
+            return outline_from(_load(f"{key}-outline"))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def store_outline(key: str, outline: Outline) -> None:
+    """Keep the outline of the catalog that is stored under `key`."""
+    _store(f"{key}-outline", outline_text(outline))
+
+
+def are_equal(key: str) -> bool:
+    """Whether the two sides that `key` stands for were found to be equal."""
+    try:
+        return _load(f"{key}-equal") == ""
+    except (OSError, ValueError):
+        return False
+
+
+def remember_equal(key: str) -> None:
+    """Keep that both sides were compared as a whole, and nothing differed."""
+    _store(f"{key}-equal", "")
+
+
+def _load(name: str) -> str:
+    """What was stored. Raises OSError, and ValueError if it is not whole."""
+    file = _folder() / name
+    digest, _, content = file.read_text(encoding="utf-8").partition("\n")
+    if digest != _digest(content):
+        raise ValueError(name)
+    os.utime(file)  # used: the last to go
+    return content
+
+
+def _store(name: str, content: str) -> None:
     with contextlib.suppress(OSError):
         folder = _folder()
-        handle, name = tempfile.mkstemp(dir=folder, prefix="new-")
+        handle, new = tempfile.mkstemp(dir=folder, prefix="new-")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(f"{_digest(content)}\n{content}")
-            Path(name).replace(folder / key)
+            Path(new).replace(folder / name)
         except BaseException:
-            Path(name).unlink(missing_ok=True)
+            Path(new).unlink(missing_ok=True)
             raise
         _bound(folder)
 

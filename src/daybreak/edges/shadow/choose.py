@@ -72,7 +72,7 @@ def choose_shadow(
                 passed_over.append(f"{name}: it is not there for scratch databases alone")
                 continue
             shadow = SERVERS[dialect.NAME](place, passed_over)
-        except DaybreakError as why:
+        except (DaybreakError, Unsuitable) as why:
             passed_over.append(f"{name}: {why.problem}")
             continue
         if lacking := shadow.lacking(extensions):

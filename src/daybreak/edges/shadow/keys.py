@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import MetaData
 from sqlalchemy import Sequence as NamedSequence
@@ -54,13 +54,14 @@ def wanted_key(
     can't be seen. `extensions` are created first, `translate` is SQLAlchemy's schema translation,
     and `reading` stands for how the catalog is read.
     """
+    heard = list(_heard(metadatas))
     parts = [
-        *(f"statement {text}" for text in _statements(metadatas, dialect)),
+        *(f"statement {text}" for text in _statements(metadatas, dialect, heard)),
         *(f"extension {name}" for name in extensions),
         *(f"schema {name} is {other}" for name, other in (translate or {}).items()),
-        *(f"schema {name} exists" for name in schemas_of(metadatas)),
+        *(f"schema {name} exists" for name in _schemas_of(metadatas, heard)),
     ]
-    functions = [found for found in listeners(metadatas) if not _is_known(found)]
+    functions = [listened.listener for listened in heard if not _is_known(listened.listener)]
     if functions:
         parts.append(f"source {source_digest(root)}")
         parts += [f"function {_described(function)}" for function in functions]
@@ -69,22 +70,34 @@ def wanted_key(
 
 def has_functions(metadatas: Sequence[MetaData]) -> bool:
     """Whether any listener is a function, which needs a real connection."""
-    return any(not _is_known(found) for found in listeners(metadatas))
+    return any(not _is_known(listened.listener) for listened in _heard(metadatas))
 
 
 def schemas_of(metadatas: Sequence[MetaData]) -> list[str]:
     """The schemas that the models name, sorted."""
+    return _schemas_of(metadatas, _heard(metadatas))
+
+
+def _schemas_of(metadatas: Sequence[MetaData], heard: Iterable[_Listened]) -> list[str]:
     named = {table.schema for metadata in metadatas for table in metadata.tables.values()}
-    named |= {kind.schema for kind in _named_types(metadatas)}
+    named |= {kind.schema for kind in _named_types(heard)}
     named |= {sequence.schema for metadata in metadatas for sequence in _sequences(metadata)}
     return sorted(name for name in named if name)
 
 
-def listeners(metadatas: Sequence[MetaData]) -> Iterator[Any]:
-    """All that listens to the creation of something; also what was told of every table."""
+class _Listened(NamedTuple):
+    """What listens to the creation of an item; also what was told of every table."""
+
+    item: Any
+    event: str
+    listener: Any
+
+
+def _heard(metadatas: Sequence[MetaData]) -> Iterator[_Listened]:
     for item in _items(metadatas):
         for event in CREATE_EVENTS:
-            yield from getattr(item.dispatch, event)
+            for listener in getattr(item.dispatch, event):
+                yield _Listened(item, event, listener)
 
 
 def history_keys(
@@ -117,7 +130,9 @@ def source_digest(root: Path) -> str:
     return _digest([f"{path.relative_to(root)} {_digest_of_file(path)}" for path in files])
 
 
-def _statements(metadatas: Sequence[MetaData], dialect: Dialect) -> Iterator[str]:
+def _statements(
+    metadatas: Sequence[MetaData], dialect: Dialect, heard: Iterable[_Listened]
+) -> Iterator[str]:
     """What creates each part, without the order between them, which differs by process."""
     made: list[str] = []
 
@@ -132,16 +147,14 @@ def _statements(metadatas: Sequence[MetaData], dialect: Dialect) -> Iterator[str
             for constraint in table.foreign_key_constraints:
                 if constraint.use_alter:
                     collect(AddConstraint(constraint, isolate_from_table=True))
-    for kind in _named_types(metadatas):
+    for kind in _named_types(heard):
         kind.create(connection, checkfirst=False)
     yield from made
-    for item in _items(metadatas):
-        for event in CREATE_EVENTS:
-            for listener in getattr(item.dispatch, event):
-                if isinstance(listener, ExecutableDDLElement):
-                    condition = listener._ddl_if.dialect if listener._ddl_if else None
-                    text = _text_of(listener, dialect)
-                    yield f"{event} {item!s} if {condition}: {text}"
+    for item, event, listener in heard:
+        if isinstance(listener, ExecutableDDLElement):
+            condition = listener._ddl_if.dialect if listener._ddl_if else None
+            text = _text_of(listener, dialect)
+            yield f"{event} {item!s} if {condition}: {text}"
 
 
 class _Silent(SchemaGenerator):
@@ -173,9 +186,9 @@ def _sequences(metadata: MetaData) -> Iterator[NamedSequence]:
     yield from metadata._sequences.values()
 
 
-def _named_types(metadatas: Sequence[MetaData]) -> list[Any]:
+def _named_types(heard: Iterable[_Listened]) -> list[Any]:
     """Enums, domains and the like: each listens to the creation of what uses it."""
-    owners = (getattr(_unwrapped(found), "__self__", None) for found in listeners(metadatas))
+    owners = (getattr(_unwrapped(listened.listener), "__self__", None) for listened in heard)
     return list({id(owner): owner for owner in owners if isinstance(owner, SchemaType)}.values())
 
 
@@ -223,6 +236,12 @@ def reading() -> str:
     files = [package / "core" / "catalog.py", package / "edges" / "catalog.py"]
     files += sorted((package / "dialects").rglob("*.py"))
     return _digest(_digest_of_file(file) for file in files)
+
+
+@functools.cache
+def judging() -> str:
+    """How this copy of Daybreak compares what it has read: all of its source."""
+    return _digest(map(_digest_of_file, sorted(Path(daybreak.__file__).parent.rglob("*.py"))))
 
 
 def _digest_of_file(path: Path) -> str:

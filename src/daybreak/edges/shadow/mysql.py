@@ -171,7 +171,8 @@ class MysqlShadow(ShadowServer):
                     "this history is run from its beginning each time",
                 )
             with self._failing("keep a template"):
-                self._run(f"CREATE TABLE {_quoted(name)}.{MARK} (whole int)")
+                # Used from its first moment on: another run drops those that were used long ago.
+                self._run(f"CREATE TABLE {_quoted(name)}.{MARK} (whole int) {_used_now()}")
         except BaseException:
             engine.dispose()
             with contextlib.suppress(DBAPIError):  # if even this fails, the next run drops it
@@ -183,7 +184,7 @@ class MysqlShadow(ShadowServer):
 
     def _use(self, name: str) -> None:
         with contextlib.suppress(DBAPIError):  # two runs that record it at once: one is enough
-            self._run(f"ALTER TABLE {_quoted(name)}.{MARK} COMMENT '{time.time():.6f}'")
+            self._run(f"ALTER TABLE {_quoted(name)}.{MARK} {_used_now()}")
 
     def _is_locked(self, lock: str) -> bool:
         [(session,)] = self._rows("SELECT IS_USED_LOCK(%s)", lock)
@@ -194,6 +195,10 @@ class MysqlShadow(ShadowServer):
 
     def _rows(self, sql: str, *values: str) -> list[Any]:
         return list(self._admin.exec_driver_sql(sql, values or None))
+
+
+def _used_now() -> str:
+    return f"COMMENT '{time.time():.6f}'"
 
 
 def _like(prefix: str) -> str:

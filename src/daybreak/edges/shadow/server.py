@@ -13,7 +13,7 @@ from hashlib import sha256
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from daybreak.core.errors import DaybreakError, OtherDatabase, ShadowFailed
+from daybreak.core.errors import OtherDatabase, ShadowFailed
 from daybreak.core.secret import mask
 from daybreak.core.target import Target
 from daybreak.dialects.base import Driver
@@ -31,8 +31,12 @@ def nothing() -> None:
     """What there is to stop where the server is not ours."""
 
 
-class Unsuitable(DaybreakError):
+class Unsuitable(Exception):
     """Why a server that answers can't be the shadow; the next place is tried."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,12 @@ KINDS = (
         _c("n > 0", None) + ", " + _c("n < 9", None),
         _c("n < 9", None) + ", " + _c("n > 0", None),
     ),
-    _check("with text in quotes", "", _c("n <> 'it''s'")),
+    changed(
+        "check: with text in quotes",
+        item('Column("a", String(9))'),
+        item('Column("a", String(9))', _c("a <> 'it''s'")),
+        "INSERT INTO item VALUES (1, 'its'), (2, NULL)",
+    ),
     _check("with a percent sign", "", 'CheckConstraint("n LIKE \'5%%\'", name="n_low")'),
     changed(
         "check: no longer enforced",

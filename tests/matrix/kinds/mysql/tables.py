@@ -120,7 +120,8 @@ KINDS = (
         item(A) + OTHER.format(', Column("item_id", ForeignKey("item.id", name="of_item"))'),
         OTHER.format(', Column("item_id", Integer)'),
         ROW,
-        "INSERT INTO other VALUES (1, 1)",
+        # The way back makes the table without its rows: a key to one of them would be refused.
+        "INSERT INTO other VALUES (1, NULL)",
     ),
     changed(
         "drop table: two, one refers to the other",

@@ -9,6 +9,14 @@ ROW = "INSERT INTO events (name) VALUES ('a'), ('b')"
 
 KINDS = (
     Kind(
+        name="combined: three new tables, each referring to the one before",
+        before=table(NAME),
+        after=table(NAME)
+        + table("Column('event_id', Integer, ForeignKey('events.id'))", name="shows")
+        + table("Column('show_id', Integer, ForeignKey('shows.id'))", name="acts")
+        + table("Column('act_id', Integer, ForeignKey('acts.id'))", name="songs"),
+    ),
+    Kind(
         name="combined: table and column renamed, column widened",
         before=table(NAME, "Column('size', Integer)"),
         after=table("Column('title', String(40))", "Column('size', BigInteger)", name="shows"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matrix.kind import Kind, table
+from matrix.kind import Kind, sql, table
 
 ROW = "INSERT INTO events (mood) VALUES ('calm'), ('loud')"
 
@@ -15,6 +15,10 @@ def mood(*labels: str, rest: str = "", options: str = "") -> str:
 
 STRING = table("Column('mood', String(20))")
 TWO = mood("calm", "loud")
+FUNCTION = sql(
+    "CREATE FUNCTION louder(mood) RETURNS mood LANGUAGE sql AS 'SELECT $1'",
+    "DROP FUNCTION louder",
+) + sql("CREATE VIEW calm AS SELECT id FROM events WHERE mood = 'calm'", "DROP VIEW calm")
 CHECKED = ", native_enum=False, create_constraint=True, length=20"
 
 KINDS = (
@@ -89,6 +93,21 @@ KINDS = (
         + table("Column('mood', mood)")
         + table("Column('moods', ARRAY(mood))", name="venues"),
         rows=f"{ROW}; INSERT INTO venues (moods) VALUES ('{{calm}}')",
+    ),
+    Kind(
+        name="enum: value dropped under a function and a view of it",
+        before=TWO + FUNCTION,
+        after=mood("calm") + FUNCTION,
+        rows="INSERT INTO events (mood) VALUES ('calm')",
+    ),
+    Kind(
+        name="enum: value added, and given to the rows in a new column",
+        before=TWO,
+        after=table(
+            "Column('mood', Enum('calm', 'loud', 'wild', name='mood'))",
+            "Column('next', Enum('calm', 'loud', 'wild', name='mood'), server_default='wild')",
+        ),
+        rows=ROW,
     ),
     Kind(
         name="enum: type renamed",

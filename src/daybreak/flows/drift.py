@@ -1,0 +1,156 @@
+"""The database of the environment against what the history makes."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from alembic import context
+from alembic.runtime.migration import MigrationContext
+
+from daybreak.core.catalog import Catalog
+from daybreak.core.checked import Checked
+from daybreak.core.drift import Drift, find_drift
+from daybreak.core.hidden import keep_hidden
+from daybreak.core.outline import Found, Outline
+from daybreak.edges.catalog import read_against, read_catalog
+from daybreak.edges.collector import collector_at_rest
+from daybreak.edges.connect import driver_for, explained, make_migration_engine
+from daybreak.edges.filters import Filters
+from daybreak.edges.history import require_known
+from daybreak.edges.replay import version_tables
+from daybreak.edges.shadow.keys import schemas_of
+from daybreak.flows.sides import Sides, Subject, history_side
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look at the database told, before the models were compared with the history.
+
+    `found` is None unless the history at its head is known and the database is there, too.
+    """
+
+    heads: tuple[str, ...]
+    schemas: tuple[str, ...] = ()
+    found: Found | None = None
+
+
+def look_at_database(subject: Subject, known: Outline | None) -> Look:
+    """Connect, and read what differs from `known`, the history's outline. Raises Unreachable's kin.
+
+    To be called in a thread of its own: the server does nearly all the work.
+    """
+    with _connected(subject) as connection:
+        heads = _heads(connection, subject)
+        if known is None or set(heads) != set(context.script.get_heads()):
+            return Look(heads)
+        schemas = _schemas(connection, known.rest)
+        left = version_tables(subject.options)
+        return Look(
+            heads, schemas, read_against(connection, known, schemas=schemas, leave_out=left)
+        )
+
+
+def inspect_database(
+    subject: Subject, look: Look, known: Outline | None, sides: Sides | None, checked: Checked
+) -> None:
+    """Tell `checked` where the database is and how it differs from the history.
+
+    Without `sides` the models are known to equal `known`, the history. Raises what
+    `look_at_database` does, RevisionNotInFiles and LockNotGranted.
+    """
+    checked.place, checked.heads = subject.target.place, look.heads
+    require_known(context.script, checked.heads, checked.place)
+    files = tuple(context.script.get_heads())
+    if set(checked.heads) != set(files):
+        checked.behind = files
+        subject = replace(subject, revisions=checked.heads)
+    if look.found is not None and look.found.outline == known and sides is None:
+        checked.drift = Drift()
+        return
+    history = history_side(subject) if sides is None or checked.behind else sides.history
+    named = (history, sides.wanted) if sides else (history, *([known.rest] if known else []))
+    with collector_at_rest():
+        _tell(subject, history, _found(subject, look, history, named), named, checked)
+
+
+def drift_at_hand(subject: Subject, sides: Sides) -> Checked:
+    """The same by itself: how the database of the environment differs from its history."""
+    checked = Checked()
+    inspect_database(subject, look_at_database(subject, None), None, sides, checked)
+    return checked
+
+
+def database_at_hand(subject: Subject) -> tuple[tuple[str, ...], Catalog]:
+    """Where the environment's database is, and what is in the schemas that the models name.
+
+    With Alembic's `include_schemas`, in all of them.
+    """
+    with _connected(subject) as connection:
+        heads = _heads(connection, subject)
+        named = {*schemas_of(subject.metadatas), connection.dialect.default_schema_name or ""}
+        schemas = None if subject.options.get("include_schemas") else sorted(named - {""})
+        left = version_tables(subject.options)
+        return heads, read_catalog(connection, schemas=schemas, leave_out=left)
+
+
+def _found(subject: Subject, look: Look, history: Catalog, named: Sequence[Catalog]) -> Catalog:
+    if look.found is not None and set(look.schemas) >= {s.name for c in named for s in c.schemas}:
+        return look.found.catalog(history)
+    return _read(subject, named)
+
+
+def _read(subject: Subject, named: Sequence[Catalog]) -> Catalog:
+    with _connected(subject) as connection:
+        schemas = _schemas(connection, *named)
+        return read_catalog(connection, schemas=schemas, leave_out=version_tables(subject.options))
+
+
+def _tell(
+    subject: Subject, history: Catalog, found: Catalog, named: Sequence[Catalog], checked: Checked
+) -> None:
+    dialect = subject.dialect
+    fold, limits = dialect.fold, dialect.engine(found.version)
+    if find_drift(history, found, fold=fold, engine=limits).changes:
+        # Somebody's DDL may have been under way: a definition is deparsed as it is by then, names
+        # are those of the snapshot. What is really different still is.
+        found = _read(subject, named)
+    filters = Filters(subject.options, subject.metadatas, found, history)
+    seen = keep_hidden(found, history, filters.hides) if filters.active else found
+    checked.drift = find_drift(history, seen, fold=fold, engine=limits)
+    if seen != found:
+        whole = find_drift(history, found, fold=fold, engine=limits)
+        checked.hidden = max(0, len(whole.changes) - len(checked.drift.changes))
+    steps = [(change, dialect.ddl(change, seen, history)) for change in checked.drift.repair]
+    checked.fix = tuple(sql for _, statements in steps for sql in statements)
+    checked.by_hand = tuple(change.address for change, statements in steps if not statements)
+
+
+@contextlib.contextmanager
+def _connected(subject: Subject) -> Iterator[Connection]:
+    target = subject.target
+    engine = make_migration_engine(target, driver_for(target, subject.settings.project_driver))
+    with explained(target):
+        connection = engine.connect()
+    with connection:
+        yield connection
+
+
+def _heads(connection: Connection, subject: Subject) -> tuple[str, ...]:
+    """Where the database is; its version table may have another name."""
+    names = ("version_table", "version_table_schema")
+    options = {name: subject.options[name] for name in names if name in subject.options}
+    heads = MigrationContext.configure(connection, opts=options).get_current_heads()
+    connection.rollback()
+    return heads
+
+
+def _schemas(connection: Connection, *catalogs: Catalog) -> tuple[str, ...]:
+    """Those that the history or the models name; others on the server are somebody else's."""
+    named = {schema.name for catalog in catalogs for schema in catalog.schemas}
+    return tuple(sorted({*named, connection.dialect.default_schema_name or ""} - {""}))

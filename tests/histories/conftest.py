@@ -1,0 +1,9 @@
+"""Only `nox -s histories` runs these: it names the environment where the histories are installed."""
+
+from __future__ import annotations
+
+import os
+
+from histories.adopting import VARIABLE
+
+collect_ignore_glob = [] if VARIABLE in os.environ else ["test_*.py"]
