@@ -94,7 +94,16 @@ def _built(
     with collector_at_rest():
         default_schema = connection.dialect.default_schema_name or ""
         catalog = dialect.build_catalog(rows, version, default_schema)
-        return _without(catalog, _absolute(leave_out, connection)) if leave_out else catalog
+        if not leave_out:
+            return catalog
+        # The default schema goes by another name in the catalog of a MySQL server.
+        return _without(
+            catalog,
+            frozenset(
+                (catalog.default_schema if schema == default_schema else schema, name)
+                for schema, name in _absolute(leave_out, connection)
+            ),
+        )
 
 
 @contextlib.contextmanager
