@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -37,7 +38,9 @@ def base(mysql: MySQL) -> Dump:
 
 @pytest.fixture(scope="module")
 def changed(mysql: MySQL) -> dict[str, Dump]:
-    return {name: made(mysql, statement) for name, statement in BY_HAND.items()}
+    with ThreadPoolExecutor(4) as pool:  # the server works, this process waits
+        dumps = pool.map(lambda statement: made(mysql, statement), BY_HAND.values())
+        return dict(zip(BY_HAND, dumps, strict=True))
 
 
 def words(text: str) -> Iterator[str]:
