@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,7 +55,7 @@ from daybreak.edges.shadow.keys import history_keys, judging, reading, wanted_ke
 from daybreak.edges.shadow.wanted import create_wanted
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine, MetaData
+    from sqlalchemy import URL, Connection, Engine, MetaData
     from sqlalchemy import Dialect as SqlDialect
 
     from daybreak.edges.shadow.server import ShadowServer
@@ -99,8 +99,7 @@ class Subject:
     def compiler(self) -> SqlDialect:
         """What SQLAlchemy compiles the models with; it is not connected to anything."""
         driver = driver_for(self.target, self.settings.project_driver)
-        made: SqlDialect = sqlalchemy_url(self.target, driver).get_dialect()()
-        return made
+        return _compiler(sqlalchemy_url(self.target, driver))
 
     @property
     def root(self) -> Path:
@@ -132,6 +131,13 @@ class Subject:
     @cached_property
     def _wanted_keys(self) -> dict[tuple[str, tuple[str, ...]], str]:
         return {}
+
+
+@cache
+def _compiler(url: URL) -> SqlDialect:
+    """One for the process: a dialect keeps what it works out of each column's type."""
+    made: SqlDialect = url.get_dialect()()
+    return made
 
 
 @dataclass(frozen=True)
@@ -271,8 +277,7 @@ def _template(subject: Subject, server: ShadowServer) -> str:
             raise _not_replayed(server, error) from error
         # Here rather than on a copy; in a session of its own, since revisions may set theirs.
         with connection.engine.connect() as reading:
-            catalog = read_side(subject, reading)
-        store_wanted(_history_side(server.label, keys[-1]), Wanted(catalog, ()))
+            _read_history(subject, server, reading)
 
     return with_roles(server, lambda: server.template(keys[-1], build, base=begun))
 
@@ -312,8 +317,14 @@ def _history(subject: Subject, server: ShadowServer, template: str) -> Catalog:
     if known := load_wanted(key):
         return known.catalog
     with server.scratch(template) as engine, engine.connect() as connection:
-        catalog = read_side(subject, connection)
-        found = read_against(connection, None, leave_out=version_tables(subject.options))
+        return _read_history(subject, server, connection)
+
+
+def _read_history(subject: Subject, server: ShadowServer, connection: Connection) -> Catalog:
+    """The catalog, remembered with its outline, to which databases are held first."""
+    key = _history_side(server.label, subject.history_keys[-1])
+    catalog = read_side(subject, connection)
+    found = read_against(connection, None, leave_out=version_tables(subject.options))
     store_wanted(key, Wanted(catalog, ()))
     if found is not None:
         store_outline(key, found.outline)
