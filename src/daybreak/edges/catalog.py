@@ -63,7 +63,11 @@ def read_against(
         rows = _rows(connection, {**outline.whole, DIGESTS: outline.digests}, asked)
         left = _absolute(leave_out, connection)
         relations = [row for row in rows.pop(DIGESTS) if (row[1], row[2]) not in left]
-        digests = {(schema, name): digest for _, schema, name, digest in relations}
+        told = dialect.catalog_told(rows)
+        digests = {
+            (schema, name): f"{digest} {told[id_]}" if id_ in told else digest
+            for id_, schema, name, digest in relations
+        }
         differ = differing(digests, known.digests) if known else frozenset()
         ids = [row[0] for row in relations if (row[1], row[2]) in differ]
         ids += dialect.catalog_relations(rows)

@@ -169,6 +169,32 @@ def test_the_source_counts_where_a_function_listens_and_only_there(tmp_path: Pat
     assert (has_functions([plain]), has_functions([listened])) == (False, True)
 
 
+@pytest.mark.parametrize(
+    "name", ["views.sql", "sql/views.sql", "alembic/versions/views.sql", "data/views.csv"]
+)
+def test_a_file_that_a_function_may_read_counts_wherever_it_lies(tmp_path: Path, name: str) -> None:
+    listened = models()
+    event.listen(listened, "after_create", lambda *_, **__: None)
+    file = tmp_path / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("SELECT 1")
+    before = key(listened, root=tmp_path)
+    file.write_text("SELECT 2")
+
+    assert key(listened, root=tmp_path) != before
+
+
+def test_a_new_revision_does_not_count_as_source(tmp_path: Path) -> None:
+    listened = models()
+    event.listen(listened, "after_create", lambda *_, **__: None)
+    before = key(listened, root=tmp_path)
+    versions = tmp_path / "alembic" / "versions"
+    versions.mkdir(parents=True)
+    (versions / "a.py").write_text(REVISION.format(name="a", down=None, more=""))
+
+    assert key(listened, root=tmp_path) == before
+
+
 def test_a_function_is_not_called_for_the_key() -> None:
     metadata = models()
     event.listen(metadata, "before_create", lambda *_, **__: pytest.fail("called"))
