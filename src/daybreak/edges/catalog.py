@@ -61,7 +61,7 @@ def read_against(
             return None
         asked = _asked(schemas)
         rows = _rows(connection, {**outline.whole, DIGESTS: outline.digests}, asked)
-        left = _absolute(leave_out, connection)
+        left = _absolute(leave_out, connection.dialect.default_schema_name or "")
         relations = [row for row in rows.pop(DIGESTS) if (row[1], row[2]) not in left]
         digests = {(schema, name): digest for _, schema, name, digest in relations}
         differ = differing(digests, known.digests) if known else frozenset()
@@ -94,7 +94,9 @@ def _built(
     with collector_at_rest():
         default_schema = connection.dialect.default_schema_name or ""
         catalog = dialect.build_catalog(rows, version, default_schema)
-        return _without(catalog, _absolute(leave_out, connection)) if leave_out else catalog
+        # In the catalog's own words: on MySQL its default schema has no name.
+        left = _absolute(leave_out, catalog.default_schema)
+        return _without(catalog, left) if left else catalog
 
 
 @contextlib.contextmanager
@@ -178,8 +180,7 @@ def _locked(holder: LockHolder | None) -> LockNotGranted:
     )
 
 
-def _absolute(tables: Left, connection: Connection) -> frozenset[Name]:
-    default_schema = connection.dialect.default_schema_name or ""
+def _absolute(tables: Left, default_schema: str) -> frozenset[Name]:
     return frozenset((schema or default_schema, name) for schema, name in tables)
 
 
