@@ -62,12 +62,15 @@ class Bench:
     def make_databases(self) -> None:
         self.admin(f"DROP DATABASE IF EXISTS {EQUAL}", f"DROP DATABASE IF EXISTS {CHANGED}")
         self.admin(f"CREATE DATABASE {EQUAL}")
-        upgrade(self.session, "head")
+        self.upgrade()
         self.admin("VACUUM ANALYZE", database=EQUAL)  # as a database that has lived for a while
         self.admin(f"CREATE DATABASE {CHANGED} TEMPLATE {EQUAL}")
         tables = list(self.metadata.tables.values())
         for table in tables[:: len(tables) // TABLES_CHANGED][:TABLES_CHANGED]:
             self.admin(f"ALTER TABLE {table.fullname} ADD by_hand integer", database=CHANGED)
+
+    def upgrade(self) -> None:
+        upgrade(self.session, "head")
 
     def admin(self, *statements: str, database: str = "postgres") -> None:
         engine = create_engine(self.url(database), poolclass=NullPool)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from projects import VENUES, Project, make_project
 from servers.postgresql import PostgreSQL
@@ -322,3 +323,57 @@ def test_rights_that_a_new_table_is_born_with_are_no_difference(project: Project
     assert done.code == 0, done.said
     (file,) = (file for file in files(project) if not file.name.startswith("0002"))
     assert "GRANT" not in file.read_text()
+
+
+def test_models_may_grant_to_a_role_that_only_the_environments_have(
+    project: Project, postgresql16: PostgreSQL
+) -> None:
+    """Row security comes with its policy, and the role is made where the models are tried out."""
+    shadow = {"SHADOW_DATABASE_URL": postgresql16.url("", "psycopg2")}
+    change(
+        project,
+        "name: Mapped[str] = mapped_column(String(255))\n\n\n"
+        "for statement in (\n"
+        '    "GRANT SELECT ON venues TO night_watch",\n'
+        '    "ALTER TABLE venues ENABLE ROW LEVEL SECURITY",\n'
+        '    "CREATE POLICY few ON venues TO night_watch USING (id < 5)",\n'
+        "):\n"
+        '    event.listen(Venue.__table__, "after_create", DDL(statement))',
+    )
+    path = project.root / "models/venue.py"
+    path.write_text(path.read_text().replace("import String", "import DDL, String, event"))
+    try:
+        done = project.run("daybreak", "revision", "-m", "few", **shadow)
+        assert done.code == 0, done.said
+        (file,) = files(project)
+        assert [line.strip() for line in file.read_text().splitlines() if "op." in line] == [
+            'op.execute("ALTER TABLE venues ENABLE ROW LEVEL SECURITY")',
+            'op.execute("GRANT SELECT ON venues TO night_watch")',
+            'op.execute("CREATE POLICY few ON venues TO night_watch USING (id < 5)")',
+            'op.execute("DROP POLICY few ON venues")',
+            'op.execute("ALTER TABLE venues DISABLE ROW LEVEL SECURITY")',
+            'op.execute("REVOKE SELECT ON venues FROM night_watch")',
+        ]
+        file.unlink()
+        postgresql16.execute("DROP ROLE night_watch")
+        again = project.run("daybreak", "revision", "-m", "few", **shadow)
+        assert again.code == 0, again.said
+    finally:
+        postgresql16.execute("DROP ROLE IF EXISTS night_watch")
+
+
+def test_a_table_that_somebody_has_locked_keeps_no_revision_from_being_written(
+    project: Project,
+) -> None:
+    assert project.run("daybreak", "upgrade", "head").code == 0
+    change(project, "name: Mapped[str] = mapped_column(String(255))\n    size: Mapped[int | None]")
+    locked = create_engine(project.variables["DEV_DATABASE_URL"])
+    with locked.connect() as connection:
+        connection.exec_driver_sql("LOCK TABLE venues IN ACCESS EXCLUSIVE MODE")
+        done = project.run("daybreak", "revision", "-m", "size", "--json")
+    locked.dispose()
+    assert (done.code, len(files(project))) == (0, 1)
+    assert (
+        "was not compared with its history (the schema could not be read: a lock was not"
+        in (json.loads(done.out)["drift"])
+    )

@@ -23,6 +23,7 @@ CREATE TABLE app.kinds (
     at timestamp(3) with time zone DEFAULT now() NOT NULL,
     name character(5),
     tags text[] DEFAULT '{}',
+    sorted text COLLATE "POSIX",
     pick app.late,
     CONSTRAINT named CHECK (name <> ''),
     CONSTRAINT both_of UNIQUE (name, at) INCLUDE (id) WITH (fillfactor = 90)

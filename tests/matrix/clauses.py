@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
+from itertools import takewhile
 
 from matrix.folds import Entry
 
@@ -33,7 +34,7 @@ def touched(before: Iterable[Entry], after: Iterable[Entry]) -> set[Clause]:
         now = left.get((entry.kind, entry.schema, entry.name))
         if now != entry.sql:
             tokens = _tokens(entry.sql)
-            moved = _first_words(tokens) if now is None else _moved(tokens, _tokens(now))
+            moved = _head(tokens) if now is None else _moved(tokens, _tokens(now))
             found |= {(entry.kind, word) for word in moved}
     return found
 
@@ -49,6 +50,13 @@ def _is_word(token: str) -> bool:
 
 def _words(tokens: Iterable[str]) -> Iterator[str]:
     return filter(_is_word, tokens)
+
+
+def _head(tokens: list[str]) -> Iterator[str]:
+    """The words of the statement itself: what it alters stands between them, unlike what it makes."""
+    if tokens[0] != "ALTER":
+        return _first_words(tokens)
+    return _words(takewhile(lambda token: token != "(", tokens))
 
 
 def _first_words(tokens: list[str]) -> Iterator[str]:

@@ -8,6 +8,7 @@
    from information_schema.
 6. USING BTREE, where the engine knows no other index.
 7. When an event starts, if nobody said so.
+8. In which case, and in which quotes, a person wrote a routine's parameters.
 
 Each has an example and a near miss in `test_folds_mysql.py`.
 """
@@ -17,7 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-VERSION = 1
+VERSION = 2
 _NAME = r"`((?:[^`]|``)+)`"
 _TEXT = r"'(?:[^']|'')*'"
 
@@ -50,6 +51,16 @@ def without_definer(text: str) -> str:
 def without_start(text: str) -> str:
     """Of an event that starts when it was created or altered."""
     return re.sub(rf"^(CREATE EVENT {_NAME} [^']*?(?:{_TEXT}[^']*?)?) STARTS {_TEXT}", r"\1", text)
+
+
+def without_spelling(text: str) -> str:
+    """Of a routine: the first line of SHOW CREATE has the parameters as they were written."""
+    head, newline, rest = text.partition("\n")
+    return re.sub(rf"({_TEXT})|`(\w+)`|(\w+)", _plain, head) + newline + rest
+
+
+def _plain(found: re.Match[str]) -> str:
+    return found[1] or found[2] or found[3].lower()
 
 
 def _is_number(table: str, constraint: str) -> bool:

@@ -19,7 +19,7 @@ import pymysql
 from pymysql.connections import Connection
 from pymysql.constants import CLIENT
 
-from matrix.folds_mysql import table_parts, without_definer, without_start
+from matrix.folds_mysql import table_parts, without_definer, without_spelling, without_start
 from servers.mysql import MySQL
 
 Dump = dict[str, str]
@@ -192,7 +192,10 @@ def _objects(connection: Connection[Any], schema: str) -> Iterator[tuple[str, st
         yield f"grant {table}.{' '.join(grant[:2])}", grant[2]
     for routine, kind in _rows(connection, ROUTINES, schema):
         [shown] = _rows(connection, f"SHOW CREATE {kind} {quoted}.{_quoted(routine)}")
-        yield f"{kind.lower()} {routine}", f"{without_definer(shown[2])} -- {shown[1]}"
+        yield (
+            f"{kind.lower()} {routine}",
+            f"{without_spelling(without_definer(shown[2]))} -- {shown[1]}",
+        )
     for event, at_creation in _rows(connection, EVENTS, schema):
         [shown] = _rows(connection, f"SHOW CREATE EVENT {quoted}.{_quoted(event)}")
         text = f"{without_definer(shown[3])} -- {shown[1]} {shown[2]}"

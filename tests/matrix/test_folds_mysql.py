@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from matrix.folds_mysql import table_parts, without_definer, without_start
+from matrix.folds_mysql import table_parts, without_definer, without_spelling, without_start
 
 
 def parts(*lines: str, options: str = "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4") -> dict[str, str]:
@@ -17,6 +17,7 @@ TEXT = "`a` varchar(9){} DEFAULT NULL"
 ENUM = "`a` enum('it''s','x)'){} NOT NULL"
 EVENT = "CREATE EVENT `e` ON SCHEDULE EVERY 1 DAY{} ON COMPLETION NOT PRESERVE ENABLE DO SELECT {}"
 VIEW = "CREATE ALGORITHM=UNDEFINED{} SQL SECURITY {} VIEW `v` AS select 'DEFINER=`x`@`%` ' AS `a`"
+ROUTINE = "CREATE PROCEDURE `p`{}\n{}"
 STARTS = " STARTS '2026-01-02 03:04:05'"
 
 EXAMPLES = {
@@ -65,6 +66,16 @@ EXAMPLES = {
         parts(A, "UNIQUE KEY `i` (`a`) USING BTREE COMMENT 'x'"),
         parts(A, "UNIQUE KEY `i` (`a`) COMMENT 'x'"),
         parts(A, "UNIQUE KEY `i` (`a`) COMMENT 'x) USING BTREE'"),
+    ),
+    "spelling of parameters": (
+        without_spelling(ROUTINE.format("(x INT, y Enum('A'))", "select X")),
+        without_spelling(ROUTINE.format("(`x` int, `y` enum('A'))", "select X")),
+        without_spelling(ROUTINE.format("(`x` int, `y` enum('a'))", "select X")),
+    ),
+    "body of a routine": (
+        without_spelling(ROUTINE.format("(x INT)", "select `X`")),
+        without_spelling(ROUTINE.format("(x int)", "select `X`")),
+        without_spelling(ROUTINE.format("(x int)", "select `x`")),
     ),
     "start of an event": (
         without_start(EVENT.format(STARTS, "1")),

@@ -16,6 +16,16 @@ from servers.mysql import MySQL
 KINDS = kinds("mysql")
 VERDICT: dict[Expected, str] = {"right": "right", "reported": "reported", "needs cure": "right"}
 
+# A database beside the project's own can't be made or touched where the dev server is the shadow,
+# and Alembic has to compare.
+BESIDE = pytest.mark.xfail(
+    strict=True, reason="models that name another database have no shadow on the dev server"
+)
+CASES = [
+    pytest.param(kind, id=name, marks=BESIDE if kind.schemas else ())
+    for name, kind in KINDS.items()
+]
+
 Outcomes = dict[str, Future[Outcome]]
 
 
@@ -31,7 +41,7 @@ def outcomes(request: pytest.FixtureRequest, mysql: MySQL) -> Iterator[Outcomes]
         yield {kind.name: submit(mysql, kind, "daybreak") for kind in chosen}
 
 
-@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+@pytest.mark.parametrize("kind", CASES)
 def test_kind(outcomes: Outcomes, mysql: MySQL, kind: Kind) -> None:
     """The revision makes what the models make, keeps the rows and can be taken back; or what it
     does not do is said. Where nothing changed nothing is sent. Afterwards `check` finds nothing

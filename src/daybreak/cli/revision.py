@@ -93,7 +93,8 @@ def command(
         show(*not_compared_lines(written.not_compared, columns=columns()))
     show_written(written.files, nothing=_why_nothing(written.compared))
     if written.files:
-        show(next_step("review the file, then: daybreak upgrade head"))
+        heads = "heads" if written.compared and len(written.compared.history) > 1 else "head"
+        show(next_step(f"review the file, then: daybreak upgrade {heads}"))
     show_json(
         {
             "changed": written.changed,

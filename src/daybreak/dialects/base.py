@@ -180,6 +180,10 @@ class Dialect(Protocol):
         """The ids, beside tables and views, whose parts `rows` of an outline's `whole` need."""
         ...
 
+    def catalog_told(self, rows: Rows) -> Mapping[int, str]:
+        """What `rows` of an outline's `whole` tell of tables and views, by their ids."""
+        ...
+
     def build_catalog(self, rows: Rows, version: int, default_schema: str) -> Catalog:
         """The catalog that the rows of `catalog_queries` tell of. No I/O."""
         ...

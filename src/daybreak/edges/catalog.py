@@ -61,9 +61,13 @@ def read_against(
             return None
         asked = _asked(schemas)
         rows = _rows(connection, {**outline.whole, DIGESTS: outline.digests}, asked)
-        left = _absolute(leave_out, connection.dialect.default_schema_name or "")
+        left = _absolute(leave_out, connection)
         relations = [row for row in rows.pop(DIGESTS) if (row[1], row[2]) not in left]
-        digests = {(schema, name): digest for _, schema, name, digest in relations}
+        told = dialect.catalog_told(rows)
+        digests = {
+            (schema, name): f"{digest} {told[id_]}" if id_ in told else digest
+            for id_, schema, name, digest in relations
+        }
         differ = differing(digests, known.digests) if known else frozenset()
         ids = [row[0] for row in relations if (row[1], row[2]) in differ]
         ids += dialect.catalog_relations(rows)
@@ -94,9 +98,16 @@ def _built(
     with collector_at_rest():
         default_schema = connection.dialect.default_schema_name or ""
         catalog = dialect.build_catalog(rows, version, default_schema)
-        # In the catalog's own words: on MySQL its default schema has no name.
-        left = _absolute(leave_out, catalog.default_schema)
-        return _without(catalog, left) if left else catalog
+        if not leave_out:
+            return catalog
+        # The default schema goes by another name in the catalog of a MySQL server.
+        return _without(
+            catalog,
+            frozenset(
+                (catalog.default_schema if schema == default_schema else schema, name)
+                for schema, name in _absolute(leave_out, connection)
+            ),
+        )
 
 
 @contextlib.contextmanager
@@ -180,7 +191,8 @@ def _locked(holder: LockHolder | None) -> LockNotGranted:
     )
 
 
-def _absolute(tables: Left, default_schema: str) -> frozenset[Name]:
+def _absolute(tables: Left, connection: Connection) -> frozenset[Name]:
+    default_schema = connection.dialect.default_schema_name or ""
     return frozenset((schema or default_schema, name) for schema, name in tables)
 
 

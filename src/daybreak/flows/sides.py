@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,9 +23,12 @@ from daybreak.core.errors import (
     DaybreakError,
     ExtensionMissing,
     HistoryNotReplayed,
+    ModelsRejected,
+    NoShadow,
     OtherDatabase,
 )
 from daybreak.core.outline import Outline
+from daybreak.core.roles import roles_of
 from daybreak.core.secret import mask
 from daybreak.core.target import Target
 from daybreak.dialects.base import Dialect
@@ -49,11 +52,11 @@ from daybreak.edges.shadow.cache import (
     store_wanted,
 )
 from daybreak.edges.shadow.choose import choose_shadow
-from daybreak.edges.shadow.keys import history_keys, judging, reading, wanted_key
+from daybreak.edges.shadow.keys import history_keys, judging, reading, schemas_of, wanted_key
 from daybreak.edges.shadow.wanted import create_wanted
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine, MetaData
+    from sqlalchemy import URL, Connection, Engine, MetaData
     from sqlalchemy import Dialect as SqlDialect
 
     from daybreak.edges.shadow.server import ShadowServer
@@ -97,8 +100,7 @@ class Subject:
     def compiler(self) -> SqlDialect:
         """What SQLAlchemy compiles the models with; it is not connected to anything."""
         driver = driver_for(self.target, self.settings.project_driver)
-        made: SqlDialect = sqlalchemy_url(self.target, driver).get_dialect()()
-        return made
+        return _compiler(sqlalchemy_url(self.target, driver))
 
     @property
     def root(self) -> Path:
@@ -130,6 +132,13 @@ class Subject:
     @cached_property
     def _wanted_keys(self) -> dict[tuple[str, tuple[str, ...]], str]:
         return {}
+
+
+@cache
+def _compiler(url: URL) -> SqlDialect:
+    """One for the process: a dialect keeps what it works out of each column's type."""
+    made: SqlDialect = url.get_dialect()()
+    return made
 
 
 @dataclass(frozen=True)
@@ -223,6 +232,9 @@ def _bench(
     try:
         template, history = made(subject, server)
         wanted = _wanted(subject, server, history)
+        # What the cache remembers, another server may have made.
+        for role in server.lacking_roles(roles_of(history) | roles_of(wanted.catalog)):
+            server.create_role(role)
     except OtherDatabase:
         server.close()
         if dedicated:
@@ -235,6 +247,17 @@ def _bench(
     remember_shadow(subject.root, subject.target.environment, server.label)
     sides = Sides(server.label, history, wanted.catalog, wanted.statements)
     return Bench(sides, server, template)
+
+
+def _require_one_database(subject: Subject, server: ShadowServer) -> None:
+    """Where a schema is a database, only the scratch one is read: what is beside it is not seen."""
+    if server.schemas_are_databases and (named := schemas_of(subject.metadatas)):
+        raise NoShadow(
+            subject.dialect.LABEL,
+            [f"{server.label}: the models name the database {named[0]}, and only one is compared"],
+            "leave the schema away from the models, or write the revision by hand: "
+            "daybreak revision --empty",
+        )
 
 
 def _made_by_revisions(subject: Subject, server: ShadowServer) -> tuple[str, Catalog]:
@@ -266,8 +289,7 @@ def _template(subject: Subject, server: ShadowServer) -> str:
             raise _not_replayed(server, error) from error
         # Here rather than on a copy; in a session of its own, since revisions may set theirs.
         with connection.engine.connect() as reading:
-            catalog = read_side(subject, reading)
-        store_wanted(_history_side(server.label, keys[-1]), Wanted(catalog, ()))
+            _read_history(subject, server, reading)
 
     return with_roles(server, lambda: server.template(keys[-1], build, base=begun))
 
@@ -307,8 +329,14 @@ def _history(subject: Subject, server: ShadowServer, template: str) -> Catalog:
     if known := load_wanted(key):
         return known.catalog
     with server.scratch(template) as engine, engine.connect() as connection:
-        catalog = read_side(subject, connection)
-        found = read_against(connection, None, leave_out=version_tables(subject.options))
+        return _read_history(subject, server, connection)
+
+
+def _read_history(subject: Subject, server: ShadowServer, connection: Connection) -> Catalog:
+    """The catalog, remembered with its outline, to which databases are held first."""
+    key = _history_side(server.label, subject.history_keys[-1])
+    catalog = read_side(subject, connection)
+    found = read_against(connection, None, leave_out=version_tables(subject.options))
     store_wanted(key, Wanted(catalog, ()))
     if found is not None:
         store_outline(key, found.outline)
@@ -323,6 +351,20 @@ def _wanted(subject: Subject, server: ShadowServer, history: Catalog) -> Wanted:
     key = subject.wanted_key(server.label, history)
     if known := load_wanted(key):
         return known
+    while True:
+        try:
+            wanted = _created(subject, server, history)
+        except ModelsRejected as rejected:
+            role = server.lacks_role(rejected.__cause__) if rejected.__cause__ else None
+            if role is None:
+                raise
+            server.create_role(role)
+        else:
+            store_wanted(key, wanted)
+            return wanted
+
+
+def _created(subject: Subject, server: ShadowServer, history: Catalog) -> Wanted:
     with server.scratch() as engine:
         statements = create_wanted(
             server,
@@ -332,10 +374,7 @@ def _wanted(subject: Subject, server: ShadowServer, history: Catalog) -> Wanted:
             extensions=_extensions(history),
         )
         with engine.connect() as connection:
-            catalog = read_side(subject, connection)
-    wanted = Wanted(catalog, statements)
-    store_wanted(key, wanted)
-    return wanted
+            return Wanted(read_side(subject, connection), statements)
 
 
 def _extensions(history: Catalog) -> tuple[Extension, ...]:

@@ -138,9 +138,9 @@ def _alter(change: Alter, before: Catalog, after: Catalog) -> Sequence[str]:
             return [alter(table, pieces)]
         case View():
             return [_view(now, "CREATE OR REPLACE")]
-        case Routine() if fields == {"comment"}:
+        case Routine() if fields == {"comment"} and now.comment:  # ALTER can't take it away
             name = qualified(now.schema, now.name)
-            return [f"ALTER {now.kind.upper()} {name} COMMENT {literal(now.comment or '')}"]
+            return [f"ALTER {now.kind.upper()} {name} COMMENT {literal(now.comment)}"]
         case Trigger() | Routine() | Event():
             return [
                 *_drop(address, was, before, after),

@@ -170,6 +170,5 @@ def _routine(routine: Routine) -> Routine:
     head, newline, body = routine.definition.partition("\n")
     return replace(
         routine,
-        arguments=_folded(routine.arguments, "type", "charset"),
         definition=_folded(head, "type", "charset") + newline + body,
     )

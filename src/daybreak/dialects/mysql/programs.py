@@ -34,6 +34,7 @@ def routines(rows: Rows, default_schema: str) -> Iterator[Routine]:
     for schema, routine, kind, mode, name, *typed in rows["parameters"]:
         word = f"{mode} " if kind == "PROCEDURE" else ""
         parameters[schema, routine, kind].append(f"{word}{quoted(name)} {_typed(*typed)}")
+    functions = {tuple(row[:2]) for row in rows["routines"] if row[2] == "FUNCTION"}
     for row in rows["routines"]:
         schema, name, kind, *returned = row[:6]
         told, language, deterministic, access, security, comment = row[6:]
@@ -53,7 +54,8 @@ def routines(rows: Rows, default_schema: str) -> Iterator[Routine]:
         yield Routine(
             schema="" if schema == default_schema else schema,
             name=name,
-            arguments=arguments,
+            # There are no overloads, but a function and a procedure may share a name.
+            arguments="procedure" if kind != "FUNCTION" and (schema, name) in functions else "",
             kind="function" if kind == "FUNCTION" else "procedure",
             definition="\n".join([*clauses, body if language == "SQL" else f"AS {literal(body)}"]),
             comment=comment or None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from daybreak.core.catalog import (
@@ -39,8 +40,11 @@ def says_column(item: Column) -> bool:
 
 
 def alters_column(fields: frozenset[str], old: Column, new: Column) -> bool:
-    """MODIFY states the whole column anew, and Alembic knows only part of it."""
-    return False
+    """MODIFY states the whole column anew; Alembic's has the words for a plain one."""
+    return fields <= {"type", "not_null"} and all(
+        replace(column, type="", not_null=False, position=0) == Column(column.name, "")
+        for column in (old, new)
+    )
 
 
 def default_stays(old: Column, new: Column) -> bool:

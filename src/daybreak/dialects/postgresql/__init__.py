@@ -19,6 +19,7 @@ from daybreak.dialects.postgresql.ddl import ddl as ddl
 from daybreak.dialects.postgresql.folds import fold as fold
 from daybreak.dialects.postgresql.outline import catalog_outline as catalog_outline
 from daybreak.dialects.postgresql.outline import catalog_relations as catalog_relations
+from daybreak.dialects.postgresql.outline import catalog_told as catalog_told
 from daybreak.dialects.postgresql.queries import LOCK_HOLDERS as LOCK_HOLDERS
 from daybreak.dialects.postgresql.queries import catalog_queries as catalog_queries
 from daybreak.dialects.postgresql.queries import catalog_session as catalog_session

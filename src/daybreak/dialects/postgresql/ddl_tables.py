@@ -161,7 +161,7 @@ def constraint_extras(
 ) -> list[str]:
     """Comments and the properties of the index below a key."""
     sql = []
-    old = old or Constraint(new.name, new.kind, new.definition, options=new.options)
+    old = old or Constraint(new.name, new.kind, new.definition)
     name, index = quoted(new.name), named(address.schema, new.name, after)
 
     def differs(field: str) -> bool:

@@ -7,7 +7,8 @@ Rows come to nobody, so that at 5000 tables this takes a third of the time of re
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from daybreak.dialects.base import Outline, Rows
@@ -16,8 +17,6 @@ from daybreak.dialects.postgresql.queries_tables import OF_TABLES
 
 # What is read as a whole beside the digests, because it belongs to no table or is soon read.
 _WHOLE = ("sequences",)
-# These begin with the table's oid and then the index's; the others with the table's alone.
-_OF_INDEXES = frozenset({"indexes", "index keys"})
 
 
 @cache
@@ -26,17 +25,12 @@ def catalog_outline(version: int) -> Outline:
     queries = catalog_queries(version)
     parts = {name: queries[name] for name in OF_TABLES if name not in _WHOLE}
     told = [
-        (TOLD_OF_INDEX if name in _OF_INDEXES else TOLD).format(name=name, query=query)
+        FORMS.get(name, TOLD).format(name=name, query=query)
         for name, query in parts.items()
         if name != "relations"
     ]
     return Outline(
-        DIGESTS.format(
-            relations=queries["relations"],
-            told="    UNION ALL".join(told),
-            sequences=queries["sequences"],
-            grants=queries["grants"],
-        ),
+        DIGESTS.format(relations=queries["relations"], told="    UNION ALL".join(told)),
         {name: query for name, query in queries.items() if name not in parts},
         {name: PART.format(query=query) for name, query in parts.items()},
     )
@@ -45,6 +39,23 @@ def catalog_outline(version: int) -> Outline:
 def catalog_relations(rows: Rows) -> Sequence[int]:
     """See the Protocol: composite types, and 0, which the constraints of domains have."""
     return sorted({row[4] for row in rows["types"] if row[3] in "cd"})
+
+
+def catalog_told(rows: Rows) -> Mapping[int, str]:
+    """See the Protocol: grants, and the sequences of identity columns."""
+    told: dict[int, list[str]] = defaultdict(list)
+    owned: dict[int, tuple[int, str]] = {}
+    for row in rows["sequences"]:
+        oid, name, how, owner, *rest = row[0], row[2], *row[11:]
+        if owner is not None:
+            owned[oid] = owner, name
+        if how == "i":
+            told[owner].append(repr((*row[1:11], *rest)))
+    for kind, id_, *grant in rows["grants"]:
+        if kind == "relation":
+            owner, name = owned.get(id_, (id_, ""))
+            told[owner].append(repr((name, *grant)))
+    return {id_: " ".join(sorted(texts)) for id_, texts in told.items()}
 
 
 DIGESTS = """
@@ -56,19 +67,6 @@ told (id, what, said) AS (
     FROM relation
     UNION ALL
 {told}
-    UNION ALL
-    SELECT q.owner, 'identity', ROW(q.name, q.type, q.start, q.increment, q.minimum, q.maximum,
-        q.cached, q.cycle, q.persistence, q.part, q.comment)::text
-    FROM ({sequences}) AS q (id, schema, name, type, start, increment, minimum, maximum,
-        cached, cycle, persistence, how, owner, part, comment)
-    WHERE q.how = 'i'
-    UNION ALL
-    SELECT coalesce(d.refobjid, g.id), 'grants',
-        ROW(g.id::regclass, g.part, g.privilege, g.grantee, g.grantable, g.revoked)::text
-    FROM ({grants}) AS g (class, id, part, privilege, grantee, grantable, revoked)
-    LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = g.id AND d.objsubid = 0
-        AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
-    WHERE g.class = 'relation'
 )
 SELECT relation.id, relation.schema, relation.name,
     encode(sha256(convert_to(
@@ -88,6 +86,14 @@ TOLD_OF_INDEX = """
         q.index_id::regclass || regexp_replace(q::text, '^.[0-9]*,[0-9]*', '')
     FROM ({query}) AS q (relation, index_id)
 """
+
+# The text of an index tells all of its keys but the statistics that are kept of an expression.
+TOLD_OF_KEY = """
+    SELECT q.relation, '{name}', concat_ws(',', q.index_id::regclass, q.place, q.target)
+    FROM ({query}) AS q (relation, index_id, place, c, e, o, p, l, b, target)
+    WHERE q.target IS NOT NULL
+"""
+FORMS = {"indexes": TOLD_OF_INDEX, "index keys": TOLD_OF_KEY}
 
 PART = """
 SELECT q.* FROM ({query}) AS q (relation)

@@ -143,9 +143,11 @@ def _statements(
 ) -> Iterator[str]:
     """What creates each part, without the order between them, which differs by process."""
     made: list[str] = []
+    # One for all: to make one for each takes a fifth of the time.
+    compiler = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]
 
     def collect(element: Any, *_: Any, **__: Any) -> None:
-        made.append(str(element.compile(dialect=dialect)))
+        made.append(compiler.process(element))
 
     connection = MockConnection(dialect, collect)
     for metadata in metadatas:

@@ -6,7 +6,7 @@ import contextlib
 import json
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DBAPIError
@@ -46,6 +46,7 @@ SELECT d.datname, shobj_description(d.oid, 'pg_database'),
 LIVING = "SELECT application_name FROM pg_stat_activity WHERE application_name LIKE %s"
 CONNECTED = "SELECT FROM pg_stat_activity WHERE datname = %s LIMIT 1"
 IS_THERE = "SELECT FROM pg_database WHERE datname = %s"
+ROLES = "SELECT rolname FROM pg_roles"
 AVAILABLE = "SELECT name FROM pg_available_extensions"
 
 
@@ -165,6 +166,10 @@ class PostgresqlShadow(ShadowServer):
     def lacks_role(self, error: BaseException) -> str | None:
         found = re.search(r'role "([^"]+)" does not exist', str(getattr(error, "orig", "")))
         return found[1] if found else None
+
+    def lacking_roles(self, names: Collection[str]) -> tuple[str, ...]:
+        known = {name for (name,) in self._rows(ROLES)} if names else set()
+        return tuple(sorted({*names} - known))
 
     def _create_role(self, name: str) -> None:
         self._run(f"CREATE ROLE {_quoted(name)} NOLOGIN".replace("%", "%%"))

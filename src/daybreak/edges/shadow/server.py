@@ -6,7 +6,7 @@ import contextlib
 import os
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -191,9 +191,13 @@ class ShadowServer(ABC):
     def lacks_role(self, error: BaseException) -> str | None:
         """The role that `error` says the server does not know; None for another error.
 
-        Histories grant to roles that somebody made by hand, which a server of ours lacks.
+        Histories and models grant to roles that somebody made by hand, which ours lacks.
         """
         return None
+
+    def lacking_roles(self, names: Collection[str]) -> tuple[str, ...]:
+        """Those of `names` that the server does not know."""
+        return ()
 
     def create_role(self, name: str) -> None:
         """Make a role without any right. Raises OtherDatabase unless the server is dedicated."""
