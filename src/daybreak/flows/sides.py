@@ -34,7 +34,6 @@ from daybreak.core.target import Target
 from daybreak.dialects.base import Dialect
 from daybreak.edges.alembic import told_to_revisions
 from daybreak.edges.catalog import read_against, read_catalog
-from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.connect import dialect_of, driver_for, sqlalchemy_url
 from daybreak.edges.history import place_in_history
 from daybreak.edges.models import unchanged
@@ -119,15 +118,14 @@ class Subject:
         return self._wanted_keys[label, extensions]
 
     def _key_of(self, metadatas: Sequence[MetaData], server: str, extensions: Sequence[str]) -> str:
-        with collector_at_rest():
-            return wanted_key(
-                metadatas,
-                self.compiler,
-                server=server,
-                root=self.root,
-                reading=reading(),
-                extensions=extensions,
-            )
+        return wanted_key(
+            metadatas,
+            self.compiler,
+            server=server,
+            root=self.root,
+            reading=reading(),
+            extensions=extensions,
+        )
 
     @cached_property
     def _wanted_keys(self) -> dict[tuple[str, tuple[str, ...]], str]:
