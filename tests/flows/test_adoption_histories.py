@@ -10,6 +10,7 @@ import pytest
 
 from projects import BIN, CLEAN, VENUES, Project, make_project
 from servers.postgresql import PostgreSQL
+from servers.server import Server
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
@@ -362,6 +363,42 @@ def test_against_the_database_a_history_need_not_begin_with_nothing(project: Pro
     assert project.run("daybreak", "upgrade", "head").code == 0
     again = project.run("daybreak", "revision", "--against", "database", "-m", "none")
     assert again.out.splitlines()[-1] == NOTHING, again.said
+
+
+RICH = """\
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from database import Base
+
+
+class Venue(Base):
+    __tablename__ = "venues"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(255), server_default=text("'100%'"), comment="a 'b'")
+    parent: Mapped[int | None] = mapped_column(ForeignKey("venues.id", ondelete="CASCADE"))
+    size: Mapped[float] = mapped_column(Numeric(10, 2), CheckConstraint("size > 0", name="big"))
+    __table_args__ = (Index("by_name", "name", "size", unique=True),)
+"""
+
+
+@pytest.mark.parametrize("name", ["postgresql18", "mysql"])
+def test_the_copy_of_a_database_has_all_that_the_database_has(
+    name: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    server: Server = request.getfixturevalue(name)
+    with server.fresh_database() as database:
+        url = server.url(database)
+        project = make_project(tmp_path / "myapp", server.dialect, DEV_DATABASE_URL=url)
+        project.write("models/venue.py", RICH)
+        assert project.run("daybreak", "revision", "-m", "first").code == 0
+        assert project.run("daybreak", "upgrade", "head").code == 0
+
+        against = project.run("daybreak", "revision", "--against", "database", "-m", "none")
+        assert against.out.splitlines()[-1] == NOTHING, against.said
+        server.execute("ALTER TABLE venues DROP CONSTRAINT big", database=database)
+        drifted = project.run("daybreak", "revision", "--against", "database", "-m", "big")
+        assert "proof  upgrade = models ✓   downgrade = before ✓" in drifted.out, drifted.said
 
 
 def test_a_revision_that_needs_a_row_is_named_and_the_database_can_stand_for_it(
