@@ -484,6 +484,19 @@ def test_an_env_py_that_does_not_import_all_models_drops_none_of_their_tables(
     assert written.code == 3
 
 
+def test_a_template_that_is_missing_is_said(project: Project) -> None:
+    mako = project.root / "alembic" / "script.py.mako"
+    mako.unlink()
+    _grow(project, "    size: Mapped[int | None]\n")
+
+    written = project.run("daybreak", "revision", "-m", "size")
+    assert written.err.splitlines() == [
+        f"error  {mako} is missing, from which revisions are written",
+        "next   bring it back (git checkout), or let daybreak init write it",
+    ]
+    assert written.code == 2
+
+
 def test_two_revisions_at_once_both_succeed(project: Project) -> None:
     project.run("daybreak", "upgrade", "head")
     _grow(project, "    size: Mapped[int | None]\n")
