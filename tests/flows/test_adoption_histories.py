@@ -492,7 +492,7 @@ def test_a_template_that_is_missing_is_said(project: Project) -> None:
     written = project.run("daybreak", "revision", "-m", "size")
     assert written.err.splitlines() == [
         f"error  {mako} is missing, from which revisions are written",
-        "next   bring it back (git checkout), or let daybreak init write it",
+        "next   bring it back (git checkout), or take the one that alembic init writes elsewhere",
     ]
     assert written.code == 2
 

@@ -115,7 +115,7 @@ def rendered(script: MigrationScript) -> str:
     if not mako.is_file():
         raise HistoryInvalid(
             f"{mako} is missing, from which revisions are written",
-            "bring it back (git checkout), or let daybreak init write it",
+            "bring it back (git checkout), or take the one that alembic init writes elsewhere",
         )
     revision_context = revision_in_force()
     autogen: AutogenContext = revision_context._last_autogen_context
