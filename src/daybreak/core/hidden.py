@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from daybreak.core.catalog import (
     Address,
     Catalog,
     Column,
     Constraint,
+    Domain,
+    Enum,
     Index,
+    Sequence,
     Table,
     address_of,
 )
+from daybreak.core.mention import mentioned
 
 # Whether a filter hides the object at an address: its side in the history and in the models.
 Hides = Callable[[Address], bool]
@@ -26,6 +30,7 @@ def keep_hidden(wanted: Catalog, history: Catalog, hides: Hides) -> Catalog:
     """`wanted`, with the tables, columns, keys and indexes that `hides` hides as in `history`.
 
     Only tables that differ are asked about, and of those that stay only the parts that differ.
+    The types and sequences that they use stay with them.
     """
     before = {(table.schema, table.name): table for table in history.tables}
     after = {(table.schema, table.name): table for table in wanted.tables}
@@ -40,7 +45,32 @@ def keep_hidden(wanted: Catalog, history: Catalog, hides: Hides) -> Catalog:
             tables.append(_with_hidden_parts(old, new, hides))
         elif new is not None:
             tables.append(new)
-    return replace(wanted, tables=tuple(tables))
+    kept = [table for table in tables if table != after.get((table.schema, table.name))]
+    return _with_used(replace(wanted, tables=tuple(tables)), history, kept)
+
+
+def _with_used(catalog: Catalog, history: Catalog, kept: Iterable[Table]) -> Catalog:
+    """`catalog` with the types and sequences of `history` that the tables `kept` use."""
+    names: set[str] = set()
+    owners: set[tuple[str, ...]] = set()
+    for table in kept:
+        names |= mentioned(table)
+        owners |= {(table.schema, table.name, column.name) for column in table.columns}
+
+    def is_used(item: Enum | Domain | Sequence) -> bool:
+        if isinstance(item, Sequence) and item.owned_by is not None:
+            return (item.schema, *item.owned_by) in owners
+        return item.name in names
+
+    for field in ("enums", "domains", "sequences"):
+        items = getattr(catalog, field)
+        have = {address_of(item) for item in items}
+        more = [i for i in getattr(history, field) if address_of(i) not in have and is_used(i)]
+        if more:
+            both = sorted((*items, *more), key=lambda item: (item.schema, item.name))
+            changed: dict[str, Any] = {field: tuple(both)}
+            catalog = replace(catalog, **changed)
+    return catalog
 
 
 def keep_fields(wanted: Catalog, history: Catalog, fields: frozenset[str]) -> Catalog:
