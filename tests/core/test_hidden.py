@@ -48,16 +48,17 @@ def test_a_hidden_part_stays_and_the_rest_changes() -> None:
     assert kept.indexes == (INDEX,)
 
 
-def test_types_and_sequences_that_only_a_hidden_table_uses_stay_with_it() -> None:
+def test_types_and_sequences_that_a_hidden_table_uses_stay_with_it() -> None:
     hidden = table(Column("id", "integer"), Column("m", "mood"), name="legacy")
     mood = Enum("public", "mood", ("a", "b"))
     numbers = Sequence(
         "public", "legacy_id_seq", "integer", 1, 1, 1, 9, 1, cycle=False, owned_by=("legacy", "id")
     )
     dropped = replace(numbers, name="t_id_seq", owned_by=("t", "id"))
-    history = replace(catalog(hidden), enums=(mood,), sequences=(numbers, dropped))
+    gone = table(Column("m", "mood"), name="t")
+    history = replace(catalog(hidden, gone), enums=(mood,), sequences=(numbers, dropped))
     kept = keep_hidden(catalog(), history, lambda address: address.name == "legacy")
-    assert kept == replace(history, sequences=(numbers,))
+    assert kept == replace(history, tables=(hidden,), sequences=(numbers,))
 
 
 def test_only_what_differs_is_asked_about() -> None:
