@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from daybreak.core.catalog import Address, Catalog, Column, Enum, Index, IndexKey, Table
+from daybreak.core.catalog import (
+    Address,
+    Catalog,
+    Column,
+    Enum,
+    Index,
+    IndexKey,
+    Sequence,
+    Table,
+)
 from daybreak.core.hidden import keep_fields, keep_hidden
 
 
@@ -54,6 +63,19 @@ def test_a_hidden_part_stays_and_the_rest_changes() -> None:
     (kept,) = keep_hidden(wanted, history, hides).tables
     assert kept.columns == (OLD, Column("new", "text"), Column("gone", "text"))
     assert kept.indexes == (INDEX,)
+
+
+def test_types_and_sequences_that_a_hidden_table_uses_stay_with_it() -> None:
+    hidden = table(Column("id", "integer"), Column("m", "mood"), name="legacy")
+    mood = Enum("public", "mood", ("a", "b"))
+    numbers = Sequence(
+        "public", "legacy_id_seq", "integer", 1, 1, 1, 9, 1, cycle=False, owned_by=("legacy", "id")
+    )
+    dropped = replace(numbers, name="t_id_seq", owned_by=("t", "id"))
+    gone = table(Column("m", "mood"), name="t")
+    history = replace(catalog(hidden, gone), enums=(mood,), sequences=(numbers, dropped))
+    kept = keep_hidden(catalog(), history, lambda address: address.name == "legacy")
+    assert kept == replace(history, tables=(hidden,), sequences=(numbers,))
 
 
 def test_only_what_differs_is_asked_about() -> None:

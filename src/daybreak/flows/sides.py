@@ -228,6 +228,7 @@ def _bench(
 ) -> Bench:
     server = choose_shadow(subject.settings, subject.target, dedicated=dedicated)
     try:
+        _require_one_database(subject, server)
         template, history = made(subject, server)
         wanted = _wanted(subject, server, history)
         # What the cache remembers, another server may have made.
@@ -276,6 +277,7 @@ def _template(subject: Subject, server: ShadowServer) -> str:
     begun = found[0] if found else None
 
     def build(connection: Connection) -> None:
+        make_version_schema(subject, server, connection)
         if begun is None and subject.base is not None:
             create_wanted(server, connection.engine, [subject.base], root=subject.root)
         try:
@@ -290,6 +292,15 @@ def _template(subject: Subject, server: ShadowServer) -> str:
             _read_history(subject, server, reading)
 
     return with_roles(server, lambda: server.template(keys[-1], build, base=begun))
+
+
+def make_version_schema(subject: Subject, server: ShadowServer, connection: Connection) -> None:
+    """Make the schema of the version table, which Alembic expects to be there before all else."""
+    quote = connection.dialect.identifier_preparer.quote
+    for schema, _ in version_tables(subject.options):
+        if schema is not None and not server.schemas_are_databases:
+            connection.exec_driver_sql(server.create_schema(quote(schema)))
+            connection.commit()
 
 
 def with_roles(server: ShadowServer, make: Callable[[], str]) -> str:
