@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alembic import context
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from daybreak.core.catalog import Catalog, Extension
 from daybreak.core.errors import (
@@ -52,7 +52,7 @@ from daybreak.edges.shadow.cache import (
 )
 from daybreak.edges.shadow.choose import choose_shadow
 from daybreak.edges.shadow.keys import history_keys, judging, reading, wanted_key
-from daybreak.edges.shadow.wanted import create_wanted
+from daybreak.edges.shadow.wanted import create_wanted, not_compiled
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine, MetaData
@@ -119,14 +119,17 @@ class Subject:
 
     def _key_of(self, metadatas: Sequence[MetaData], server: str, extensions: Sequence[str]) -> str:
         with collector_at_rest():
-            return wanted_key(
-                metadatas,
-                self.compiler,
-                server=server,
-                root=self.root,
-                reading=reading(),
-                extensions=extensions,
-            )
+            try:
+                return wanted_key(
+                    metadatas,
+                    self.compiler,
+                    server=server,
+                    root=self.root,
+                    reading=reading(),
+                    extensions=extensions,
+                )
+            except SQLAlchemyError as error:
+                raise not_compiled(error, metadatas, self.root) from error
 
     @cached_property
     def _wanted_keys(self) -> dict[tuple[str, tuple[str, ...]], str]:
