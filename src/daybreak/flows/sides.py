@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alembic import context
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from daybreak.core.catalog import Catalog, Extension
 from daybreak.core.errors import (
@@ -51,8 +51,13 @@ from daybreak.edges.shadow.cache import (
     store_wanted,
 )
 from daybreak.edges.shadow.choose import choose_shadow
+<<<<<<< HEAD
 from daybreak.edges.shadow.keys import history_keys, judging, reading, schemas_of, wanted_key
 from daybreak.edges.shadow.wanted import create_wanted
+=======
+from daybreak.edges.shadow.keys import history_keys, judging, reading, wanted_key
+from daybreak.edges.shadow.wanted import create_wanted, not_compiled
+>>>>>>> newuser3
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine, MetaData
@@ -118,6 +123,7 @@ class Subject:
         return self._wanted_keys[label, extensions]
 
     def _key_of(self, metadatas: Sequence[MetaData], server: str, extensions: Sequence[str]) -> str:
+<<<<<<< HEAD
         return wanted_key(
             metadatas,
             self.compiler,
@@ -126,6 +132,20 @@ class Subject:
             reading=reading(),
             extensions=extensions,
         )
+=======
+        with collector_at_rest():
+            try:
+                return wanted_key(
+                    metadatas,
+                    self.compiler,
+                    server=server,
+                    root=self.root,
+                    reading=reading(),
+                    extensions=extensions,
+                )
+            except SQLAlchemyError as error:
+                raise not_compiled(error, metadatas, self.root) from error
+>>>>>>> newuser3
 
     @cached_property
     def _wanted_keys(self) -> dict[tuple[str, tuple[str, ...]], str]:
