@@ -18,9 +18,7 @@ PARTITION_WITH_TRIGGER = (
 
 @dataclass(frozen=True)
 class Pair:
-    """`differs` are the changes that make `two` of `one`; `fold` is the fold that decides.
-
-    """
+    """`differs` are the changes that make `two` of `one`; `fold` is the fold that decides."""
 
     name: str
     one: str

@@ -51,13 +51,8 @@ from daybreak.edges.shadow.cache import (
     store_wanted,
 )
 from daybreak.edges.shadow.choose import choose_shadow
-<<<<<<< HEAD
 from daybreak.edges.shadow.keys import history_keys, judging, reading, schemas_of, wanted_key
-from daybreak.edges.shadow.wanted import create_wanted
-=======
-from daybreak.edges.shadow.keys import history_keys, judging, reading, wanted_key
 from daybreak.edges.shadow.wanted import create_wanted, not_compiled
->>>>>>> newuser3
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine, MetaData
@@ -123,29 +118,17 @@ class Subject:
         return self._wanted_keys[label, extensions]
 
     def _key_of(self, metadatas: Sequence[MetaData], server: str, extensions: Sequence[str]) -> str:
-<<<<<<< HEAD
-        return wanted_key(
-            metadatas,
-            self.compiler,
-            server=server,
-            root=self.root,
-            reading=reading(),
-            extensions=extensions,
-        )
-=======
-        with collector_at_rest():
-            try:
-                return wanted_key(
-                    metadatas,
-                    self.compiler,
-                    server=server,
-                    root=self.root,
-                    reading=reading(),
-                    extensions=extensions,
-                )
-            except SQLAlchemyError as error:
-                raise not_compiled(error, metadatas, self.root) from error
->>>>>>> newuser3
+        try:
+            return wanted_key(
+                metadatas,
+                self.compiler,
+                server=server,
+                root=self.root,
+                reading=reading(),
+                extensions=extensions,
+            )
+        except SQLAlchemyError as error:
+            raise not_compiled(error, metadatas, self.root) from error
 
     @cached_property
     def _wanted_keys(self) -> dict[tuple[str, tuple[str, ...]], str]:
