@@ -90,7 +90,7 @@ def expected(name: str) -> Catalog:
     return Catalog(
         dialect="mysql",
         version=9,
-        default_schema=name,
+        default_schema="",
         tables=(
             Table(
                 "",
@@ -155,14 +155,14 @@ def expected(name: str) -> Catalog:
             Routine(
                 "",
                 "none",
-                "INOUT `n` int",
+                "",
                 "procedure",
                 "(INOUT `n` int)\nSQL SECURITY INVOKER\nBEGIN END",
             ),
             Routine(
                 "",
                 "twice",
-                "`n` int, `w``d` varchar(3) CHARSET utf8mb4 COLLATE utf8mb4_0900_ai_ci",
+                "",
                 "function",
                 "(`n` int, `w``d` varchar(3) CHARSET utf8mb4 COLLATE utf8mb4_0900_ai_ci) "
                 "RETURNS text CHARSET latin1 COLLATE latin1_swedish_ci\n"
