@@ -36,6 +36,23 @@ def test_a_hidden_table_is_neither_made_nor_dropped_nor_altered() -> None:
     assert kept == history
 
 
+def test_what_belongs_to_a_hidden_table_alone_is_hidden_with_it() -> None:
+    def side(*labels: str, table_name: str) -> Catalog:
+        mood, size = Enum("public", "mood", labels), Enum("public", "size", labels)
+        kept = table(Column("s", "public.size"))
+        hidden = table(Column("m", "public.mood"), Column("s", "public.size"), name=table_name)
+        return replace(catalog(kept, hidden), enums=(mood, size))
+
+    history, wanted = side("a", table_name="theirs"), side("a", "b", table_name="theirs")
+    wanted = replace(wanted, tables=wanted.tables[:1])
+    kept = keep_hidden(wanted, history, lambda address: address.name == "theirs")
+    assert kept.tables == history.tables
+    assert [(enum.name, enum.labels) for enum in kept.enums] == [
+        ("mood", ("a",)),
+        ("size", ("a", "b")),
+    ]
+
+
 def test_a_hidden_part_stays_and_the_rest_changes() -> None:
     history = catalog(table(OLD, Column("gone", "text"), indexes=(INDEX,)))
     wanted = catalog(table(NEW, Column("new", "text")))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alembic import context
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from daybreak.core.catalog import Catalog, Extension
 from daybreak.core.errors import (
@@ -34,7 +34,6 @@ from daybreak.core.target import Target
 from daybreak.dialects.base import Dialect
 from daybreak.edges.alembic import told_to_revisions
 from daybreak.edges.catalog import read_against, read_catalog
-from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.connect import dialect_of, driver_for, sqlalchemy_url
 from daybreak.edges.history import place_in_history
 from daybreak.edges.models import unchanged
@@ -52,8 +51,13 @@ from daybreak.edges.shadow.cache import (
     store_wanted,
 )
 from daybreak.edges.shadow.choose import choose_shadow
+<<<<<<< HEAD
 from daybreak.edges.shadow.keys import history_keys, judging, reading, schemas_of, wanted_key
 from daybreak.edges.shadow.wanted import create_wanted
+=======
+from daybreak.edges.shadow.keys import history_keys, judging, reading, wanted_key
+from daybreak.edges.shadow.wanted import create_wanted, not_compiled
+>>>>>>> newuser3
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine, MetaData
@@ -119,15 +123,29 @@ class Subject:
         return self._wanted_keys[label, extensions]
 
     def _key_of(self, metadatas: Sequence[MetaData], server: str, extensions: Sequence[str]) -> str:
+<<<<<<< HEAD
+        return wanted_key(
+            metadatas,
+            self.compiler,
+            server=server,
+            root=self.root,
+            reading=reading(),
+            extensions=extensions,
+        )
+=======
         with collector_at_rest():
-            return wanted_key(
-                metadatas,
-                self.compiler,
-                server=server,
-                root=self.root,
-                reading=reading(),
-                extensions=extensions,
-            )
+            try:
+                return wanted_key(
+                    metadatas,
+                    self.compiler,
+                    server=server,
+                    root=self.root,
+                    reading=reading(),
+                    extensions=extensions,
+                )
+            except SQLAlchemyError as error:
+                raise not_compiled(error, metadatas, self.root) from error
+>>>>>>> newuser3
 
     @cached_property
     def _wanted_keys(self) -> dict[tuple[str, tuple[str, ...]], str]:
