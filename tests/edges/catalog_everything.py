@@ -128,7 +128,7 @@ TOLD: dict[tuple[str, str], tuple[Any, ...]] = {
             "integer",
             "aggregate",
             "CREATE AGGREGATE app.total(integer) (SFUNC = int4pl, STYPE = integer, "
-            "FINALFUNC_MODIFY = r, INITCOND = '0', MFINALFUNC_MODIFY = r, KIND = n, PARALLEL = u)",
+            "FINALFUNC_MODIFY = READ_ONLY, INITCOND = '0')",
         ),
         Routine(
             "app",

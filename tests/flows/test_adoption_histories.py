@@ -236,7 +236,10 @@ def test_a_hook_that_empties_the_list_writes_no_file_and_breaks_nothing(project:
 
     written = project.run("daybreak", "revision", "-m", "more")
     assert written.code == 0, written.said
-    assert "  + column venues.size  integer" in written.out
+    assert "  + venues.size  integer null" in written.out.splitlines()
+    assert written.out.splitlines()[-1] == (
+        "done   no file was written: env.py's own process_revision_directives left nothing to write"
+    )
     assert len(list((project.root / "alembic" / "versions").glob("*.py"))) == 1
     assert project.run("daybreak", "check").code == 8
 
@@ -259,7 +262,7 @@ def test_two_histories_in_one_database_leave_each_other_alone(
     for each in (project, other):
         checked = each.run("daybreak", "check")
         assert checked.out.splitlines()[-1] == EQUAL, checked.said
-        assert "hidden 2 differences that include_name" in checked.out
+        assert "hidden 4 differences that include_name" in checked.out
 
 
 @pytest.mark.parametrize(
@@ -299,7 +302,7 @@ def test_a_base_that_create_all_made_is_made_on_the_shadow_first(project: Projec
     _made_by_create_all(project)
     first = project.run("daybreak", "check", "--no-database")
     assert first.err.splitlines() == [
-        "error  versions/0001_.py:11 does not run on an empty database (PostgreSQL "
+        "error  versions/0001_.py:12 does not run on an empty database (PostgreSQL "
         f'{_version(first.err)}, the dev server): ProgrammingError: relation "venues" does not '
         "exist",
         "next   if create_all made the first tables, name its MetaData as base in "
@@ -350,7 +353,7 @@ def test_against_the_database_a_history_need_not_begin_with_nothing(project: Pro
     written = project.run("daybreak", "revision", "--against", "database", "-m", "city")
     assert written.code == 0, written.said
     assert [line for line in written.out.splitlines() if line.startswith("  + ")] == [
-        "  + column venues.city  character varying"
+        "  + venues.city  character varying null"
     ]
     assert "proof  upgrade = models ✓   downgrade = before ✓" in written.out
     assert project.run("daybreak", "upgrade", "head").code == 0
@@ -374,7 +377,7 @@ def test_a_revision_that_needs_a_row_is_named_and_the_database_can_stand_for_it(
     assert project.run("daybreak", "upgrade", "head").code == 0
 
     checked = project.run("daybreak", "check")
-    assert "versions/0002_.py:11 does not run on an empty database" in checked.err
+    assert "versions/0002_.py:12 does not run on an empty database" in checked.err
     assert "daybreak revision --against database" in checked.err
     assert checked.code == 2
     against = project.run("daybreak", "revision", "--against", "database", "-m", "none")
@@ -403,21 +406,19 @@ def test_a_configured_shadow_that_is_down_is_said_and_no_other_is_taken(project:
 
 
 def test_models_that_create_all_rejects_are_told_with_their_line(project: Project) -> None:
-    _grow(project, "    half: Mapped[int] = mapped_column(server_default=text('nowhere()'))\n")
+    half = "    half: Mapped[int] = mapped_column(server_default=text('nowhere()'))"
+    _grow(project, f"{half}\n")
     venue = project.root / "models" / "venue.py"
     venue.write_text(venue.read_text().replace("import String", "import String, text"))
+    line = venue.read_text().splitlines().index(half) + 1
 
     checked = project.run("daybreak", "check", "--no-database")
-    line = (
-        venue.read_text()
-        .splitlines()
-        .index("    half: Mapped[int] = mapped_column(server_default=text('nowhere()'))")
-    )
     assert checked.code == 2
-    assert checked.err.startswith("error  models/venue.py:")
-    assert "does not create the table venues" in checked.err
-    assert "function nowhere() does not exist" in checked.err
-    assert line  # the class, or the column where the server names it
+    assert checked.err.startswith(f"error  models/venue.py:{line}: PostgreSQL")
+    assert (
+        "does not create the table venues, column half: function nowhere() does not exist"
+        in checked.err
+    )
 
 
 def test_an_env_py_that_does_not_import_all_models_drops_none_of_their_tables(

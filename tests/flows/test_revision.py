@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from projects import VENUES, Project, make_project
 from servers.postgresql import PostgreSQL
@@ -359,3 +360,20 @@ def test_models_may_grant_to_a_role_that_only_the_environments_have(
         assert again.code == 0, again.said
     finally:
         postgresql16.execute("DROP ROLE IF EXISTS night_watch")
+
+
+def test_a_table_that_somebody_has_locked_keeps_no_revision_from_being_written(
+    project: Project,
+) -> None:
+    assert project.run("daybreak", "upgrade", "head").code == 0
+    change(project, "name: Mapped[str] = mapped_column(String(255))\n    size: Mapped[int | None]")
+    locked = create_engine(project.variables["DEV_DATABASE_URL"])
+    with locked.connect() as connection:
+        connection.exec_driver_sql("LOCK TABLE venues IN ACCESS EXCLUSIVE MODE")
+        done = project.run("daybreak", "revision", "-m", "size", "--json")
+    locked.dispose()
+    assert (done.code, len(files(project))) == (0, 1)
+    assert (
+        "was not compared with its history (the schema could not be read: a lock was not"
+        in (json.loads(done.out)["drift"])
+    )

@@ -1,4 +1,4 @@
-"""Only `nox -s histories` runs these: it names the environment where the histories are installed."""
+"""Only `nox -s histories` runs these: it names the environment that has the histories."""
 
 from __future__ import annotations
 

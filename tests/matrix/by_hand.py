@@ -1,17 +1,20 @@
-"""A project at head on a real server, and changes by hand of copies of its database."""
+"""A project on a real server, and databases at its head in which somebody changed something."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from daybreak.core.drift import Drift
 from daybreak.flows.check import check
-from matrix import judge
+from matrix import judge, judge_mysql
 from matrix.kind import Kind
+from matrix.subject import BASE as FIRST
 from matrix.subject import SUBJECTS, at, make_project, session, upgrade
+from servers.mysql import MySQL
 from servers.postgresql import PostgreSQL
 
 
@@ -25,36 +28,37 @@ class Noticed:
 
     named: tuple[str, ...]
     left: tuple[str, ...]
-    dump: str
+    dump: str = ""
 
 
-@dataclass(frozen=True)
-class AtHead:
-    """`head` is the database at the head of the history."""
+class AtHead(ABC):
+    """A project below a folder, whose models and whose only revision make the same."""
 
-    server: PostgreSQL
-    root: Path
-    head: str
+    @abstractmethod
+    def place(self) -> tuple[Path, Callable[[str], str]]:
+        """The project, and the URL of a database."""
 
-    def drift(self, database: str) -> tuple[Drift, tuple[str, ...]]:
-        """What `check` finds, and its SQL against it."""
-        with at(self.root, self.server.url(database, "psycopg2")):
-            checked = check(session(self.root))
-        if checked.drift is None:
-            raise LookupError("the database was not compared")
-        return checked.drift, checked.fix
+    @abstractmethod
+    def copy(self) -> AbstractContextManager[str]:
+        """A database at head."""
+
+    @abstractmethod
+    def execute(self, sql: str, database: str) -> None: ...
+
+    def dump(self, database: str) -> str:
+        return ""
 
     def noticed(self, sql: str) -> Noticed:
         """What becomes of a database in which somebody ran `sql`."""
-        with self.server.copied_database(self.head) as database:
-            self.server.execute(sql, database=database)
-            dump = judge.dump(self.server, database)
+        with self.copy() as database:
+            self.execute(sql, database)
+            dump = self.dump(database)
             drift, fix = self.drift(database)
             try:
                 # What is made new has the rights of default privileges, which go the second time.
                 for _ in range(2):
                     for statement in fix:
-                        self.server.execute(statement, database=database)
+                        self.execute(statement, database)
                     mended, fix = self.drift(database)
                     if not mended.changes:
                         break
@@ -63,20 +67,87 @@ class AtHead:
                 left = (str(error).strip(),)
             return Noticed(named(drift), left, dump)
 
+    def drift(self, database: str) -> tuple[Drift, tuple[str, ...]]:
+        """What `check` finds, and its SQL against it."""
+        root, url = self.place()
+        with at(root, url(database)):
+            checked = check(session(root))
+        if checked.drift is None:
+            raise LookupError("the database was not compared")
+        return checked.drift, checked.fix
+
 
 def named(drift: Drift) -> tuple[str, ...]:
     changes = [*drift.changes, *drift.undecided]
     return tuple(dict.fromkeys(f"{c.address.kind} {c.address}" for c in changes))
 
 
+@dataclass(frozen=True)
+class AtHeadOfPostgreSQL(AtHead):
+    """`head` is a database to copy."""
+
+    server: PostgreSQL
+    root: Path
+    head: str
+
+    def place(self) -> tuple[Path, Callable[[str], str]]:
+        return self.root, lambda database: self.server.url(database, "psycopg2")
+
+    def copy(self) -> AbstractContextManager[str]:
+        return self.server.copied_database(self.head)
+
+    def execute(self, sql: str, database: str) -> None:
+        self.server.execute(sql, database=database)
+
+    def dump(self, database: str) -> str:
+        return judge.dump(self.server, database)
+
+
+@dataclass(frozen=True)
+class AtHeadOfMySQL(AtHead):
+    """MySQL copies no databases: `base` is run in a new one."""
+
+    server: MySQL
+    root: Path
+    base: tuple[str, ...]
+
+    def place(self) -> tuple[Path, Callable[[str], str]]:
+        return self.root, lambda database: self.server.url(database, "pymysql")
+
+    @contextmanager
+    def copy(self) -> Iterator[str]:
+        with self.server.fresh_database() as database:
+            self.execute(";\n".join((*self.base, _VERSION)), database)
+            yield database
+
+    def execute(self, sql: str, database: str) -> None:
+        judge_mysql.execute(self.server, sql, database)
+
+
+_VERSION = f"""
+CREATE TABLE alembic_version (version_num varchar(32) NOT NULL PRIMARY KEY)
+AS SELECT '{FIRST}' AS version_num
+"""
+
+
 @contextmanager
-def project(server: PostgreSQL, base: Sequence[str], root: Path) -> Iterator[AtHead]:
-    """A project whose models and whose only revision run `base`; its database is at head."""
-    made = [statement.replace("%", "%%") for statement in base]
-    body = "".join(f"event.listen(metadata, 'before_create', DDL({sql!r}))\n" for sql in made)
+def postgresql_project(
+    server: PostgreSQL, base: Sequence[str], root: Path
+) -> Iterator[AtHeadOfPostgreSQL]:
+    _make(root, server.dialect, base)
     with server.fresh_database() as head:
-        kind = Kind(name="by hand", before=body, after=body)
-        make_project(root, SUBJECTS["daybreak"], kind, server.dialect)
+        made = AtHeadOfPostgreSQL(server, root, head)
         with at(root, server.url(head, "psycopg2")):
             upgrade(root)
-        yield AtHead(server, root, head)
+        yield made
+
+
+def mysql_project(server: MySQL, base: Sequence[str], root: Path) -> AtHeadOfMySQL:
+    _make(root, server.dialect, base)
+    return AtHeadOfMySQL(server, root, tuple(base))
+
+
+def _make(root: Path, dialect: str, base: Sequence[str]) -> None:
+    made = [statement.replace("%", "%%") for statement in base]
+    body = "".join(f"event.listen(metadata, 'before_create', DDL({sql!r}))\n" for sql in made)
+    make_project(root, SUBJECTS["daybreak"], Kind(name="by hand", before=body, after=body), dialect)

@@ -96,6 +96,7 @@ _CHEAP = "WITH CASCADED CHECK OPTION"
 _TRIGGER = "DROP TRIGGER first; CREATE TRIGGER first {} ON {} FOR EACH ROW {}SET {}"
 _TWICE = "DROP FUNCTION twice; CREATE FUNCTION twice({}) RETURNS {} RETURN {}"
 _TWICE_IS = "DETERMINISTIC NO SQL SQL SECURITY INVOKER COMMENT 'doubles'"
+_NIGHTLY = "ALTER EVENT nightly ON SCHEDULE EVERY {} DAY STARTS '2035-{}-01 00:00:00'"
 _FORGET = "DROP PROCEDURE forget; CREATE PROCEDURE forget({}) MODIFIES SQL DATA {}"
 
 BY_HAND: Mapping[str, str] = {
@@ -200,6 +201,7 @@ BY_HAND: Mapping[str, str] = {
     "table: dropped": "DROP TABLE packed",
     "table: renamed": "RENAME TABLE packed TO parcel",
     "table: engine": "ALTER TABLE filed ENGINE=InnoDB",
+    "table: engine that keeps nothing": "ALTER TABLE cached ENGINE=InnoDB",
     "table: charset": "ALTER TABLE owner CONVERT TO CHARACTER SET latin1",
     "table: default charset": "ALTER TABLE owner DEFAULT CHARSET latin1",
     "table: collation": "ALTER TABLE item COLLATE utf8mb4_general_ci",
@@ -282,15 +284,9 @@ BY_HAND: Mapping[str, str] = {
     "event: added": "CREATE EVENT more ON SCHEDULE EVERY 1 DAY DO SELECT 1",
     "event: dropped": "DROP EVENT nightly",
     "event: renamed": "ALTER EVENT nightly RENAME TO daily",
-    "event: interval": (
-        "ALTER EVENT nightly ON SCHEDULE EVERY 2 DAY STARTS '2035-01-01 00:00:00' ENDS "
-        "'2036-01-01 00:00:00'"
-    ),
-    "event: start": (
-        "ALTER EVENT nightly ON SCHEDULE EVERY 1 DAY STARTS '2035-02-01 00:00:00' ENDS "
-        "'2036-01-01 00:00:00'"
-    ),
-    "event: end": "ALTER EVENT nightly ON SCHEDULE EVERY 1 DAY STARTS '2035-01-01 00:00:00'",
+    "event: interval": f"{_NIGHTLY.format(2, '01')} ENDS '2036-01-01 00:00:00'",
+    "event: start": f"{_NIGHTLY.format(1, '02')} ENDS '2036-01-01 00:00:00'",
+    "event: end": _NIGHTLY.format(1, "01"),
     "event: moment": "ALTER EVENT once ON SCHEDULE AT '2035-02-01 00:00:00'",
     "event: completion": "ALTER EVENT nightly ON COMPLETION NOT PRESERVE",
     "event: enabled": "ALTER EVENT nightly ENABLE",

@@ -79,7 +79,7 @@ ALTER TABLE app.parent DROP twice, ADD twice numeric GENERATED ALWAYS AS (amount
 -- composite app.pair
 ALTER TYPE app.pair RENAME ATTRIBUTE b TO c CASCADE -- stays: a typed table depends on it
 COMMENT ON COLUMN app.pair.a IS 'a'
-ALTER TYPE app.pair ALTER ATTRIBUTE b TYPE text COLLATE "POSIX" CASCADE
+ALTER TYPE app.pair ALTER ATTRIBUTE b TYPE text COLLATE "POSIX" CASCADE -- stays: a typed table depends on it
 
 -- constraint app.child.child_pkey
 ALTER TABLE app.child DROP CONSTRAINT child_pkey
@@ -283,7 +283,7 @@ ALTER FUNCTION app.busy(integer[], text[]) COST 60
 DROP FUNCTION app.busy(integer[], text[]); CREATE FUNCTION app.busy(a integer[], rest text[] DEFAULT '{}') RETURNS integer LANGUAGE sql AS 'SELECT 1'
 
 -- routine app.greatest_of(integer)
-DROP AGGREGATE app.greatest_of(integer) -- stays: no SQL for aggregates of this kind
+DROP AGGREGATE app.greatest_of(integer)
 DROP AGGREGATE app.greatest_of(integer); CREATE AGGREGATE app.greatest_of(integer) (SFUNC = int4larger, STYPE = integer, COMBINEFUNC = int4larger, PARALLEL = safe)
 DROP AGGREGATE app.greatest_of(integer); CREATE AGGREGATE app.greatest_of(integer) (SFUNC = int4smaller, STYPE = integer, COMBINEFUNC = int4smaller, SORTOP = <, PARALLEL = restricted)
 
@@ -362,7 +362,7 @@ DROP STATISTICS app.linked; CREATE STATISTICS app.linked (ndistinct) ON id, othe
 -- table app.away
 ALTER FOREIGN TABLE app.away OPTIONS (SET t 'y') -- stays: no SQL for foreign tables
 DROP FOREIGN TABLE app.away -- stays: no SQL for foreign tables
-CREATE SERVER near FOREIGN DATA WRAPPER plain; DROP FOREIGN TABLE app.away; CREATE FOREIGN TABLE app.away (id integer OPTIONS (c 'd')) SERVER near OPTIONS (t 'x')
+CREATE SERVER near FOREIGN DATA WRAPPER plain; DROP FOREIGN TABLE app.away; CREATE FOREIGN TABLE app.away (id integer OPTIONS (c 'd')) SERVER near OPTIONS (t 'x') -- stays: no SQL for foreign tables
 
 -- table app.derived
 ALTER TABLE app.derived NO INHERIT app.base -- stays: its column stays its own
@@ -373,7 +373,7 @@ ALTER TABLE app.fast SET SCHEMA public
 ALTER TABLE app.fast RENAME TO quick
 
 -- table app.hashed
-DROP TABLE app.hashed; CREATE TABLE app.hashed (id integer) PARTITION BY RANGE (id)
+DROP TABLE app.hashed; CREATE TABLE app.hashed (id integer) PARTITION BY RANGE (id) -- stays: how a table is partitioned can't be changed
 
 -- table app.hashed_0
 ALTER TABLE app.hashed DETACH PARTITION app.hashed_0; ALTER TABLE app.hashed ATTACH PARTITION app.hashed_0 FOR VALUES WITH (MODULUS 4, REMAINDER 0)
@@ -391,7 +391,7 @@ ALTER TABLE app.listed DETACH PARTITION app.listed_a; ALTER TABLE app.listed ATT
 ALTER TABLE app.listed DETACH PARTITION app.listed_rest; ALTER TABLE app.listed ATTACH PARTITION app.listed_rest FOR VALUES IN ('z')
 
 -- table app.log
-DROP TABLE app.to_log, app.log; CREATE TABLE app.log (at date NOT NULL, id integer) PARTITION BY LIST (at)
+DROP TABLE app.to_log, app.log; CREATE TABLE app.log (at date NOT NULL, id integer) PARTITION BY LIST (at) -- stays: how a table is partitioned can't be changed
 
 -- table app.log_1
 ALTER TABLE app.log DETACH PARTITION app.log_1

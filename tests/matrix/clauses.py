@@ -53,7 +53,7 @@ def _words(tokens: Iterable[str]) -> Iterator[str]:
 
 
 def _head(tokens: list[str]) -> Iterator[str]:
-    """The words of the statement itself: what it alters stands between them, unlike what it makes."""
+    """The words of the statement itself; those of ALTER stand around the name of what it alters."""
     if tokens[0] != "ALTER":
         return _first_words(tokens)
     return _words(takewhile(lambda token: token != "(", tokens))

@@ -61,6 +61,7 @@ class Maker:
         for table in schema.tables:
             for column in table.columns:
                 column.old = True
+                column.required = not column.nullable and column.default is None
         return schema
 
     def changed(self, before: Schema) -> Schema:
@@ -219,8 +220,8 @@ class Maker:
         found = self._column(schema)
         if found is None or len(found[0].columns) < 2:
             return False
-        if found[1].default is None and not found[1].nullable:
-            return False  # going back, nothing could fill it
+        if found[1].required:
+            return False
         self._forget(schema, *found)
         return True
 

@@ -34,6 +34,7 @@ class Column:
     unique: bool = False
     filled: bool = False
     old: bool = False  # it has rows
+    required: bool = False  # and nothing could fill it again once it is gone
     referred: int | None = None  # the number of the table that it refers to
 
 

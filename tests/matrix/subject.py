@@ -107,7 +107,8 @@ class Daybreak:
         )
 
     def is_clean(self, root: Path) -> bool:
-        return check(session(root)).equal
+        checked = check(session(root))
+        return checked.equal and not checked.not_compared
 
 
 SUBJECTS: dict[str, Subject] = {"alembic": PlainAlembic(), "daybreak": Daybreak()}

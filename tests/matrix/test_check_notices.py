@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 
 from matrix import clauses, judge
-from matrix.by_hand import AtHead, Noticed, named, project
+from matrix.by_hand import AtHeadOfPostgreSQL, Noticed, named, postgresql_project
 from matrix.by_hand_postgresql import BASE, BY_HAND, READER, ByHand, can_change
 from matrix.pool import processes
 from servers.postgresql import PostgreSQL
@@ -22,16 +22,16 @@ Outcomes = dict[str, Future[Noticed]]
 @pytest.fixture(scope="module", params=SERVERS)
 def subject(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[AtHead]:
+) -> Iterator[AtHeadOfPostgreSQL]:
     server: PostgreSQL = request.getfixturevalue(request.param)
     server.execute(f"CREATE ROLE {READER}")  # it stays: the shadow's template names it
-    with project(server, BASE, tmp_path_factory.mktemp("by_hand") / "project") as made:
+    with postgresql_project(server, BASE, tmp_path_factory.mktemp("by_hand") / "project") as made:
         assert named(made.drift(made.head)[0]) == ()
         yield made
 
 
 @pytest.fixture(scope="module")
-def outcomes(request: pytest.FixtureRequest, subject: AtHead) -> Iterator[Outcomes]:
+def outcomes(request: pytest.FixtureRequest, subject: AtHeadOfPostgreSQL) -> Iterator[Outcomes]:
     """What became of each selected change, as soon as it is there: all processors work on them."""
     chosen = [
         cast(ByHand, item.callspec.params["change"]).sql
@@ -52,7 +52,7 @@ def test_a_change_by_hand_is_named_and_mended(outcomes: Outcomes, change: ByHand
 
 
 def test_every_clause_that_pg_dump_tells_is_touched_by_some_change(
-    request: pytest.FixtureRequest, subject: AtHead, outcomes: Outcomes
+    request: pytest.FixtureRequest, subject: AtHeadOfPostgreSQL, outcomes: Outcomes
 ) -> None:
     if len(outcomes) < len(BY_HAND):
         pytest.skip("only with all the changes")

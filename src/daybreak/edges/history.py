@@ -57,6 +57,14 @@ def load_history(script: ScriptDirectory) -> None:
         warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
 
 
+def recorded_heads(script: ScriptDirectory) -> tuple[str, ...]:
+    """What a database records that is at the head of the files.
+
+    A head on which a revision of another branch depends is not among them.
+    """
+    return tuple(script.revision_map._real_heads)
+
+
 def require_known(script: ScriptDirectory, heads: Sequence[str], place: str) -> None:
     """Raise RevisionNotInFiles if the database at `place` is at a revision without a file."""
     unknown = [head for head in heads if not _has_file(script, head)]

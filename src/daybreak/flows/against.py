@@ -17,7 +17,7 @@ from daybreak.core.diff import diff
 from daybreak.core.drift import find_drift
 from daybreak.core.errors import DatabaseNotCopied, ExtensionMissing, SchemaTooOld
 from daybreak.core.secret import mask
-from daybreak.edges.history import require_known
+from daybreak.edges.history import recorded_heads, require_known
 from daybreak.edges.replay import stamp, version_tables
 from daybreak.edges.shadow.keys import reading
 from daybreak.flows.drift import database_at_hand
@@ -38,7 +38,7 @@ def copied_database(subject: Subject, server: ShadowServer) -> tuple[str, Catalo
     """
     heads, found = database_at_hand(subject)
     require_known(context.script, heads, subject.target.place)
-    if set(heads) != set(context.script.get_heads()):
+    if set(heads) != set(recorded_heads(context.script)):
         raise SchemaTooOld(
             f"{subject.target.place} is behind the files, and it can stand for the history only "
             "at their head",

@@ -7,13 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from alembic import context
+from sqlalchemy.exc import DBAPIError
 
 from daybreak.core.authoring import Asked, Compared, Proof
 from daybreak.core.born import born_with
 from daybreak.core.catalog import Address, Catalog
 from daybreak.core.diff import diff
-from daybreak.core.errors import Refused, Unreachable
+from daybreak.core.errors import DaybreakError, Refused, Unreachable
 from daybreak.core.hazards import hazards
+from daybreak.core.secret import mask
 from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.replay import rendered, revision_in_force
 from daybreak.flows.against import copied_database
@@ -90,6 +92,11 @@ def _drift(bench: Bench, subject: Subject) -> str:
         checked = drift_at_hand(subject, bench.sides)
     except (Unreachable, Refused):  # a dev database that is not there yet, or of another branch
         return ""
+    except DaybreakError as error:  # the revision is proved, whatever became of this look
+        return f"{subject.target.place} was not compared with its history ({error.problem})"
+    except DBAPIError as error:
+        said = " ".join(mask(str(error.orig)).split())
+        return f"{subject.target.place} was not compared with its history ({said})"
     count = len(checked.drift.changes) if checked.drift else 0
     if not count:
         return ""

@@ -19,7 +19,7 @@ from daybreak.edges.catalog import read_against, read_catalog
 from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.connect import driver_for, explained, make_migration_engine
 from daybreak.edges.filters import Filters
-from daybreak.edges.history import require_known
+from daybreak.edges.history import recorded_heads, require_known
 from daybreak.edges.replay import version_tables
 from daybreak.edges.shadow.keys import schemas_of
 from daybreak.flows.sides import Sides, Subject, history_side
@@ -47,7 +47,7 @@ def look_at_database(subject: Subject, known: Outline | None) -> Look:
     """
     with _connected(subject) as connection:
         heads = _heads(connection, subject)
-        if known is None or set(heads) != set(context.script.get_heads()):
+        if known is None or set(heads) != set(recorded_heads(context.script)):
             return Look(heads)
         schemas = _schemas(connection, known.rest)
         left = version_tables(subject.options)
@@ -66,7 +66,7 @@ def inspect_database(
     """
     checked.place, checked.heads = subject.target.place, look.heads
     require_known(context.script, checked.heads, checked.place)
-    files = tuple(context.script.get_heads())
+    files = recorded_heads(context.script)
     if set(checked.heads) != set(files):
         checked.behind = files
         subject = replace(subject, revisions=checked.heads)

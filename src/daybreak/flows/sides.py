@@ -24,6 +24,7 @@ from daybreak.core.errors import (
     ExtensionMissing,
     HistoryNotReplayed,
     ModelsRejected,
+    NoShadow,
     OtherDatabase,
 )
 from daybreak.core.outline import Outline
@@ -51,7 +52,7 @@ from daybreak.edges.shadow.cache import (
     store_wanted,
 )
 from daybreak.edges.shadow.choose import choose_shadow
-from daybreak.edges.shadow.keys import history_keys, judging, reading, wanted_key
+from daybreak.edges.shadow.keys import history_keys, judging, reading, schemas_of, wanted_key
 from daybreak.edges.shadow.wanted import create_wanted, not_compiled
 
 if TYPE_CHECKING:
@@ -249,6 +250,17 @@ def _bench(
     remember_shadow(subject.root, subject.target.environment, server.label)
     sides = Sides(server.label, history, wanted.catalog, wanted.statements)
     return Bench(sides, server, template)
+
+
+def _require_one_database(subject: Subject, server: ShadowServer) -> None:
+    """Where a schema is a database, only the scratch one is read: what is beside it is not seen."""
+    if server.schemas_are_databases and (named := schemas_of(subject.metadatas)):
+        raise NoShadow(
+            subject.dialect.LABEL,
+            [f"{server.label}: the models name the database {named[0]}, and only one is compared"],
+            "leave the schema away from the models, or write the revision by hand: "
+            "daybreak revision --empty",
+        )
 
 
 def _made_by_revisions(subject: Subject, server: ShadowServer) -> tuple[str, Catalog]:

@@ -98,6 +98,8 @@ PUBLISHED_PART = """concat(
              JOIN pg_attribute a ON a.attrelid = r.prrelid AND a.attnum = k.attnum),
             ' WHERE (' || pg_get_expr(r.prqual, r.prrelid) || ')')"""
 
+MODIFY = "CASE {} WHEN 'r' THEN 'READ_ONLY' WHEN 's' THEN 'SHAREABLE' ELSE 'READ_WRITE' END"
+
 FRAGMENTS = {
     # Before the rest of a query: the schemas that it is bounded to.
     "schemas": """
@@ -108,6 +110,8 @@ WITH n AS (
     AND (CAST(:schemas AS text) IS NULL
          OR nspname IN (SELECT json_array_elements_text(CAST(CAST(:schemas AS text) AS json))))
 )""",
+    "finalfunc_modify": MODIFY.format("g.aggfinalmodify"),
+    "mfinalfunc_modify": MODIFY.format("g.aggmfinalmodify"),
     # After WHERE …: what no extension owns; `i` marks what another object made for itself.
     "own_relation": """NOT EXISTS (
     SELECT FROM pg_depend e
@@ -253,7 +257,7 @@ SELECT
                 'SSPACE = ' || nullif(g.aggtransspace, 0),
                 'FINALFUNC = ' || nullif(g.aggfinalfn, 0)::regproc,
                 CASE WHEN g.aggfinalextra THEN 'FINALFUNC_EXTRA' END,
-                'FINALFUNC_MODIFY = ' || g.aggfinalmodify::text,
+                'FINALFUNC_MODIFY = ' || $finalfunc_modify,
                 'COMBINEFUNC = ' || nullif(g.aggcombinefn, 0)::regproc,
                 'SERIALFUNC = ' || nullif(g.aggserialfn, 0)::regproc,
                 'DESERIALFUNC = ' || nullif(g.aggdeserialfn, 0)::regproc,
@@ -264,11 +268,16 @@ SELECT
                 'MSSPACE = ' || nullif(g.aggmtransspace, 0),
                 'MFINALFUNC = ' || nullif(g.aggmfinalfn, 0)::regproc,
                 CASE WHEN g.aggmfinalextra THEN 'MFINALFUNC_EXTRA' END,
-                'MFINALFUNC_MODIFY = ' || g.aggmfinalmodify::text,
+                'MFINALFUNC_MODIFY = ' || CASE WHEN g.aggmtranstype <> 0
+                    THEN $mfinalfunc_modify END,
                 'MINITCOND = ' || quote_literal(g.aggminitval),
-                'SORTOP = ' || nullif(g.aggsortop, 0)::regoperator,
-                'KIND = ' || g.aggkind::text,
-                'PARALLEL = ' || p.proparallel::text)
+                'SORTOP = ' || (
+                    SELECT format('OPERATOR(%I.%s)', s.nspname, o.oprname)
+                    FROM pg_operator o JOIN pg_namespace s ON s.oid = o.oprnamespace
+                    WHERE o.oid = g.aggsortop),
+                'PARALLEL = ' || CASE p.proparallel
+                    WHEN 's' THEN 'SAFE' WHEN 'r' THEN 'RESTRICTED' END,
+                CASE WHEN g.aggkind = 'h' THEN 'HYPOTHETICAL' END)
             || ')'
         FROM pg_aggregate g WHERE g.aggfnoid = p.oid)
     END,
