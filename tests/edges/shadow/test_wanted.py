@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     event,
     inspect,
+    make_url,
     text,
 )
 from sqlalchemy.dialects.postgresql import CITEXT
@@ -270,7 +271,7 @@ def test_models_without_sql_are_told_with_the_column_and_its_line(
     metadata = MetaData()
     table = Table("venues", metadata, column)
     with pytest.raises(SQLAlchemyError) as failed:
-        CreateTable(table).compile()
+        CreateTable(table).compile(dialect=make_url("postgresql+psycopg2://").get_dialect()())
 
     told = not_compiled(failed.value, [metadata], root)
     assert told.problem == problem
