@@ -23,6 +23,7 @@ from daybreak.core.catalog import (
     Table,
     Trigger,
     View,
+    address_of,
 )
 from daybreak.core.errors import LockNotGranted
 from daybreak.edges.catalog import read_catalog
@@ -90,7 +91,7 @@ def expected(name: str) -> Catalog:
     return Catalog(
         dialect="mysql",
         version=9,
-        default_schema=name,
+        default_schema="",
         tables=(
             Table(
                 "",
@@ -155,14 +156,14 @@ def expected(name: str) -> Catalog:
             Routine(
                 "",
                 "none",
-                "INOUT `n` int",
+                "",
                 "procedure",
                 "(INOUT `n` int)\nSQL SECURITY INVOKER\nBEGIN END",
             ),
             Routine(
                 "",
                 "twice",
-                "`n` int, `w``d` varchar(3) CHARSET utf8mb4 COLLATE utf8mb4_0900_ai_ci",
+                "",
                 "function",
                 "(`n` int, `w``d` varchar(3) CHARSET utf8mb4 COLLATE utf8mb4_0900_ai_ci) "
                 "RETURNS text CHARSET latin1 COLLATE latin1_swedish_ci\n"
@@ -380,3 +381,18 @@ def waiting(mysql: MySQL, pid: int) -> bool:
 
 def engine(mysql: MySQL, name: str) -> Engine:
     return create_engine(mysql.url(name, "pymysql"), poolclass=NullPool)
+
+
+def test_a_function_and_a_procedure_may_share_a_name(mysql: MySQL, name: str) -> None:
+    run(
+        mysql,
+        name,
+        [
+            "CREATE PROCEDURE twice() SELECT 1",
+            "CREATE FUNCTION twice() RETURNS int NO SQL RETURN 1",
+        ],
+    )
+
+    found = {str(address_of(routine)) for routine in read(mysql, name).routines}
+
+    assert found == {"twice()", "twice(procedure)"}
