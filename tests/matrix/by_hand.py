@@ -117,7 +117,8 @@ class AtHeadOfMySQL(AtHead):
     @contextmanager
     def copy(self) -> Iterator[str]:
         with self.server.fresh_database() as database:
-            self.execute(";\n".join((*self.base, _VERSION)), database)
+            for sql in (*self.base, _VERSION):  # together, a body would keep the semicolon
+                self.execute(sql, database)
             yield database
 
     def execute(self, sql: str, database: str) -> None:

@@ -128,8 +128,8 @@ class _Build:
 
     def view(self, row: _Row) -> View:
         schema, name, check_option, security = row
-        algorithm, query = shown.view(self.rows[shown.show("VIEW", schema, name)][0][1])
-        settings = {}
+        algorithm, columns, query = shown.view(self.rows[shown.show("VIEW", schema, name)][0][1])
+        settings = {"columns": columns} if columns else {}
         if security != "DEFINER":
             settings["security"] = security
         if algorithm != "UNDEFINED":

@@ -181,7 +181,9 @@ def _view(view: View, verb: str) -> str:
         words.append(f"ALGORITHM = {settings['algorithm']}")
     if "security" in settings:
         words.append(f"SQL SECURITY {settings['security']}")
-    text = f"{' '.join(words)} VIEW {qualified(view.schema, view.name)} AS\n{view.definition}"
+    columns = f" ({settings['columns']})" if "columns" in settings else ""
+    name = qualified(view.schema, view.name)
+    text = f"{' '.join(words)} VIEW {name}{columns} AS\n{view.definition}"
     if "check_option" in settings:
         text += f"\nWITH {settings['check_option']} CHECK OPTION"
     return text

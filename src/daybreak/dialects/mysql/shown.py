@@ -18,7 +18,7 @@ from daybreak.dialects.mysql.texts import quoted
 _VIEW = re.compile(
     r"CREATE ALGORITHM=(?P<algorithm>\w+) DEFINER=.+? SQL SECURITY \w+ VIEW "
     r"(?:`(?:[^`]|``)+`\.)?`(?:[^`]|``)+` "
-    r"(?:\(.*?\) )?AS (?P<query>.*?)(?: WITH (?:CASCADED|LOCAL) CHECK OPTION)?",
+    r"(?:\((?P<columns>.*?)\) )?AS (?P<query>.*?)(?: WITH (?:CASCADED|LOCAL) CHECK OPTION)?",
     re.DOTALL,
 )
 _QUOTE = re.compile(r"['\"]")
@@ -51,12 +51,12 @@ def show(kind: str, schema: str, name: str) -> str:
     return f"SHOW CREATE {kind} {quoted(schema)}.{quoted(name)}"
 
 
-def view(text: str) -> tuple[str, str]:
-    """The algorithm and the query in what SHOW CREATE VIEW told."""
+def view(text: str) -> tuple[str, str, str]:
+    """The algorithm, the list of columns (if one was given) and the query of SHOW CREATE VIEW."""
     found = _VIEW.fullmatch(text)
     if found is None:
         raise ValueError(f"no CREATE VIEW of MySQL's own: {text}")
-    return found["algorithm"], found["query"]
+    return found["algorithm"], found["columns"] or "", found["query"]
 
 
 def parsers(text: str) -> dict[str, str]:
