@@ -393,3 +393,13 @@ def test_the_version_table_may_lie_in_a_schema_that_no_revision_makes(
     assert project.run("daybreak", "upgrade", "head").code == 0
     done = project.run("daybreak", "check")
     assert (done.code, done.err) == (0, "")
+
+
+def test_what_models_and_revisions_print_is_no_part_of_the_answer(project: Project) -> None:
+    project.write("models/__init__.py", "from models.venue import Venue\nprint('models')\n")
+    project.add_revision("0002", FIRST, "print('a revision')")
+    file = Path(project.root, "alembic/versions/0002_.py")
+    file.write_text(file.read_text() + "\nprint('imported')\n")
+    done = project.run("daybreak", "revision", "-m", "nothing", "--json")
+    assert json.loads(done.out)["changed"] is False
+    assert {"models", "a revision", "imported"} <= set(done.err.splitlines())

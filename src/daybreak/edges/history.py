@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 import warnings
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from alembic.config import Config
@@ -42,7 +44,8 @@ def load_history(script: ScriptDirectory) -> None:
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         try:
-            script.get_heads()
+            with redirect_stdout(sys.stderr):  # of what the files print when they are imported
+                script.get_heads()
         except CommandError as error:
             raise translate(error) from error
         except Exception as error:

@@ -8,7 +8,7 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -109,7 +109,8 @@ def _import(name: str, root: Path, setting: str) -> ModuleType:
     if str(root) not in sys.path:
         sys.path.insert(0, str(root))
     try:
-        return importlib.import_module(name)
+        with redirect_stdout(sys.stderr):  # what it prints is no part of a command's answer
+            return importlib.import_module(name)
     except DaybreakError:
         raise
     except ModuleNotFoundError as error:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import copy
 import datetime
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,11 +33,16 @@ _RUNNING = ("version_table", "version_table_schema", "version_table_pk", "user_m
 
 @contextmanager
 def borrowed_environment() -> Iterator[None]:
-    """The environment's options are after the block what they were before it."""
+    """The environment's options are after the block what they were before it.
+
+    What revisions print goes to standard error: they run here for Daybreak, whose answer may be
+    meant for a machine.
+    """
     options = context._proxy.context_opts  # type: ignore[attr-defined]
     kept = copy.copy(options)
     try:
-        yield
+        with redirect_stdout(sys.stderr):
+            yield
     finally:
         options.clear()
         options.update(kept)
