@@ -128,6 +128,7 @@ def test_plain_alembic_is_told_with_x(project: Project) -> None:
         ("--rename=venues.nom=title", "--rename venues.nom=title: the history has no venues.nom"),
         ("--drop=view:nothing", "--drop view:nothing: the history has no view nothing"),
         ("--drop=venues", "--drop venues: not kind:name"),
+        ("--drop=table:venues", "--drop table:venues: the models have it"),
     ],
 )
 def test_an_answer_that_fits_nothing_is_refused(

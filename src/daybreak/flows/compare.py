@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from daybreak.core.authoring import Asked, Compared, Proof
 from daybreak.core.born import born_with
 from daybreak.core.catalog import Address, Catalog
+from daybreak.core.change import Alter, Change
 from daybreak.core.diff import diff
 from daybreak.core.errors import DaybreakError, Refused, Unreachable
 from daybreak.core.hazards import hazards
@@ -185,7 +186,7 @@ def _proved(
         proof = Proof(skipped=why)
         left[0].upgrade_ops.ops.insert(0, Remark(UNPROVED))
     elif left:
-        unexpressed = {change.address for change in proposal.unexpressed}
+        unexpressed = _said(proposal.unexpressed)
         history, goal = bench.sides.history, proposal.settled.goal
 
         def differences(one: Catalog, other: Catalog) -> list[str]:
@@ -218,8 +219,21 @@ def _proved(
     )
 
 
+def _said(changes: Sequence[Change]) -> set[tuple[Address, str]]:
+    """Every single difference that the changes tell: of an altered object, field by field."""
+    return {
+        (change.address, part)
+        for change in changes
+        for part in (change.fields if isinstance(change, Alter) else (type(change).__name__,))
+    }
+
+
 def _words(
-    subject: Subject, one: Catalog, other: Catalog, start: Catalog, ignored: set[Address]
+    subject: Subject,
+    one: Catalog,
+    other: Catalog,
+    start: Catalog,
+    ignored: set[tuple[Address, str]],
 ) -> list[str]:
     """What leads from one catalog to the other, in words; nothing where both mean the same.
 
@@ -230,7 +244,7 @@ def _words(
     return [
         " ".join(change_text(change, one.default_schema))
         for change in changes
-        if change.address not in ignored and not born_with(change, start)
+        if not _said([change]) <= ignored and not born_with(change, start)
     ]
 
 

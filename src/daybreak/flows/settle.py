@@ -46,7 +46,7 @@ def settle(subject: Subject, sides: Sides, asked: Asked, *, drops_unasked: bool 
     """
     history, dialect = sides.history, subject.dialect
     engine = dialect.engine(history.version)
-    drops = {parse_drop(text, history) for text in asked.drops}
+    drops = {_drop(text, history, sides.wanted) for text in asked.drops}
     renames = [parse_rename(text, history, sides.wanted) for text in asked.renames]
     said = {rename.address for rename in renames} | drops
     hints = hinted_renames(subject.metadatas, history, sides.wanted)
@@ -82,6 +82,21 @@ def settle(subject: Subject, sides: Sides, asked: Asked, *, drops_unasked: bool 
         all_changes = diff(history, whole, fold=dialect.fold, renames=renames, engine=engine)
         hidden = max(0, len(all_changes) - len(changes))
     return Settled(goal, changes, tuple(renames), hidden)
+
+
+def _drop(text: str, history: Catalog, wanted: Catalog) -> Address:
+    """What `--drop` means. Raises UsageError where the models still have it."""
+    address = parse_drop(text, history)
+    try:
+        kept = parse_drop(text, wanted) == address
+    except UsageError:  # as it should be: they have no such thing
+        kept = False
+    if kept:
+        raise UsageError(
+            f"--drop {text}: the models have it",
+            "take it out of the models, or leave the option out",
+        )
+    return address
 
 
 def _ask(question: Question, asked: Asked, default_schema: str) -> Rename | None:
