@@ -265,6 +265,7 @@ def test_no_other_private_name_is_used() -> None:
         ("edges/alembic.py", "context._proxy"),
         ("edges/history.py", "script._version_locations"),
         ("edges/replay.py", "context._proxy"),
+        ("edges/replay.py", "context.script._stamp_revs"),
         ("edges/replay.py", "context.script._upgrade_revs"),
         ("edges/replay.py", "render._render_python_into_templatevars"),
         ("edges/replay.py", "revision_context._last_autogen_context"),
@@ -272,6 +273,7 @@ def test_no_other_private_name_is_used() -> None:
         ("edges/shadow/keys.py", "listener._ddl_if"),
         ("edges/shadow/keys.py", "metadata._sequences"),
         ("edges/shadow/wanted.py", "connection.dialect.identifier_preparer._double_percents"),
+        ("flows/against.py", "connection.dialect.identifier_preparer._double_percents"),
         ("writing/operations.py", "render._alter_column"),
         ("writing/operations.py", "render._render_gen_name"),
     }

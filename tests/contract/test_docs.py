@@ -16,10 +16,11 @@ from contract.markdown import PAGES, ROOT, Block, anchors, blocks, daybreak_call
 from daybreak.cli.main import COMMANDS, cli
 from daybreak.cli.options import State
 from daybreak.core import errors, settings
+from daybreak.core.authoring import Proof
 from daybreak.core.errors import DaybreakError
 from daybreak.core.settings import read_settings
-from daybreak.dialects import postgresql
-from daybreak.report.text import migrated_line, next_step, not_compared_lines
+from daybreak.report.compared import proof_line
+from daybreak.report.text import migrated_line, next_step
 from docs import matrix_page
 from docs.commands_page import PAGE, page
 
@@ -150,7 +151,7 @@ def test_the_picture_of_the_loop_shows_the_words_of_today() -> None:
     shown = html.unescape(re.sub(r"<[^>]+>", "", svg)).replace("\xa0", " ")
     (revision,) = re.findall(r"versions/(\w+)_add_ticket_price_to_events\.py", shown)
     said = [
-        *not_compared_lines(postgresql.NOT_COMPARED),
+        proof_line(Proof()).partition(" ✓   ")[0],
         next_step("review the file, then: daybreak upgrade head"),
         migrated_line([revision], [revision], 0.0, 0),
     ]

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from daybreak.core.catalog import Address, Catalog, Column, Index, IndexKey, Table
+from dataclasses import replace
+
+from daybreak.core.catalog import (
+    Address,
+    Catalog,
+    Column,
+    Enum,
+    Index,
+    IndexKey,
+    Sequence,
+    Table,
+)
 from daybreak.core.hidden import keep_fields, keep_hidden
 
 
@@ -25,6 +36,23 @@ def test_a_hidden_table_is_neither_made_nor_dropped_nor_altered() -> None:
     assert kept == history
 
 
+def test_what_belongs_to_a_hidden_table_alone_is_hidden_with_it() -> None:
+    def side(*labels: str, table_name: str) -> Catalog:
+        mood, size = Enum("public", "mood", labels), Enum("public", "size", labels)
+        kept = table(Column("s", "public.size"))
+        hidden = table(Column("m", "public.mood"), Column("s", "public.size"), name=table_name)
+        return replace(catalog(kept, hidden), enums=(mood, size))
+
+    history, wanted = side("a", table_name="theirs"), side("a", "b", table_name="theirs")
+    wanted = replace(wanted, tables=wanted.tables[:1])
+    kept = keep_hidden(wanted, history, lambda address: address.name == "theirs")
+    assert kept.tables == history.tables
+    assert [(enum.name, enum.labels) for enum in kept.enums] == [
+        ("mood", ("a",)),
+        ("size", ("a", "b")),
+    ]
+
+
 def test_a_hidden_part_stays_and_the_rest_changes() -> None:
     history = catalog(table(OLD, Column("gone", "text"), indexes=(INDEX,)))
     wanted = catalog(table(NEW, Column("new", "text")))
@@ -35,6 +63,19 @@ def test_a_hidden_part_stays_and_the_rest_changes() -> None:
     (kept,) = keep_hidden(wanted, history, hides).tables
     assert kept.columns == (OLD, Column("new", "text"), Column("gone", "text"))
     assert kept.indexes == (INDEX,)
+
+
+def test_types_and_sequences_that_a_hidden_table_uses_stay_with_it() -> None:
+    hidden = table(Column("id", "integer"), Column("m", "mood"), name="legacy")
+    mood = Enum("public", "mood", ("a", "b"))
+    numbers = Sequence(
+        "public", "legacy_id_seq", "integer", 1, 1, 1, 9, 1, cycle=False, owned_by=("legacy", "id")
+    )
+    dropped = replace(numbers, name="t_id_seq", owned_by=("t", "id"))
+    gone = table(Column("m", "mood"), name="t")
+    history = replace(catalog(hidden, gone), enums=(mood,), sequences=(numbers, dropped))
+    kept = keep_hidden(catalog(), history, lambda address: address.name == "legacy")
+    assert kept == replace(history, tables=(hidden,), sequences=(numbers,))
 
 
 def test_only_what_differs_is_asked_about() -> None:

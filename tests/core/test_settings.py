@@ -117,6 +117,10 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "models is a number": ({"models": 5}, f"models in {TOP} is not a text"),
     "models holds a number": ({"models": ["a", 5]}, f"models in {TOP} is not a text"),
     "metadata is a number": ({"metadata": 5}, f"metadata in {TOP} is not a text"),
+    "base without a colon": (
+        {"base": "first.Base"},
+        f"base = 'first.Base' in {TOP} is not of the form module:attribute",
+    ),
     "metadata without a colon": (
         {"metadata": "database.Base"},
         f"metadata = 'database.Base' in {TOP} is not of the form module:attribute",

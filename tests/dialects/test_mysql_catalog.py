@@ -23,6 +23,7 @@ from daybreak.core.catalog import (
     Table,
     Trigger,
     View,
+    address_of,
 )
 from daybreak.core.errors import LockNotGranted
 from daybreak.edges.catalog import read_catalog
@@ -380,3 +381,18 @@ def waiting(mysql: MySQL, pid: int) -> bool:
 
 def engine(mysql: MySQL, name: str) -> Engine:
     return create_engine(mysql.url(name, "pymysql"), poolclass=NullPool)
+
+
+def test_a_function_and_a_procedure_may_share_a_name(mysql: MySQL, name: str) -> None:
+    run(
+        mysql,
+        name,
+        [
+            "CREATE PROCEDURE twice() SELECT 1",
+            "CREATE FUNCTION twice() RETURNS int NO SQL RETURN 1",
+        ],
+    )
+
+    found = {str(address_of(routine)) for routine in read(mysql, name).routines}
+
+    assert found == {"twice()", "twice(procedure)"}

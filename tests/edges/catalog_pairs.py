@@ -18,10 +18,7 @@ PARTITION_WITH_TRIGGER = (
 
 @dataclass(frozen=True)
 class Pair:
-    """`differs` are the changes that make `two` of `one`; `fold` is the fold that decides.
-
-    `one_way`: nothing makes `one` of `two`, which nobody asked for by name.
-    """
+    """`differs` are the changes that make `two` of `one`; `fold` is the fold that decides."""
 
     name: str
     one: str
@@ -29,7 +26,6 @@ class Pair:
     differs: tuple[str, ...] = SAME
     fold: str | None = None
     since: int = 14
-    one_way: bool = False
 
 
 PAIRS = [
@@ -245,7 +241,6 @@ PAIRS = [
         "CREATE TABLE t (a integer CONSTRAINT filled NOT NULL)",
         ("rename constraint public.t.t_a_not_null to filled",),
         since=18,
-        one_way=True,
     ),
     Pair(
         "a NOT NULL that holds for new rows alone",

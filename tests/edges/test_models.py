@@ -8,11 +8,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+)
+from sqlalchemy.schema import CreateTable
 
 from daybreak.core.errors import MissingVariable, ModelsFailed, UnregisteredModels
 from daybreak.core.secret import Secret
 from daybreak.core.settings import ProjectSettings
-from daybreak.edges.models import defines_tables, load_metadata, refuse_unregistered
+from daybreak.edges.models import (
+    defines_tables,
+    load_base,
+    load_metadata,
+    refuse_unregistered,
+    unchanged,
+)
 
 BASE = """
 from sqlalchemy.orm import DeclarativeBase
@@ -70,6 +87,34 @@ def test_models_and_metadata_may_stand_elsewhere(draw: Draw) -> None:
         models=("models", "shop.tables"), metadata="shop.meta:database.Base.metadata"
     )
     assert list(load_metadata(settings, root).tables) == ["venues", "events"]
+
+
+def test_the_base_is_where_its_setting_says_and_need_not_be(draw: Draw) -> None:
+    root = draw({"first.py": "from sqlalchemy import MetaData\n\nmetadata = MetaData()\n"})
+    assert load_base(ProjectSettings(), root) is None
+    assert load_base(ProjectSettings(base="first:metadata"), root) is not None
+    with pytest.raises(ModelsFailed, match="base = 'first:Base': first has no Base"):
+        load_base(ProjectSettings(base="first:Base"), root)
+
+
+@pytest.mark.parametrize(("may_register", "names"), [(True, ["t", "late"]), (False, ["t"])])
+def test_what_a_revision_adds_to_the_models_is_taken_away(
+    may_register: bool, names: list[str]
+) -> None:
+    metadata = MetaData()
+    table = Table("t", metadata, Column("a", Integer), Column("b", Integer, ForeignKey("t.a")))
+    Index("i", table.c.a)
+    before = str(CreateTable(table))
+
+    with unchanged([metadata], may_register=may_register):
+        CheckConstraint(table.c.a > 0, name="positive")
+        ForeignKeyConstraint([table.c.a], [table.c.b], name="back")
+        Index("j", table.c.b)
+        Table("late", metadata)
+
+    assert str(CreateTable(table)) == before
+    assert [index.name for index in table.indexes] == ["i"]
+    assert list(metadata.tables) == names
 
 
 WRONG: dict[str, tuple[dict[str, str], dict[str, Any], str]] = {

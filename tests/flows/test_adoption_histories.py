@@ -10,6 +10,7 @@ import pytest
 
 from projects import BIN, CLEAN, VENUES, Project, make_project
 from servers.postgresql import PostgreSQL
+from servers.server import Server
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
@@ -262,7 +263,10 @@ def test_two_histories_in_one_database_leave_each_other_alone(
     for each in (project, other):
         checked = each.run("daybreak", "check")
         assert checked.out.splitlines()[-1] == EQUAL, checked.said
-        assert "hidden 4 differences that include_name" in checked.out
+        hidden = [line for line in checked.out.splitlines() if line.startswith("hidden")]
+        assert hidden == [
+            "hidden 2 differences that include_name or include_object of env.py hides"
+        ]
 
 
 @pytest.mark.parametrize(
@@ -361,6 +365,42 @@ def test_against_the_database_a_history_need_not_begin_with_nothing(project: Pro
     assert again.out.splitlines()[-1] == NOTHING, again.said
 
 
+RICH = """\
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from database import Base
+
+
+class Venue(Base):
+    __tablename__ = "venues"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(255), server_default=text("'100%'"), comment="a 'b'")
+    parent: Mapped[int | None] = mapped_column(ForeignKey("venues.id", ondelete="CASCADE"))
+    size: Mapped[float] = mapped_column(Numeric(10, 2), CheckConstraint("size > 0", name="big"))
+    __table_args__ = (Index("by_name", "name", "size", unique=True),)
+"""
+
+
+@pytest.mark.parametrize("name", ["postgresql18", "mysql"])
+def test_the_copy_of_a_database_has_all_that_the_database_has(
+    name: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    server: Server = request.getfixturevalue(name)
+    with server.fresh_database() as database:
+        url = server.url(database)
+        project = make_project(tmp_path / "myapp", server.dialect, DEV_DATABASE_URL=url)
+        project.write("models/venue.py", RICH)
+        assert project.run("daybreak", "revision", "-m", "first").code == 0
+        assert project.run("daybreak", "upgrade", "head").code == 0
+
+        against = project.run("daybreak", "revision", "--against", "database", "-m", "none")
+        assert against.out.splitlines()[-1] == NOTHING, against.said
+        server.execute("ALTER TABLE venues DROP CONSTRAINT big", database=database)
+        drifted = project.run("daybreak", "revision", "--against", "database", "-m", "big")
+        assert "proof  upgrade = models ✓   downgrade = before ✓" in drifted.out, drifted.said
+
+
 def test_a_revision_that_needs_a_row_is_named_and_the_database_can_stand_for_it(
     project: Project,
 ) -> None:
@@ -442,6 +482,19 @@ def test_an_env_py_that_does_not_import_all_models_drops_none_of_their_tables(
         "Nothing was written"
     )
     assert written.code == 3
+
+
+def test_a_template_that_is_missing_is_said(project: Project) -> None:
+    mako = project.root / "alembic" / "script.py.mako"
+    mako.unlink()
+    _grow(project, "    size: Mapped[int | None]\n")
+
+    written = project.run("daybreak", "revision", "-m", "size")
+    assert written.err.splitlines() == [
+        f"error  {mako} is missing, from which revisions are written",
+        "next   bring it back (git checkout), or take the one that alembic init writes elsewhere",
+    ]
+    assert written.code == 2
 
 
 def test_two_revisions_at_once_both_succeed(project: Project) -> None:

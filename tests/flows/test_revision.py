@@ -377,3 +377,19 @@ def test_a_table_that_somebody_has_locked_keeps_no_revision_from_being_written(
         "was not compared with its history (the schema could not be read: a lock was not"
         in (json.loads(done.out)["drift"])
     )
+
+
+def test_the_version_table_may_lie_in_a_schema_that_no_revision_makes(
+    project: Project,
+) -> None:
+    project.write(
+        "alembic/env.py", 'import daybreak.env\n\ndaybreak.env.run(version_table_schema="meta")\n'
+    )
+    assert project.run("daybreak", "revision", "-m", "none", "--json").code == 0
+    engine = create_engine(project.variables["DEV_DATABASE_URL"])
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE SCHEMA meta")
+    engine.dispose()
+    assert project.run("daybreak", "upgrade", "head").code == 0
+    done = project.run("daybreak", "check")
+    assert (done.code, done.err) == (0, "")

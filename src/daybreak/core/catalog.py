@@ -512,17 +512,19 @@ def _builder(annotation: Any) -> Any:
     """A function from plain JSON to a value of `annotation`; None means the value as it is."""
     if annotation in _VALUES:
         hints = typing.get_type_hints(annotation)
-        inner = [_builder(hints[name]) for name in _names(annotation)]
+        names = _names(annotation)
+        inner = [(at, _builder(hints[name])) for at, name in enumerate(names)]
+        made_of = [(at, make) for at, make in inner if make is not None]
 
         def build(plain: list[Any]) -> Any:
-            if len(plain) != len(inner):
+            if len(plain) != len(names):
                 raise ValueError(f"{annotation.__name__} of {len(plain)} fields")
-            return annotation(
-                *(
-                    value if make is None or value is None else make(value)
-                    for make, value in zip(inner, plain, strict=True)
-                )
-            )
+            for at, make in made_of:  # few fields are no plain text, and of these most are empty
+                if value := plain[at]:
+                    plain[at] = make(value)
+                elif value is not None:
+                    plain[at] = ()
+            return annotation(*plain)
 
         return build
     arguments = typing.get_args(annotation)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
-from daybreak.core.catalog import Address, Kind, Object
+from daybreak.core.catalog import Address, Object
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,6 @@ class Rename:
 
 
 Change = Create | Drop | Alter | Rename
-
-
-def kind_of_change(change: Change) -> Kind:
-    return change.address.kind
 
 
 def differing(

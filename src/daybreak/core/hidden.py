@@ -54,11 +54,8 @@ def keep_hidden(wanted: Catalog, history: Catalog, hides: Hides) -> Catalog:
 
 def _with_belongings(wanted: Catalog, history: Catalog, hidden: Sequence[Table]) -> Catalog:
     owners = {(table.schema, table.name) for table in hidden}
-    others = [
-        table
-        for table in (*wanted.tables, *history.tables)
-        if (table.schema, table.name) not in owners
-    ]
+    # Of another table that is to go, the type has to stay for the hidden one.
+    others = [table for table in wanted.tables if (table.schema, table.name) not in owners]
     types = _types_of(hidden) - _types_of(others)
 
     def belongs(item: Numbers | Enum | Domain) -> bool:

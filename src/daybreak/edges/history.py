@@ -62,7 +62,7 @@ def recorded_heads(script: ScriptDirectory) -> tuple[str, ...]:
 
     A head on which a revision of another branch depends is not among them.
     """
-    return tuple(script.revision_map._real_heads)
+    return tuple(revision.revision for revision in script.get_revisions("heads") if revision)
 
 
 def require_known(script: ScriptDirectory, heads: Sequence[str], place: str) -> None:

@@ -18,6 +18,8 @@ from alembic.autogenerate import render
 from alembic.operations import Operations
 from mako.template import Template
 
+from daybreak.core.errors import HistoryInvalid
+
 if TYPE_CHECKING:
     from alembic.autogenerate.api import AutogenContext, RevisionContext
     from alembic.operations.ops import MigrationScript
@@ -105,14 +107,23 @@ def revision_in_force() -> RevisionContext:
 
 
 def rendered(script: MigrationScript) -> str:
-    """The text of the file that Alembic is about to write for `script`, hooks after it aside."""
+    """The text of the file that Alembic is about to write for `script`, hooks after it aside.
+
+    Raises HistoryInvalid without a template for it, such as a history from a wheel has none.
+    """
+    mako = Path(context.script.dir, "script.py.mako")
+    if not mako.is_file():
+        raise HistoryInvalid(
+            f"{mako} is missing, from which revisions are written",
+            "bring it back (git checkout), or take the one that alembic init writes elsewhere",
+        )
     revision_context = revision_in_force()
     autogen: AutogenContext = revision_context._last_autogen_context
     autogen.imports = set(script.imports or ())
     arguments: dict[str, Any] = dict(revision_context.template_args)
     render._render_python_into_templatevars(autogen, script, arguments)
     # As Alembic itself does: what comes out is Python, so nothing is to be escaped.
-    template = Template(filename=str(Path(context.script.dir, "script.py.mako")))  # noqa: S702
+    template = Template(filename=str(mako))  # noqa: S702
     text: str = template.render_unicode(
         up_revision=str(script.rev_id),
         down_revision=None,

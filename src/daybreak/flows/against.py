@@ -21,7 +21,7 @@ from daybreak.edges.history import recorded_heads, require_known
 from daybreak.edges.replay import stamp, version_tables
 from daybreak.edges.shadow.keys import reading
 from daybreak.flows.drift import database_at_hand
-from daybreak.flows.sides import Subject, read_side, with_roles
+from daybreak.flows.sides import Subject, make_version_schema, read_side, with_roles
 from daybreak.report.changes import change_text
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def copied_database(subject: Subject, server: ShadowServer) -> tuple[str, Catalo
 
     def build(connection: Connection) -> None:
         _create(subject, server, connection, found)
+        make_version_schema(subject, server, connection)
         stamp(connection, subject.options, heads)
 
     key = f"{reading()} {sorted(heads)} {sorted(version_tables(subject.options), key=repr)} "

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alembic import context
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from daybreak.core.catalog import Catalog, Extension
 from daybreak.core.errors import (
@@ -34,7 +34,6 @@ from daybreak.core.target import Target
 from daybreak.dialects.base import Dialect
 from daybreak.edges.alembic import told_to_revisions
 from daybreak.edges.catalog import read_against, read_catalog
-from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.connect import dialect_of, driver_for, sqlalchemy_url
 from daybreak.edges.history import place_in_history
 from daybreak.edges.models import unchanged
@@ -53,7 +52,7 @@ from daybreak.edges.shadow.cache import (
 )
 from daybreak.edges.shadow.choose import choose_shadow
 from daybreak.edges.shadow.keys import history_keys, judging, reading, schemas_of, wanted_key
-from daybreak.edges.shadow.wanted import create_wanted
+from daybreak.edges.shadow.wanted import create_wanted, not_compiled
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine, MetaData
@@ -119,7 +118,7 @@ class Subject:
         return self._wanted_keys[label, extensions]
 
     def _key_of(self, metadatas: Sequence[MetaData], server: str, extensions: Sequence[str]) -> str:
-        with collector_at_rest():
+        try:
             return wanted_key(
                 metadatas,
                 self.compiler,
@@ -128,6 +127,8 @@ class Subject:
                 reading=reading(),
                 extensions=extensions,
             )
+        except SQLAlchemyError as error:
+            raise not_compiled(error, metadatas, self.root) from error
 
     @cached_property
     def _wanted_keys(self) -> dict[tuple[str, tuple[str, ...]], str]:
@@ -230,6 +231,7 @@ def _bench(
 ) -> Bench:
     server = choose_shadow(subject.settings, subject.target, dedicated=dedicated)
     try:
+        _require_one_database(subject, server)
         template, history = made(subject, server)
         wanted = _wanted(subject, server, history)
         # What the cache remembers, another server may have made.
@@ -278,6 +280,7 @@ def _template(subject: Subject, server: ShadowServer) -> str:
     begun = found[0] if found else None
 
     def build(connection: Connection) -> None:
+        make_version_schema(subject, server, connection)
         if begun is None and subject.base is not None:
             create_wanted(server, connection.engine, [subject.base], root=subject.root)
         try:
@@ -292,6 +295,15 @@ def _template(subject: Subject, server: ShadowServer) -> str:
             _read_history(subject, server, reading)
 
     return with_roles(server, lambda: server.template(keys[-1], build, base=begun))
+
+
+def make_version_schema(subject: Subject, server: ShadowServer, connection: Connection) -> None:
+    """Make the schema of the version table, which Alembic expects to be there before all else."""
+    quote = connection.dialect.identifier_preparer.quote
+    for schema, _ in version_tables(subject.options):
+        if schema is not None and not server.schemas_are_databases:
+            connection.exec_driver_sql(server.create_schema(quote(schema)))
+            connection.commit()
 
 
 def with_roles(server: ShadowServer, make: Callable[[], str]) -> str:

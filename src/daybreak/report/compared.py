@@ -47,7 +47,7 @@ def _head(compared: Compared) -> str:
     sign = "≠" if compared.changes else "="
     at = ", ".join(compared.history) or "empty"
     left = f"models {sign} history ({at})"
-    return f"{style(left, bold=True):<48} shadow: {compared.shadow}"
+    return f"{style(left, bold=True):<44} shadow: {compared.shadow}"
 
 
 def hidden_text(count: int) -> str:

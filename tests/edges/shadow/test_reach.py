@@ -17,6 +17,13 @@ POSTGRESQL = {
     "DO $$ BEGIN IF true THEN EXECUTE 'CREATE ROLE x'; END IF; END $$": (
         "changes the whole server (CREATE ROLE)"
     ),
+    "GRANT CONNECT ON DATABASE shop TO reader": "changes the whole server (GRANT)",
+    "REVOKE CREATE ON TABLESPACE fast FROM reader": "changes the whole server (REVOKE)",
+    "COMMENT ON DATABASE shop IS 'x'": "changes the whole server (COMMENT ON DATABASE)",
+    "REASSIGN OWNED BY reader TO writer": "changes the whole server (REASSIGN OWNED)",
+    "DROP OWNED BY reader": "changes the whole server (DROP OWNED)",
+    "REVOKE ALL ON SCHEMA public FROM PUBLIC": None,
+    "COMMENT ON TABLE events IS 'x'": None,
     "GRANT SELECT ON events TO reader": None,
     "CREATE USER MAPPING FOR reader SERVER far": None,
     "INSERT INTO notes VALUES ('; CREATE ROLE reader')": None,

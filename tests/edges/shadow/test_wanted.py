@@ -19,15 +19,19 @@ from sqlalchemy import (
     Table,
     event,
     inspect,
+    make_url,
     text,
 )
 from sqlalchemy.dialects.postgresql import CITEXT
 from sqlalchemy.engine.reflection import ObjectKind
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.schema import CreateTable
+from sqlalchemy.types import NullType
 
 from daybreak.core.catalog import Extension
 from daybreak.core.errors import ExtensionMissing, ModelsRejected, OtherDatabase
 from daybreak.edges.shadow.server import ShadowServer
-from daybreak.edges.shadow.wanted import create_wanted, refuse_other_schemas
+from daybreak.edges.shadow.wanted import create_wanted, not_compiled, refuse_other_schemas
 from edges.shadow.key_models import ddl
 from edges.shadow.open_shadow import open_on, open_with, settings_of
 from servers import Server
@@ -229,6 +233,49 @@ def test_a_rejected_table_is_told_with_its_line(postgresql16: Server, root: Path
         f"models.py:9: PostgreSQL {postgresql16.version}, SHADOW_DATABASE_URL does not create "
         "the table events: function no_such() does not exist"
     )
+
+
+def test_a_rejected_statement_of_a_listener_is_told_with_its_beginning(
+    postgresql16: Server, root: Path
+) -> None:
+    metadata = MetaData()
+    event.listen(metadata, "after_create", ddl("CREATE VIEWW cheap AS SELECT 5 AS price"))
+    failed = rejected(metadata, postgresql16, root)
+
+    assert failed.problem == (
+        f"PostgreSQL {postgresql16.version}, SHADOW_DATABASE_URL does not create "
+        '`CREATE VIEWW cheap AS SELECT 5 AS price`: syntax error at or near "VIEWW"'
+    )
+
+
+@pytest.mark.parametrize(
+    ("column", "problem"),
+    [
+        (
+            Column("name", ForeignKey("venuez.id")),
+            "models.py:7: table venues, column name: Foreign key associated with column "
+            "'venues.name' could not find table 'venuez' with which to generate a foreign key to "
+            "target column 'id'",
+        ),
+        (
+            Column("name", NullType()),
+            "models.py:7: table venues, column name: Can't generate DDL for NullType(); did you "
+            "forget to specify a type on this Column?",
+        ),
+    ],
+)
+def test_models_without_sql_are_told_with_the_column_and_its_line(
+    root: Path, column: Column[Any], problem: str
+) -> None:
+    (root / "models.py").write_text(SOURCE)
+    metadata = MetaData()
+    table = Table("venues", metadata, column)
+    with pytest.raises(SQLAlchemyError) as failed:
+        CreateTable(table).compile(dialect=make_url("postgresql+psycopg2://").get_dialect()())
+
+    told = not_compiled(failed.value, [metadata], root)
+    assert told.problem == problem
+    assert told.table == "venues"
 
 
 def test_the_same_on_mysql(mysql: Server, root: Path) -> None:

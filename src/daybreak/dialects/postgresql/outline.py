@@ -2,7 +2,7 @@
 
 Equal digests mean equal rows of `catalog_queries`, but for what differs between two databases that
 hold the same: oids. Each stands in the rows' first columns, and is left out or told as a name.
-Rows come to nobody, so that at 5000 tables this takes a third of the time of reading them.
+A digest is the sum of the rows' hashes, 128 bits in all: rows need not be sorted for it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _WHOLE = ("sequences",)
 
 @cache
 def catalog_outline(version: int) -> Outline:
-    """See the Protocol. In a database of another encoding the digests are others, too."""
+    """See the Protocol. Serves 14 and later, as `catalog_queries` does."""
     queries = catalog_queries(version)
     parts = {name: queries[name] for name in OF_TABLES if name not in _WHOLE}
     told = [
@@ -69,9 +69,9 @@ told (id, what, said) AS (
 {told}
 )
 SELECT relation.id, relation.schema, relation.name,
-    encode(sha256(convert_to(
-        string_agg(told.what || told.said, E'\\n' ORDER BY told.what, told.said COLLATE "C"),
-        getdatabaseencoding())), 'hex')
+    concat_ws(' ', count(*),
+        sum(hashtextextended(told.what || told.said COLLATE "C", 0)),
+        sum(hashtextextended(told.what || told.said COLLATE "C", 1)))
 FROM relation JOIN told ON told.id = relation.id
 GROUP BY relation.id, relation.schema, relation.name
 ORDER BY relation.schema, relation.name

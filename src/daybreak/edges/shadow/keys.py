@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import itertools
 import os
 import platform
 import re
@@ -60,17 +61,18 @@ def wanted_key(
     and `reading` stands for how the catalog is read.
     """
     heard = list(_heard(metadatas))
-    parts = [
-        *(f"statement {text}" for text in _statements(metadatas, dialect, heard)),
-        *(f"extension {name}" for name in extensions),
-        *(f"schema {name} is {other}" for name, other in (translate or {}).items()),
-        *(f"schema {name} exists" for name in _schemas_of(metadatas, heard)),
-    ]
     functions = [listened.listener for listened in heard if not _is_known(listened.listener)]
-    if functions:
-        parts.append(f"source {source_digest(root)}")
-        parts += [f"function {_described(function)}" for function in functions]
-    return _digest(["wanted", server, dialect.driver, reading, *_versions(), *sorted(set(parts))])
+    parts = itertools.chain(
+        (f"statement {text}" for text in _statements(metadatas, dialect, heard)),
+        (f"extension {name}" for name in extensions),
+        (f"schema {name} is {other}" for name, other in (translate or {}).items()),
+        (f"schema {name} exists" for name in _schemas_of(metadatas, heard)),
+        [f"source {source_digest(root)}"] if functions else [],
+        (f"function {_described(function)}" for function in functions),
+    )
+    # Digests, because the texts of thousands of tables take megabytes.
+    made = {_digest([part]) for part in parts}
+    return _digest(["wanted", server, dialect.driver, reading, *_versions(), *sorted(made)])
 
 
 def has_functions(metadatas: Sequence[MetaData]) -> bool:
@@ -153,6 +155,8 @@ def _statements(
     for metadata in metadatas:
         for item in (*metadata.tables.values(), *_sequences(metadata)):
             connection._run_ddl_visitor(_Silent, item)
+            yield from made
+            made.clear()
         for table in metadata.tables.values():
             for constraint in table.foreign_key_constraints:
                 if constraint.use_alter:

@@ -20,7 +20,10 @@ _POSTGRESQL_SERVER = re.compile(
     _BEGIN
     + r"""( (?:CREATE|ALTER|DROP) \s+
             (?:ROLE|USER(?!\s+MAPPING)|GROUP|DATABASE|SUBSCRIPTION|TABLESPACE)\b
-          | ALTER \s+ SYSTEM\b | (?:GRANT|REVOKE)\b (?! [^;]* \bON\b) )""",
+          | ALTER \s+ SYSTEM\b | (?:REASSIGN|DROP) \s+ OWNED\b
+          | COMMENT \s+ ON \s+ (?:ROLE|DATABASE|TABLESPACE)\b
+          | (?:GRANT|REVOKE)\b (?: (?! [^;]* \bON\b)
+            | (?= [^;]* \bON \s+ (?:DATABASE|TABLESPACE|PARAMETER)\b)) )""",
     re.IGNORECASE | re.VERBOSE,
 )
 _MYSQL_SERVER = re.compile(
@@ -45,7 +48,7 @@ _QUALIFIER = re.compile(
 def postgresql_reach(statement: str) -> str | None:
     """What the statement does to the whole server, as a predicate; None if it does nothing to it.
 
-    A GRANT is of a role, which is the server's, unless it is ON something.
+    A GRANT is of a role, which is the server's, unless it is ON something below a database.
     """
     is_block = statement.lstrip()[:3].upper() in {"DO ", "DO$", "DO\n"}
     code = statement if is_block else _bare(statement)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,18 +10,20 @@ from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Engine, MetaData, Table, event
 from sqlalchemy.engine.mock import MockConnection
-from sqlalchemy.exc import CompileError, DBAPIError
+from sqlalchemy.exc import CompileError, DBAPIError, SQLAlchemyError
 
 from daybreak.core.catalog import Extension
 from daybreak.core.errors import ExtensionMissing, ModelsRejected, OtherDatabase
 from daybreak.core.secret import mask
+from daybreak.edges.shadow.declarations import place_of
 from daybreak.edges.shadow.keys import has_functions, schemas_of
 from daybreak.edges.shadow.server import ShadowServer
-from daybreak.edges.source import python_files
 
+_AT = re.compile(r"\(in table '(.+?)', column '(.+?)'\): (.*)", re.DOTALL)
 _MAKES = re.compile(
     r"(?:\s|--.*\n)*CREATE\s+(SCHEMA|EXTENSION)\s+(?!IF\s+NOT\b)([\"`]?)(\w+)\2", re.IGNORECASE
 )
+_SHOWN = 60  # characters of a statement that is told
 
 Translation = Mapping[str | None, str | None]
 
@@ -63,6 +64,35 @@ def create_wanted(
             return _create_compiled(connection, metadatas, shadow.statements_at_once)
         except _Refused as refused:
             _explain(shadow, refused, root)
+
+
+def not_compiled(
+    error: SQLAlchemyError, metadatas: Sequence[MetaData], root: Path
+) -> ModelsRejected:
+    """What is wrong with models of which SQLAlchemy makes no SQL, so that no server is asked.
+
+    A foreign key that leads nowhere comes before what SQLAlchemy says, since it has no type then.
+    """
+    tables = {table.fullname: table for each in metadatas for table in each.tables.values()}
+    for table in tables.values():
+        for key in table.foreign_keys:
+            try:
+                _ = key.column
+            except SQLAlchemyError as lost:
+                return _at(table, key.parent.name, str(lost), root)
+    found = _AT.search(str(error))
+    if found and found[1] in tables:
+        return _at(tables[found[1]], found[2], found[3], root)
+    return ModelsRejected(f"the models make no SQL: {error}", "correct the model")
+
+
+def _at(table: Table, column: str, said: str, root: Path) -> ModelsRejected:
+    place = place_of(table, column, root)
+    return ModelsRejected(
+        f"{f'{place}: ' if place else ''}table {table.fullname}, column {column}: {said}",
+        "correct the model",
+        table.fullname,
+    )
 
 
 def refuse_other_schemas(shadow: ShadowServer, metadatas: Sequence[MetaData]) -> None:
@@ -124,6 +154,16 @@ class _Refused(Exception):
         super().__init__(str(error))
         self.error = error
         self.table = table
+
+    @property
+    def about(self) -> str:
+        """The table; else the beginning of the statement, by which its listener can be found."""
+        if self.table is not None:
+            return f"the table {self.table.fullname}"
+        statement = " ".join((getattr(self.error, "statement", None) or "").split())
+        if not statement:
+            return "the models"
+        return f"`{mask(statement[:_SHOWN])}{'…' if len(statement) > _SHOWN else ''}`"
 
 
 def _create_compiled(
@@ -220,11 +260,11 @@ def _explain(shadow: ShadowServer, refused: _Refused, root: Path) -> NoReturn:
     words = mask(str(getattr(error, "orig", None) or error)).strip()
     said = " ".join(words.partition("\nLINE")[0].split())
     column = _column_in(words, table)
-    place = _place_of(table, column, root) if table is not None else None
-    what = "the models" if table is None else f"the table {table.fullname}"
+    place = place_of(table, column, root) if table is not None else None
     of_column = f", column {column}" if column else ""
     raise ModelsRejected(
-        f"{f'{place}: ' if place else ''}{shadow.label} does not create {what}{of_column}: {said}",
+        f"{f'{place}: ' if place else ''}{shadow.label} does not create "
+        f"{refused.about}{of_column}: {said}",
         "correct the model",
         table.fullname if table is not None else None,
     ) from error
@@ -238,53 +278,3 @@ def _column_in(words: str, table: Table | None) -> str | None:
     line = re.search(r"^LINE \d+:\s*[\"`]?(\w+)", words, re.MULTILINE)
     named = [*([line[1]] if line else []), *quoted]
     return next((name for name in named if name in table.columns), None)
-
-
-def _place_of(table: Table, column: str | None, root: Path) -> str | None:
-    """`models/event.py:12`, where the class of this table, or its column, stands."""
-    for path in python_files(root):
-        content = path.read_bytes()
-        if table.name.encode() not in content:
-            continue
-        try:
-            tree = ast.parse(content)
-        except (SyntaxError, ValueError):
-            continue
-        for node in ast.walk(tree):
-            if isinstance(node, (ast.ClassDef, ast.Call)) and _declares(node, table.name):
-                line = _line_of(node, column) if column else None
-                return f"{path.relative_to(root)}:{line or node.lineno}"
-    return None
-
-
-def _declares(node: ast.AST, table: str) -> Any:
-    match node:
-        case ast.ClassDef(body=body):
-            return any(
-                isinstance(item, ast.Assign)
-                and ast.unparse(item.targets[0]) == "__tablename__"
-                and isinstance(item.value, ast.Constant)
-                and item.value.value == table
-                for item in body
-            )
-        case ast.Call(
-            func=ast.Name(id="Table") | ast.Attribute(attr="Table"),
-            args=[ast.Constant(value=name), *_],
-        ):
-            return name == table
-    return False
-
-
-def _line_of(declaration: ast.AST, column: str) -> int | None:
-    for node in ast.walk(declaration):
-        match node:
-            case (
-                ast.AnnAssign(target=ast.Name(id=name))
-                | ast.Assign(targets=[ast.Name(id=name)])
-                | ast.Call(
-                    func=ast.Name(id="Column") | ast.Attribute(attr="Column"),
-                    args=[ast.Constant(value=name), *_],
-                )
-            ) if name == column:
-                return node.lineno
-    return None
