@@ -45,7 +45,11 @@ def test(session: nox.Session) -> None:
 def full(session: nox.Session) -> None:
     """Every test, with many more random examples: long, for a release."""
     # a password is tried with whole commands, so a thousand would take a day
-    longer = {"DAYBREAK_TEST_EXAMPLES": "5", "DAYBREAK_TEST_MATRIX": "all"}
+    longer = {
+        "DAYBREAK_TEST_EXAMPLES": "5",
+        "DAYBREAK_TEST_MATRIX": "all",
+        "DAYBREAK_TEST_SCHEMAS": "1000",
+    }
     session.run("pytest", "--hypothesis-profile=full", *session.posargs, env=longer)
 
 

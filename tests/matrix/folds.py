@@ -69,7 +69,7 @@ def _forget_not_null_names(sql: str) -> str:
     return _NOT_NULL.sub(" NOT NULL", sql)
 
 
-_NOT_NULL = re.compile(r" CONSTRAINT \w+_not_null\d* NOT NULL")
+_NOT_NULL = re.compile(r' CONSTRAINT (?:\w+_not_null\d*|"[^"]+_not_null\d*") NOT NULL')
 
 
 _CHECK = re.compile(r"^ {4}CONSTRAINT (\w+?_check)\d* (CHECK .*?)(,?)$", re.MULTILINE)

@@ -29,9 +29,14 @@ EXAMPLES = {
         [table("b text DEFAULT ',\n    y'::text NOT NULL", "a integer")],
     ),
     "names of NOT NULL": (
-        [table("a integer CONSTRAINT events_old_not_null NOT NULL")],
-        [table("a integer NOT NULL")],
-        [table("a integer CONSTRAINT always_there NOT NULL")],
+        [
+            table(
+                "a int CONSTRAINT t_old_not_null NOT NULL",
+                'b int CONSTRAINT "T_b_not_null" NOT NULL',
+            )
+        ],
+        [table("a int NOT NULL", "b int NOT NULL")],
+        [table("a int CONSTRAINT always_there NOT NULL", "b int NOT NULL")],
     ),
     "numbers of unnamed checks": (
         [table(f"CONSTRAINT ab_check {MORE}", f"CONSTRAINT ab_check1 {LESS}")],

@@ -52,7 +52,8 @@ def _plain(model: Type, text: str, models: Models, catalog: Catalog) -> Type | N
         return _plain(variants[catalog.dialect], text, models, catalog)
     if variants:
         model = model.copy() if hasattr(model, "copy") else model
-    if isinstance(model, TypeDecorator):
+    # SQLAlchemy's Interval is one by its class, and a type of the server all the same.
+    if isinstance(model, TypeDecorator) and not isinstance(model, sa.Interval):
         return _plain(model.load_dialect_impl(models.dialect), text, models, catalog)
     if isinstance(model, NullType):
         return None

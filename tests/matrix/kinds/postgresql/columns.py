@@ -10,6 +10,15 @@ AMOUNT = "Column('amount', Integer)"
 
 KINDS = (
     Kind(
+        name="column added, an interval with a default",
+        before=table("Column('name', String(20))"),
+        after=table(
+            "Column('name', String(20))",
+            "Column('lasts', Interval, nullable=False, server_default='1 day')",
+        ),
+        rows="INSERT INTO events (name) VALUES ('a')",
+    ),
+    Kind(
         name="column added, nullable",
         before=table(NAME),
         after=table(NAME, "Column('price', Numeric(10, 2))"),
