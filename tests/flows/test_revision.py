@@ -404,3 +404,15 @@ def test_what_models_and_revisions_print_is_no_part_of_the_answer(project: Proje
     done = project.run("daybreak", "revision", "-m", "nothing", "--json")
     assert json.loads(done.out)["changed"] is False
     assert {"models", "a revision", "imported"} <= set(done.err.splitlines())
+
+
+def test_a_revision_that_another_run_wrote_meanwhile_is_no_second_head(project: Project) -> None:
+    other = "alembic/versions/0002_other.py"
+    project.write("alembic/env.py", HOOK.format(body=f"open('{other}', 'w').close()"))
+    change(project, "name: Mapped[str] = mapped_column(String(300))")
+    done = project.run("daybreak", "revision", "-m", "wider")
+    assert (done.code, [file.name for file in files(project)]) == (3, ["0002_other.py"])
+    assert done.err.splitlines()[0] == (
+        "error  while this revision was made, another one was written: 0002_other.py. "
+        "No file was written"
+    )

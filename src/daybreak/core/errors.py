@@ -28,6 +28,7 @@
     │  └─ HistoryInvalid                   Alembic can't use the history as asked
     ├─ Refused                          3  a guard said no; nothing was changed
     │  ├─ ProofFailed                      a new revision does not do what it should
+    │  ├─ HistoryChanged                   another revision was written meanwhile
     │  ├─ OnLambda                         migrations don't run inside Lambda
     │  ├─ Protected                        a protected environment, and nobody to ask
     │  ├─ UnregisteredModels               a comparison would drop these models' tables
@@ -242,6 +243,16 @@ class ProofFailed(Refused):
     def __init__(self, problem: str, cure: str, differences: Sequence[str] = ()) -> None:
         super().__init__(problem, cure)
         self.differences = tuple(differences)
+
+
+class HistoryChanged(Refused):
+    def __init__(self, files: Sequence[str]) -> None:
+        super().__init__(
+            f"while this revision was made, another one was written: {', '.join(files)}. No file "
+            "was written",
+            "run the command again: it builds on that one",
+        )
+        self.files = tuple(files)
 
 
 class OnLambda(Refused):

@@ -68,6 +68,12 @@ def recorded_heads(script: ScriptDirectory) -> tuple[str, ...]:
     return tuple(revision.revision for revision in script.get_revisions("heads") if revision)
 
 
+def revision_files(script: ScriptDirectory) -> frozenset[str]:
+    """The names of the files in the version locations, as they are now."""
+    folders = [Path(folder) for folder in script._version_locations]
+    return frozenset(path.name for folder in folders for path in folder.rglob("*.py"))
+
+
 def require_known(script: ScriptDirectory, heads: Sequence[str], place: str) -> None:
     """Raise RevisionNotInFiles if the database at `place` is at a revision without a file."""
     unknown = [head for head in heads if not _has_file(script, head)]

@@ -14,10 +14,11 @@ from daybreak.core.born import born_with
 from daybreak.core.catalog import Address, Catalog
 from daybreak.core.change import Alter, Change
 from daybreak.core.diff import diff
-from daybreak.core.errors import DaybreakError, Refused, Unreachable
+from daybreak.core.errors import DaybreakError, HistoryChanged, Refused, Unreachable
 from daybreak.core.hazards import hazards
 from daybreak.core.secret import mask
 from daybreak.edges.collector import collector_at_rest
+from daybreak.edges.history import revision_files
 from daybreak.edges.replay import rendered, revision_in_force
 from daybreak.flows.against import copied_database
 from daybreak.flows.drift import drift_at_hand
@@ -52,14 +53,15 @@ def revise(subject: Subject, asked: Asked, hook: Hook | None, *, keep_empty: boo
     """Let Alembic's `revision` in force write what leads from the history to the models.
 
     `hook` is the project's own `process_revision_directives`. With nothing to write there will be
-    no file, unless `keep_empty`. Raises RenameUnclear, ProofFailed, and what `on_shadow` raises;
-    then there is no file either.
+    no file, unless `keep_empty`. Raises RenameUnclear, ProofFailed, HistoryChanged if another
+    revision was written meanwhile, and what `on_shadow` raises; then there is no file either.
     """
     sides = None if keep_empty or asked.against_database else remembered_sides(subject)
     if sides is not None and not (settled := settle(subject, sides, asked)).changes:
         revision_in_force().generated_revisions.clear()
         return _compared(sides, settled)
     found: list[Compared] = []
+    files = revision_files(context.script)
     with (
         on_shadow(subject, copied_database if asked.against_database else None) as bench,
         bench.scratch() as engine,
@@ -80,9 +82,10 @@ def revise(subject: Subject, asked: Asked, hook: Hook | None, *, keep_empty: boo
         context.configure(connection=connection, autogenerate_plugins=[], **options)
         with context.begin_transaction():
             context.run_migrations()
-        if asked.against_database:
-            return found[0]
-        return replace(found[0], drift=_drift(bench, subject))
+        drift = "" if asked.against_database else _drift(bench, subject)
+        if others := revision_files(context.script) - files:
+            raise HistoryChanged(sorted(others))  # both would build on the same one: two heads
+        return replace(found[0], drift=drift)
 
 
 def _drift(bench: Bench, subject: Subject) -> str:

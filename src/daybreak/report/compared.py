@@ -17,7 +17,7 @@ _SHOWN = 40  # lines of SQL: a first revision of many tables is read in its file
 def compared_lines(compared: Compared, *, columns: int = 95) -> list[str]:
     """The screen of `revision`, without what was written; SQL is cut to `columns`."""
     lines = [_head(compared)]
-    lines += [style(f"       not {why}", dim=True) for why in compared.passed_over]
+    lines += [style(_cut(f"       not {why}", columns), dim=True) for why in compared.passed_over]
     lines += [change_line(change, compared.default_schema) for change in compared.changes]
     statements = compared.statements[:_SHOWN]
     lines += [style(_cut(f"    {statement}", columns), dim=True) for statement in statements]
