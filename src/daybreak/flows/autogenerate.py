@@ -29,7 +29,7 @@ def compare_catalogs(
     from click import unstyle
 
     from daybreak.flows.compare import revise, tell_alembic
-    from daybreak.flows.sides import Subject
+    from daybreak.flows.subject import Subject
     from daybreak.report.compared import compared_lines
 
     subject = Subject(

@@ -15,7 +15,8 @@ from daybreak.flows.author import alembics_gaps, describe
 from daybreak.flows.compare import compare, compared_before
 from daybreak.flows.drift import inspect_database, look_at_database
 from daybreak.flows.session import Session, open_project
-from daybreak.flows.sides import Sides, Subject, remembered_outline
+from daybreak.flows.sides import Sides, remembered_outline
+from daybreak.flows.subject import Subject
 
 
 def check(session: Session, *, database: bool = True) -> Checked:

@@ -28,13 +28,13 @@ from daybreak.flows.settle import Settled, settle
 from daybreak.flows.sides import (
     Bench,
     Sides,
-    Subject,
     known_as_equal,
     on_shadow,
     remember_as_equal,
     remembered_outline,
     remembered_sides,
 )
+from daybreak.flows.subject import Subject
 from daybreak.report.changes import change_text
 from daybreak.writing.models import Models
 from daybreak.writing.remark import Remark

@@ -22,7 +22,8 @@ from daybreak.edges.filters import Filters
 from daybreak.edges.history import recorded_heads, require_known
 from daybreak.edges.replay import version_tables
 from daybreak.edges.shadow.keys import schemas_of
-from daybreak.flows.sides import Sides, Subject, history_side
+from daybreak.flows.sides import Sides, history_side
+from daybreak.flows.subject import Subject
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -11,7 +11,8 @@ from daybreak.core.change import Change, Create, Rename
 from daybreak.core.diff import diff
 from daybreak.edges.declared import OWNED, declaration
 from daybreak.flows.settle import Settled, settle
-from daybreak.flows.sides import Bench, Subject
+from daybreak.flows.sides import Bench
+from daybreak.flows.subject import Subject
 from daybreak.writing.models import Models
 from daybreak.writing.remark import Remark
 from daybreak.writing.write import Written, write

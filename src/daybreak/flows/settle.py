@@ -21,7 +21,8 @@ from daybreak.core.spelling import spelled
 from daybreak.edges.declared import declared_in
 from daybreak.edges.filters import Filters
 from daybreak.edges.hints import hinted_renames
-from daybreak.flows.sides import NOT_COMPARED, Sides, Subject
+from daybreak.flows.sides import Sides
+from daybreak.flows.subject import NOT_COMPARED, Subject
 
 
 @dataclass(frozen=True)
