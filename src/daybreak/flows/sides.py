@@ -45,7 +45,7 @@ from daybreak.edges.shadow.cache import (
 from daybreak.edges.shadow.choose import choose_shadow
 from daybreak.edges.shadow.keys import judging, reading, schemas_of
 from daybreak.edges.shadow.wanted import create_wanted
-from daybreak.flows.subject import Subject, extensions_of
+from daybreak.flows.subject import NOT_COMPARED, Subject, extensions_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
