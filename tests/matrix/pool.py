@@ -44,7 +44,9 @@ def trust_nobody() -> None:
 
 
 def prepare(server: PostgreSQL) -> None:
-    """Make what the kinds name and no database holds: a role and a tablespace."""
+    """Make what the kinds name and no database holds, once: a role and a tablespace."""
+    if server.execute("SELECT 1 FROM pg_roles WHERE rolname = 'matrix_reader'"):
+        return
     server.execute("CREATE ROLE matrix_reader")
     # Below the server's own folder: it needs no other that its user may write to.
     server.execute("ALTER SYSTEM SET allow_in_place_tablespaces = on")

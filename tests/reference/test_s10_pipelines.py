@@ -100,10 +100,11 @@ def test_the_workflow_deploys_nothing_after_a_migration_that_failed(
 
 
 def test_a_pull_request_whose_models_have_no_revision_fails_its_check(
-    host: Host, capfd: pytest.CaptureFixture[str]
+    host: Host, server: Server, database: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     install_uv(host)
-    dev = {"DEV_DATABASE_URL": host.url}  # in place of the host's throw-away server
+    # In place of the host's throw-away server, whose user may create databases, too.
+    dev = {"DEV_DATABASE_URL": server.url(database)}
     project = Generated(host.folder)
     original = (host.folder / "models" / "event.py").read_text()
     project.add_ticket_price()
