@@ -69,7 +69,7 @@ def _plain(model: Type, text: str, models: Models, catalog: Catalog) -> Type | N
         return postgresql.ENUM(*named.labels, name=named.name, schema=schema, create_type=False)
     if isinstance(named, Domain):
         return _domain(named, model, models)
-    if isinstance(model, sa.Enum) and (catalog.dialect == "postgresql" or not model.native_enum):
+    if isinstance(model, sa.Enum) and not text.startswith("enum("):  # kept as text, with a check
         length = re.search(r"\((\d+)\)", text)
         return sa.String(int(length[1])) if length else sa.String()
     if isinstance(model, sa.Boolean):
