@@ -128,7 +128,7 @@ def _run(
         _run_offline(settings, call, options)
     elif connection is not None:
         _require_consent(call, running, settings.choice.environment, settings)
-        _run_on(connection, call, None, running, options)
+        apply(connection, None, settings, running, options, _wishes(call), _emit(call))
     else:
         _run_online(settings, call, running, options)
 
@@ -191,7 +191,7 @@ def _run_online(
     with explained(target):
         connection = engine.connect()
     with connection:
-        _run_on(connection, call, target, running, options)
+        apply(connection, target, settings, running, options, _wishes(call), _emit(call))
 
 
 def _require_consent(
@@ -209,82 +209,19 @@ def _require_consent(
     raise Protected(command, environment, plain=call is None)
 
 
-def _run_on(
-    connection: Connection,
-    call: Call | None,
-    target: Target | None,
-    running: Running,
-    options: dict[str, Any],
-) -> None:
-    listener = _Listener(call)
-    on_version_apply = options.pop("on_version_apply", ())
-    callbacks = on_version_apply if isinstance(on_version_apply, tuple) else (on_version_apply,)
-    options["on_version_apply"] = (*callbacks, listener.applied)
-    context.configure(connection=connection, **options)
-    migration = context.get_context()
-    borrowed = connection.in_transaction()
-    try:
-        heads = migration.get_current_heads()
-    except DBAPIError as error:
-        if target is not None and (lacking := missing_right(target, error)):
-            raise lacking from error
-        raise
-    if running.command not in {"stamp", "ensure_version"}:  # which is how a person mends just that
-        require_known(context.script, heads, target.place if target else "the database")
+def _wishes(call: Call | None) -> Wishes:
+    """How long to wait for another run, and what was said of statements that are undecided."""
     if call is not None:
-        call.emit(_connected(connection, target, heads))
-    if not borrowed:
-        connection.rollback()  # ends what reading the heads began: Alembic begins its own
-    try:
-        with context.begin_transaction():
-            context.run_migrations()
-    except Exception as error:
-        if call is None or isinstance(error, (DaybreakError, CommandError)):
-            raise
-        lacking = missing_right(target, error) if target is not None else None
-        raise migration_failure(
-            _said(error),
-            place_in_history(context.script, error),
-            applied=listener.count,
-            transactional=migration.impl.transactional_ddl,
-            cure=lacking.cure if lacking else None,
-        ) from error
-    if call is not None and running.command is not None:
-        call.emit(Finished(migration.get_current_heads()))
+        return call.wishes
+    given = context.get_x_argument(as_dictionary=True)
+    return wishes_from(given)
 
 
-def _connected(connection: Connection, target: Target | None, heads: tuple[str, ...]) -> Connected:
-    """Where the run works; without a target, on a connection that the project's env.py gave."""
-    version = ".".join(str(part) for part in (connection.dialect.server_version_info or ())[:3])
-    if target is not None:
-        server = f"{dialect_of(target).LABEL} {version}"
-        return Connected(target.environment, target.place, server, heads)
-    url = connection.engine.url
-    place = f"{url.database}@{url.host or 'local socket'}"
-    return Connected("given", place, f"{connection.dialect.name} {version}", heads)
+def _emit(call: Call | None) -> Emit:
+    return call.emit if call is not None else _to_log
 
 
-def _said(error: Exception) -> str:
-    """The error's words, without SQLAlchemy's link to its manual."""
-    words = str(error).split("\n(Background on this error at:")[0]
-    return mask(f"{type(error).__name__}: {words}".strip())
-
-
-class _Listener:
-    """Counts and times the revisions as Alembic reports them applied."""
-
-    def __init__(self, call: Call | None) -> None:
-        self._call = call
-        self._since = time.monotonic()
-        self.count = 0
-
-    def applied(self, *, step: Any, **_: Any) -> None:
-        self.count += 1
-        now = time.monotonic()
-        seconds, self._since = now - self._since, now
-        if self._call is None or step.is_stamp:
-            return
-        script = context.script.get_revision(step.up_revision_id)
-        self._call.emit(
-            Applied(step.up_revision_id, script.doc if script else "", step.is_upgrade, seconds)
-        )
+def _to_log(event: Event) -> None:
+    """Plain Alembic has no screen of ours: what a person has to know there is logged."""
+    if isinstance(event, (Waiting, Orphan, Repaired, Skipped)):
+        logging.getLogger("daybreak").warning("%s", event)

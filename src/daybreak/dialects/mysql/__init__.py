@@ -13,11 +13,13 @@ from daybreak.core.url import Url
 from daybreak.dialects import base
 from daybreak.dialects.base import Driver, Rows, Trouble
 from daybreak.dialects.mysql import queries, shown
+from daybreak.dialects.mysql import running as running
 from daybreak.dialects.mysql import words as words
 from daybreak.dialects.mysql.catalog import build_catalog as build_catalog
 from daybreak.dialects.mysql.ddl import ddl as ddl
 from daybreak.dialects.mysql.folds import fold as fold
 from daybreak.dialects.mysql.queries import LOCK_HOLDERS as LOCK_HOLDERS
+from daybreak.dialects.mysql.reading import read_statement as read_statement
 from daybreak.dialects.mysql.texts import quoted as quoted
 
 NAME = "mysql"
@@ -37,6 +39,7 @@ DRIVERS = (
 DEFAULT_PORT = 3306
 MAINTENANCE_DATABASE = None
 EMBEDDED = False
+TRANSACTIONAL_DDL = False
 # Source: 246 kinds of change tried on Alembic 1.20.1; docs/autogenerate.md has them all.
 NOT_COMPARED = (
     "CHECK constraints",

@@ -13,6 +13,7 @@ from daybreak.core.target import Policy
 from daybreak.core.url import Url
 from daybreak.dialects import base
 from daybreak.dialects.base import Driver, Rows, Trouble
+from daybreak.dialects.postgresql import running as running
 from daybreak.dialects.postgresql import words as words
 from daybreak.dialects.postgresql.catalog import build_catalog as build_catalog
 from daybreak.dialects.postgresql.ddl import ddl as ddl
@@ -25,6 +26,7 @@ from daybreak.dialects.postgresql.queries import catalog_queries as catalog_quer
 from daybreak.dialects.postgresql.queries import catalog_session as catalog_session
 from daybreak.dialects.postgresql.queries import catalog_session_end as catalog_session_end
 from daybreak.dialects.postgresql.quoting import quoted as quoted
+from daybreak.dialects.postgresql.reading import read_statement as read_statement
 
 NAME = "postgresql"
 LABEL = "PostgreSQL"
@@ -44,6 +46,7 @@ DRIVERS = (
 DEFAULT_PORT = 5432
 MAINTENANCE_DATABASE = "postgres"
 EMBEDDED = True
+TRANSACTIONAL_DDL = True
 # Source: 113 kinds of change tried on Alembic 1.20.1; docs/autogenerate.md has them all.
 NOT_COMPARED = (
     "enum values",

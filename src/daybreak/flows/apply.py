@@ -1,0 +1,411 @@
+"""Applying revisions: alone on the database, journalled, and resumed where a run was interrupted."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version as version_of
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from alembic import context
+from alembic.util import CommandError
+from sqlalchemy import NullPool, text
+from sqlalchemy.exc import DBAPIError
+
+from daybreak.core.errors import DaybreakError, LockHeld
+from daybreak.core.events import Applied, Connected, Emit, Finished, Orphan, Passed, Waiting
+from daybreak.core.failure import migration_failure
+from daybreak.core.orphan import is_ours, to_be_ended
+from daybreak.core.resume import Said
+from daybreak.core.secret import mask
+from daybreak.core.target import Target
+from daybreak.dialects import dialect_named
+from daybreak.dialects.base import Dialect, LockSession
+from daybreak.edges.alembic import Running
+from daybreak.edges.apply.funnel import Funnel
+from daybreak.edges.apply.journal import Journal
+from daybreak.edges.apply.lock import POLL_S, RunLock
+from daybreak.edges.connect import driver_for, explained, make_engine, missing_right
+from daybreak.edges.history import place_in_history, require_known
+from daybreak.edges.settings import Settings
+
+if TYPE_CHECKING:
+    from alembic.runtime.migration import MigrationContext
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a run was asked: how long to wait for another one, and what a person has decided."""
+
+    wait_s: float = 600.0
+    said: Said = field(default_factory=dict)
+
+
+def apply(
+    connection: Connection,
+    target: Target | None,
+    settings: Settings,
+    running: Running,
+    options: dict[str, Any],
+    wishes: Wishes,
+    emit: Emit,
+) -> None:
+    """Run what Alembic was asked to run on `connection`, to which `target` led, if any did.
+
+    Raises NotTheWriter, LockHeld, RevisionNotInFiles, Undecided, LockLost, and what a revision's
+    failure is turned into by `core.failure`.
+    """
+    run = Run(connection, target, settings, options, wishes, emit)
+    if running.command is None:
+        run.read()
+        return
+    with run.alone():
+        run.migrate(running)
+
+
+class Run:
+    """One run on one database."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        target: Target | None,
+        settings: Settings,
+        options: dict[str, Any],
+        wishes: Wishes,
+        emit: Emit,
+    ) -> None:
+        self.connection, self.target, self.settings = connection, target, settings
+        self.options, self.wishes, self.emit = options, wishes, emit
+        self.id = uuid4().hex
+        self.dialect: Dialect = dialect_named(connection.dialect.name, "the connection")
+        self.server = self.dialect.running
+        self.borrowed = connection.in_transaction()
+        schema = options.get("version_table_schema")
+        table = options.get("version_table") or "alembic_version"
+        self.name = f"{schema or ''}.{table}"
+        self.journal = Journal(connection, schema, self.id)
+        self.applied = 0
+        self._since = 0.0
+
+    @property
+    def place(self) -> str:
+        if self.target is not None:
+            return self.target.place
+        url = self.connection.engine.url
+        return f"{url.database}@{url.host or 'local socket'}"
+
+    def read(self) -> None:
+        """For a command that changes nothing."""
+        self._configure()
+        self._heads(require=True)
+        with context.begin_transaction():
+            context.run_migrations()
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """No other run is at work on the database during the block, and none that is dead."""
+        with self._lock_connection() as own:
+            self.lock = RunLock(own, self.server, self.name, beats=self.target is not None)
+            self._prepare(own, f"daybreak lock {self._who}", self.server.LOCK_SESSION)
+            try:
+                began = time.monotonic()
+                if held := self.lock.acquire(self.wishes.wait_s, self._told):
+                    raise LockHeld(self.place, self._called(held), time.monotonic() - began)
+                self.emit(Passed("locked"))
+                self._meet_orphans(began)
+                yield
+            finally:
+                self.lock.release()
+        self.emit(Passed("unlocked"))
+
+    def migrate(self, running: Running) -> None:
+        """Run what Alembic is to run, every statement of it through the funnel."""
+        self._prepare(self.connection, f"daybreak run {self._who}", self.server.SESSION)
+        migration = self._configure(fn=self._steps(context._proxy.context_opts["fn"]))  # type: ignore[attr-defined]
+        # `stamp` is how a person mends just that.
+        heads = self._heads(require=running.command not in {"stamp", "ensure_version"})
+        folders = tuple(f"{folder}/" for folder in context.script._version_locations)
+        self.funnel = Funnel(
+            self.connection,
+            self.dialect,
+            self.journal,
+            prove=self.lock.prove,
+            emit=self.emit,
+            folders=folders,
+            said=self.wishes.said,
+        )
+        self.known = self.journal.entries()
+        self._end_reading()
+        self._since = time.monotonic()
+        try:
+            with self.funnel.attached(migration.impl):
+                with context.begin_transaction():
+                    context.run_migrations()
+                self._finish(heads, migration)
+        except Exception as error:
+            if isinstance(error, (DaybreakError, CommandError)):
+                raise
+            raise self._failure(error, migration) from error
+        self.emit(Finished(migration.get_current_heads()))
+
+    # Before.
+
+    @contextlib.contextmanager
+    def _lock_connection(self) -> Iterator[Connection]:
+        """A connection of its own, in autocommit, as the user that the URL names."""
+        if self.target is None:
+            engine = self.connection.engine.execution_options(isolation_level="AUTOCOMMIT")
+            with engine.connect() as own:
+                yield own
+            return
+        driver = driver_for(self.target, self.settings.project_driver)
+        options = {"poolclass": NullPool, "pool_pre_ping": False, "hide_parameters": True}
+        own_engine = make_engine(self.target, driver, isolation_level="AUTOCOMMIT", **options)
+        with explained(self.target):
+            own = own_engine.connect()
+        with own:
+            yield own
+
+    def _prepare(self, connection: Connection, name: str, settings: Sequence[str]) -> None:
+        """Name a session and set it up. A setting that the server does not know is left out."""
+        borrowed = connection.in_transaction()
+        for sql in settings:
+            with contextlib.suppress(DBAPIError), _savepoint(connection, borrowed):
+                connection.exec_driver_sql(sql)
+        if self.server.NAME_SESSION:
+            connection.execute(text(self.server.NAME_SESSION), {"name": name[:63]})
+        if not borrowed:
+            connection.commit()
+
+    def _told(self, holders: Sequence[LockSession], seconds: float) -> None:
+        self.emit(Waiting(self._called(holders), seconds))
+
+    def _called(self, holders: Sequence[LockSession]) -> str:
+        """`web-1, process 4242, since 12 s`: who holds the lock, as far as anything tells."""
+        with self._reading():
+            runs = {run["lock"]: run for run in self.journal.unended_runs()}
+        names = []
+        for holder in holders:
+            run = runs.get(holder.session)
+            host, process = (run["host"], run["process"]) if run else _told_by(holder)
+            who = f"{host}, process {process}" if process else holder.user
+            names.append(f"{who} (session {holder.pid}), since {holder.seconds:.0f} s")
+        return "; ".join(names) or "a run that ended meanwhile"
+
+    def _meet_orphans(self, began: float) -> None:
+        """Wait for the server to be done with the statements of runs that are dead, or end them."""
+        key = self.server.lock_key(f"{self.name} work")
+        told: set[tuple[str, bool]] = set()
+        while found := self.lock.holders_of(key):
+            with self._reading():
+                runs = self.journal.unended_runs()
+            for session in found:
+                ours = is_ours(session, runs)
+                ends = ours and to_be_ended(session, self.dialect.read_statement(session.statement))
+                if (session.session, ends) not in told:
+                    told.add((session.session, ends))
+                    self.emit(Orphan(str(session.pid), session.statement[:200], ends))
+                if ends:
+                    self.lock.end(session)
+            waited = time.monotonic() - began
+            if waited > self.wishes.wait_s:
+                raise LockHeld(self.place, self._called(found), waited)
+            time.sleep(POLL_S)
+
+    # Alembic.
+
+    def _configure(self, **more: Any) -> MigrationContext:
+        options = dict(self.options)
+        callbacks = options.pop("on_version_apply", ())
+        theirs = callbacks if isinstance(callbacks, tuple) else (callbacks,)
+        ours = (self._on_version_apply,) if more else ()
+        context.configure(
+            connection=self.connection, on_version_apply=(*theirs, *ours), **options, **more
+        )
+        return context.get_context()
+
+    def _heads(self, *, require: bool) -> tuple[str, ...]:
+        """Where the database is. Raises RevisionNotInFiles if that is not in the files."""
+        try:
+            heads = context.get_context().get_current_heads()
+        except DBAPIError as error:
+            if self.target is not None and (lacking := missing_right(self.target, error)):
+                raise lacking from error
+            raise
+        if require:
+            place = self.target.place if self.target else "the database"
+            require_known(context.script, heads, place)
+        self.emit(self._connected(heads))
+        self._end_reading()
+        return heads
+
+    def _connected(self, heads: tuple[str, ...]) -> Connected:
+        version = self.connection.dialect.server_version_info or ()
+        number = ".".join(str(part) for part in version[:3])
+        if self.target is not None:
+            server = f"{self.dialect.LABEL} {number}"
+            return Connected(self.target.environment, self.place, server, heads)
+        return Connected("given", self.place, f"{self.connection.dialect.name} {number}", heads)
+
+    def _steps(self, inner: Any) -> Any:
+        """Alembic's own generator of steps, with the funnel around each revision."""
+
+        def steps(heads: Any, migration: Any) -> Iterator[Any]:
+            begun = False
+            for step in inner(heads, migration):
+                if not begun:
+                    self._begin(heads)
+                    begun = True
+                if not hasattr(step, "revision"):  # a stamp runs nothing
+                    yield step
+                    continue
+                revision = step.revision.revision
+                known = self.known.get((revision, step.is_upgrade), {})
+                run = step.migration_fn
+
+                def through_funnel(
+                    run: Any = run,
+                    revision: str = revision,
+                    upgrade: bool = step.is_upgrade,
+                    known: Any = known,
+                    **kwargs: Any,
+                ) -> None:
+                    with self.funnel.revision(revision, upgrade=upgrade, known=known):
+                        run(**kwargs)
+
+                step.migration_fn = through_funnel
+                yield step
+                self.emit(Passed("committed", revision))
+
+        # The command is told by the name of its function.
+        steps.__name__, steps.__qualname__ = inner.__name__, inner.__qualname__
+        return steps
+
+    def _begin(self, heads: Any) -> None:
+        """There is something to do: from here on the run can be known by its session."""
+        with self.funnel.own():
+            was_there = self.journal.made
+            self.journal.make()
+            if not was_there:
+                self.emit(Passed("journal made"))
+                self.journal.record_ancestors(_ancestors(heads))
+            session = self.connection.execute(text(self.server.SESSION_ID)).scalar()
+            self.journal.begin_run(
+                {
+                    "host": socket.gethostname(),
+                    "process": os.getpid(),
+                    "worker": session,
+                    "lock": self.lock.session,
+                    "version": version_of("daybreak"),
+                }
+            )
+            self.journal.forget_runs()
+            if not self.borrowed and context.get_context()._transaction is None:
+                self.connection.commit()
+            self.emit(Passed("run recorded"))
+            key = self.server.lock_key(f"{self.name} work")
+            self.connection.execute(text(self.server.TRY_LOCK), {"key": key})
+            if not self.borrowed and context.get_context()._transaction is None:
+                self.connection.commit()
+            self.emit(Passed("marked"))
+
+    def _on_version_apply(self, *, step: Any, **_: Any) -> None:
+        now = time.monotonic()
+        seconds, self._since = now - self._since, now
+        self.applied += 1
+        if step.is_stamp:
+            for revision in step.up_revision_ids:
+                with self.funnel.own():
+                    self.journal.forget(revision)
+            return
+        script = context.script.get_revision(step.up_revision_id)
+        parents = script._all_down_revisions if script is not None else ()
+        self.funnel.complete(tuple(parents), version_of("daybreak"))
+        doc = script.doc if script else ""
+        self.emit(Applied(step.up_revision_id, doc, step.is_upgrade, seconds))
+
+    # After.
+
+    def _finish(self, heads: tuple[str, ...], migration: MigrationContext) -> None:
+        """Record that the run ended by itself, and what a stamp has said was applied."""
+        if not self.journal.made:
+            return
+        with self.funnel.own():
+            now = migration.get_current_heads()
+            if now != heads:
+                self.journal.record_ancestors(_ancestors(now))
+            self.journal.end_run()
+            if not self.borrowed:
+                self.connection.commit()
+            key = self.server.lock_key(f"{self.name} work")
+            self.connection.execute(text(self.server.RELEASE_LOCK), {"key": key})
+            if not self.borrowed:
+                self.connection.commit()
+        self.emit(Passed("run over"))
+
+    def _failure(self, error: Exception, migration: MigrationContext) -> DaybreakError:
+        lacking = missing_right(self.target, error) if self.target is not None else None
+        kept, sent = self.funnel.kept
+        return migration_failure(
+            _said(error),
+            place_in_history(context.script, error),
+            applied=self.applied,
+            transactional=migration.impl.transactional_ddl,
+            cure=lacking.cure if lacking else None,
+        )
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        """What is read on the worker's connection leaves no transaction behind."""
+        yield
+        self._end_reading()
+
+    def _end_reading(self) -> None:
+        if not self.borrowed:
+            self.connection.rollback()
+
+    @property
+    def _who(self) -> str:
+        return f"{self.id[:8]} {socket.gethostname()}:{os.getpid()}"
+
+
+@contextlib.contextmanager
+def _savepoint(connection: Connection, needed: bool) -> Iterator[None]:
+    """What fails in a transaction that is somebody else's must not end it."""
+    if needed:
+        with connection.begin_nested():
+            yield
+    else:
+        try:
+            yield
+        except DBAPIError:
+            connection.rollback()
+            raise
+
+
+def _told_by(holder: LockSession) -> tuple[str, str]:
+    """Host and process, from the name that a run gives its session: `daybreak lock 1a2b web:42`."""
+    words = holder.application.split()
+    if len(words) == 4 and words[0] == "daybreak":
+        host, _, process = words[3].rpartition(":")
+        return host, process
+    return holder.host, ""
+
+
+def _ancestors(heads: Sequence[str]) -> dict[str, Sequence[str]]:
+    """Each revision that a database at `heads` has, with its parents."""
+    found = context.script.iterate_revisions(tuple(heads), "base", implicit_base=True, inclusive=True) if heads else ()
+    return {one.revision: tuple(one._all_down_revisions) for one in found}
+
+
+def _said(error: Exception) -> str:
+    """The error's words, without SQLAlchemy's link to its manual."""
+    words = str(error).split("\n(Background on this error at:")[0]
+    return mask(f"{type(error).__name__}: {words}".strip())
