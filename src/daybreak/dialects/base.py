@@ -98,6 +98,8 @@ class Dialect(Protocol):
     @property
     def NOT_COMPARED(self) -> tuple[str, ...]: ...  # noqa: N802 - Alembic's known gaps
     @property
+    def WRITER(self) -> str: ...  # noqa: N802 - SQL: one row, `reader` (0 or 1) and `what` it is
+    @property
     def LOCK_HOLDERS(self) -> str: ...  # noqa: N802 - SQL: one row, as LockHolder
 
     def dev_fallback(self, project: str) -> Url:

@@ -19,6 +19,7 @@ from daybreak.dialects.mysql.ddl import ddl as ddl
 from daybreak.dialects.mysql.folds import fold as fold
 from daybreak.dialects.mysql.queries import LOCK_HOLDERS as LOCK_HOLDERS
 from daybreak.dialects.mysql.texts import quoted as quoted
+from daybreak.dialects.mysql.writer import WRITER as WRITER
 
 NAME = "mysql"
 LABEL = "MySQL"

@@ -25,6 +25,7 @@ from daybreak.dialects.postgresql.queries import catalog_queries as catalog_quer
 from daybreak.dialects.postgresql.queries import catalog_session as catalog_session
 from daybreak.dialects.postgresql.queries import catalog_session_end as catalog_session_end
 from daybreak.dialects.postgresql.quoting import quoted as quoted
+from daybreak.dialects.postgresql.writer import WRITER as WRITER
 
 NAME = "postgresql"
 LABEL = "PostgreSQL"
