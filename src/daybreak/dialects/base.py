@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from daybreak.core.catalog import Catalog
-from daybreak.core.change import Change
-from daybreak.core.engine import Engine
-from daybreak.core.target import Policy
-from daybreak.core.url import Url
-from daybreak.dialects.wording import Words
+if TYPE_CHECKING:
+    from daybreak.core.catalog import Catalog
+    from daybreak.core.change import Change
+    from daybreak.core.engine import Engine
+    from daybreak.core.target import Policy
+    from daybreak.core.url import Url
+    from daybreak.dialects.wording import Words
 
 CONNECT_TIMEOUT_S = 10
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from daybreak.core.engine import Engine
 from daybreak.core.errors import InvalidUrl
@@ -12,14 +12,35 @@ from daybreak.core.target import Policy
 from daybreak.core.url import Url
 from daybreak.dialects import base
 from daybreak.dialects.base import Driver, Rows, Trouble
-from daybreak.dialects.mysql import queries, shown
-from daybreak.dialects.mysql import words as words
-from daybreak.dialects.mysql.catalog import build_catalog as build_catalog
-from daybreak.dialects.mysql.ddl import ddl as ddl
-from daybreak.dialects.mysql.folds import fold as fold
-from daybreak.dialects.mysql.queries import LOCK_HOLDERS as LOCK_HOLDERS
+from daybreak.dialects.later import loading
 from daybreak.dialects.mysql.texts import quoted as quoted
 from daybreak.dialects.mysql.writer import WRITER as WRITER
+
+if TYPE_CHECKING:
+    from daybreak.dialects.mysql import words as words
+    from daybreak.dialects.mysql.catalog import build_catalog as build_catalog
+    from daybreak.dialects.mysql.ddl_changes import ddl as ddl
+    from daybreak.dialects.mysql.folds import fold as fold
+    from daybreak.dialects.mysql.queries import LOCK_HOLDERS as LOCK_HOLDERS
+    from daybreak.dialects.mysql.queries import catalog_queries as catalog_queries
+    from daybreak.dialects.mysql.queries import catalog_session as catalog_session
+    from daybreak.dialects.mysql.queries import catalog_session_end as catalog_session_end
+    from daybreak.dialects.mysql.shown import catalog_details as catalog_details
+
+__getattr__ = loading(
+    __name__,
+    {
+        "words": "words",
+        "build_catalog": "catalog",
+        "ddl": "ddl_changes",
+        "fold": "folds",
+        "LOCK_HOLDERS": "queries",
+        "catalog_queries": "queries",
+        "catalog_session": "queries",
+        "catalog_session_end": "queries",
+        "catalog_details": "shown",
+    },
+)
 
 NAME = "mysql"
 LABEL = "MySQL"
@@ -130,23 +151,6 @@ def trouble(error: BaseException) -> Trouble | None:
 def lacks_right(error: BaseException) -> bool:
     """Denied a database, a table, a column, an administrator's right, a routine."""
     return bool(error.args) and error.args[0] in {1044, 1142, 1143, 1227, 1370}
-
-
-def catalog_session(version: int, *, fresh: bool) -> Sequence[str]:
-    """The catalog has no snapshots here, so a fresh transaction is told nothing more."""
-    return [sql.format(seconds=base.CATALOG_LOCK_TIMEOUT_S) for sql in queries.SESSION]
-
-
-def catalog_session_end(version: int) -> Sequence[str]:
-    return queries.SESSION_END
-
-
-def catalog_queries(version: int) -> Mapping[str, str]:
-    return queries.QUERIES
-
-
-def catalog_details(rows: Rows) -> Sequence[str]:
-    return shown.queries(rows)
 
 
 def catalog_outline(version: int) -> None:
