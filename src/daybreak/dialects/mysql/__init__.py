@@ -59,6 +59,9 @@ DRIVERS = (
 DEFAULT_PORT = 3306
 MAINTENANCE_DATABASE = None
 EMBEDDED = False
+_TLS = ("ssl_ca", "ssl_capath", "ssl_cert", "ssl_key", "ssl_cipher", "ssl_check_hostname")
+_VERIFY = {"ssl_verify_cert", "ssl_verify_identity"}
+_FLAGS = {"ssl_check_hostname", "ssl_disabled", *_VERIFY, "local_infile", "use_unicode", "compress"}
 # Source: 246 kinds of change tried on Alembic 1.20.1; docs/autogenerate.md has them all.
 NOT_COMPARED = (
     "CHECK constraints",
@@ -107,8 +110,19 @@ def driver_password(password: str) -> str:
 
 
 def dsn(url: Url, driver: Driver) -> dict[str, Any]:
-    """Keyword arguments: MySQL's drivers have no connection string."""
-    query = translate_query(url, driver, "the settings")
+    """Keyword arguments: MySQL's drivers have no connection string.
+
+    A certificate is verified exactly where an engine's connection verifies it.
+    """
+    query: dict[str, Any] = {
+        name: _typed(name, text)
+        for name, text in translate_query(url, driver, "the settings").items()
+    }
+    if not query.keys() & _VERIFY:
+        # As keywords of their own these mean "encrypted, but by anybody" to pymysql; as an engine
+        # passes them on, in one, the authority and the host's name are verified.
+        tls = {name.removeprefix("ssl_"): query.pop(name) for name in _TLS if name in query}
+        query |= {"ssl": tls} if tls else {}
     arguments = {
         "host": url.host,
         "port": url.port or DEFAULT_PORT,
@@ -117,10 +131,16 @@ def dsn(url: Url, driver: Driver) -> dict[str, Any]:
         "db" if driver.name == "aiomysql" else "database": url.database,
         "charset": "utf8mb4",
         **connect_args(driver),
-        # the numbers of a query are timeouts and flags, which the drivers take as numbers alone
-        **{name: int(text) if text.isdecimal() else text for name, text in query.items()},
+        **query,
     }
     return {name: value for name, value in arguments.items() if value is not None}
+
+
+def _typed(name: str, text: str) -> str | int | bool:
+    """A word of the query as the drivers take it: they would read the text `false` as a yes."""
+    if name in _FLAGS:
+        return text.lower() in {"1", "true", "t", "yes", "y", "on"}
+    return int(text) if text.isdecimal() else text
 
 
 def set_timeout(policy: Policy) -> str:
