@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import logging
 import os
-import time
 from collections.abc import Callable, Sequence
 from logging.config import fileConfig
 from pathlib import Path
@@ -19,14 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 from alembic import context
 from alembic.util import CommandError
-from sqlalchemy.exc import DBAPIError
+from click import unstyle
 
 from daybreak.core.errors import DaybreakError, Protected
-from daybreak.core.events import Applied, Connected, Finished
-from daybreak.core.failure import migration_failure, offline_failure
+from daybreak.core.events import Emit, Event, Orphan, Repaired, Skipped, Waiting
+from daybreak.core.failure import offline_failure, said
 from daybreak.core.guard import needs_consent, refuse_on_lambda
-from daybreak.core.secret import mask, mask_error
-from daybreak.core.target import Target
+from daybreak.core.secret import mask_error
+from daybreak.core.wishes import Wishes, wishes_from
 from daybreak.edges.alembic import (
     Call,
     Running,
@@ -36,15 +35,8 @@ from daybreak.edges.alembic import (
     refuse_password_in_ini,
     refuse_unused_url,
 )
-from daybreak.edges.connect import (
-    dialect_of,
-    driver_for,
-    explained,
-    make_migration_engine,
-    missing_right,
-    sqlalchemy_url,
-)
-from daybreak.edges.history import load_history, place_in_history, require_known
+from daybreak.edges.connect import driver_for, explained, make_migration_engine, sqlalchemy_url
+from daybreak.edges.history import load_history, place_in_history
 from daybreak.edges.models import (
     each_metadata,
     import_models,
@@ -53,7 +45,9 @@ from daybreak.edges.models import (
     unchanged,
 )
 from daybreak.edges.settings import Settings, load_settings, resolve_target
+from daybreak.flows.apply import apply
 from daybreak.flows.autogenerate import compare_catalogs
+from daybreak.report.text import event_line
 
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
@@ -179,7 +173,7 @@ def _run_offline(settings: Settings, call: Call | None, options: dict[str, Any])
     except Exception as error:
         if call is None or isinstance(error, (DaybreakError, CommandError, BrokenPipeError)):
             raise
-        raise offline_failure(_said(error), place_in_history(context.script, error)) from error
+        raise offline_failure(said(error), place_in_history(context.script, error)) from error
 
 
 def _run_online(
@@ -213,8 +207,7 @@ def _wishes(call: Call | None) -> Wishes:
     """How long to wait for another run, and what was said of statements that are undecided."""
     if call is not None:
         return call.wishes
-    given = context.get_x_argument(as_dictionary=True)
-    return wishes_from(given)
+    return wishes_from(list(context.get_x_argument()))
 
 
 def _emit(call: Call | None) -> Emit:
@@ -224,4 +217,4 @@ def _emit(call: Call | None) -> Emit:
 def _to_log(event: Event) -> None:
     """Plain Alembic has no screen of ours: what a person has to know there is logged."""
     if isinstance(event, (Waiting, Orphan, Repaired, Skipped)):
-        logging.getLogger("daybreak").warning("%s", event)
+        logging.getLogger("daybreak").warning("%s", unstyle(event_line(event)).strip())

@@ -33,6 +33,7 @@
     │  ├─ Protected                        a protected environment, and nobody to ask
     │  ├─ UnregisteredModels               a comparison would drop these models' tables
     │  ├─ Unguarded                        a foreign env.py, without --unguarded
+    │  ├─ NotTheWriter                     a server or session that takes no change
     │  ├─ RevisionNotInFiles               the database is at a revision without a file
     │  ├─ RenameUnclear                    what is gone and what is new may be the same
     │  ├─ DevServerRefused                 the port or the data folder is somebody else's
@@ -297,6 +298,18 @@ class UnregisteredModels(Refused):
 
 class Unguarded(Refused):
     pass
+
+
+class NotTheWriter(Refused):
+    """`what` is as a dialect's `WRITER` tells it; `source` is what gave the address."""
+
+    def __init__(self, command: str, place: str, what: str, source: str) -> None:
+        super().__init__(
+            f"{command} was refused: {place} is {what}. Nothing was changed",
+            f"point {source} at the writer, on Aurora the cluster endpoint (its name has no -ro); "
+            "if this is the writer, lift what makes it read-only",
+        )
+        self.what = what
 
 
 class RevisionNotInFiles(Refused):

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from daybreak.core.errors import DaybreakError, MigrationFailed, StoppedHalfWay
+from daybreak.core.secret import mask
+
+
+def said(error: BaseException) -> str:
+    """The error's words, without SQLAlchemy's link to its manual."""
+    words = str(error).split("\n(Background on this error at:")[0]
+    return mask(f"{type(error).__name__}: {words}".strip())
 
 
 def offline_failure(said: str, place: str | None) -> DaybreakError:

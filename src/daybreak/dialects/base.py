@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from daybreak.core.catalog import Catalog
-from daybreak.core.change import Change
-from daybreak.core.engine import Engine
-from daybreak.core.statement import Place, Reading
-from daybreak.core.target import Policy
-from daybreak.core.url import Url
-from daybreak.dialects.wording import Words
+if TYPE_CHECKING:
+    from daybreak.core.catalog import Catalog
+    from daybreak.core.change import Change
+    from daybreak.core.engine import Engine
+    from daybreak.core.statement import Place, Reading
+    from daybreak.core.target import Policy
+    from daybreak.core.url import Url
+    from daybreak.dialects.wording import Words
 
 CONNECT_TIMEOUT_S = 10
 
@@ -187,6 +188,8 @@ class Dialect(Protocol):
     def TRANSACTIONAL_DDL(self) -> bool: ...  # noqa: N802 - whether a schema change is rolled back
     @property
     def NOT_COMPARED(self) -> tuple[str, ...]: ...  # noqa: N802 - Alembic's known gaps
+    @property
+    def WRITER(self) -> str: ...  # noqa: N802 - SQL: one row, `reader` (0 or 1) and `what` it is
     @property
     def LOCK_HOLDERS(self) -> str: ...  # noqa: N802 - SQL: one row, as LockHolder
 

@@ -32,6 +32,7 @@ from daybreak.core.errors import (
 from daybreak.core.events import Emit, ignore
 from daybreak.core.recipe import PLACEHOLDER, holds_password
 from daybreak.core.secret import mask
+from daybreak.core.wishes import Wishes
 from daybreak.edges.history import (
     place_in_environment,
     read_history,
@@ -57,7 +58,7 @@ _COMMAND_OF = {
     "do_ensure_version": "ensure_version",
 }
 # What env.py itself is told by -x under plain Alembic.
-_OUR_ARGUMENTS = frozenset({"rename", "drop", "proof", "against", "yes"})
+_OUR_ARGUMENTS = frozenset({"rename", "drop", "proof", "against", "yes", "wait", "done", "redo"})
 CHANGES_SCHEMA = frozenset(_COMMAND_OF.values())
 
 
@@ -75,16 +76,17 @@ class AlembicOptions:
 class Call:
     """What a `daybreak` command tells the project's env.py, and hears from it.
 
-    `consent` is given when the guards were already asked. `keep_empty` is False for a
-    `revision` that writes no file when nothing differs, `asked` what it was told about what
-    differs. `compared` is what came of it; where Alembic itself had to compare, `differences` is,
-    in the form of its `as_diffs`. `inspect` is what a `check` does with the subject that env.py
-    gives it, while env.py runs.
+    `consent` is given when the guards were already asked, `wishes` what a run is asked.
+    `keep_empty` is False for a `revision` that writes no file when nothing differs, `asked` what it
+    was told about what differs. `compared` is what came of it; where Alembic itself had to compare,
+    `differences` is, in the form of its `as_diffs`. `inspect` is what a `check` does with the
+    subject that env.py gives it, while env.py runs.
     """
 
     command: str
     emit: Emit = ignore
     consent: bool = False
+    wishes: Wishes = field(default_factory=Wishes)
     keep_empty: bool = True
     asked: Asked = field(default_factory=Asked)
     compared: Compared | None = None

@@ -1,4 +1,4 @@
-"""Applying revisions: alone on the database, journalled, and resumed where a run was interrupted."""
+"""Applying revisions: alone on the database, journalled, resumed where a run was interrupted."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import os
 import socket
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -19,11 +18,10 @@ from sqlalchemy.exc import DBAPIError
 
 from daybreak.core.errors import DaybreakError, LockHeld
 from daybreak.core.events import Applied, Connected, Emit, Finished, Orphan, Passed, Waiting
-from daybreak.core.failure import migration_failure
+from daybreak.core.failure import migration_failure, said
 from daybreak.core.orphan import is_ours, to_be_ended
-from daybreak.core.resume import Said
-from daybreak.core.secret import mask
 from daybreak.core.target import Target
+from daybreak.core.wishes import Wishes
 from daybreak.dialects import dialect_named
 from daybreak.dialects.base import Dialect, LockSession
 from daybreak.edges.alembic import Running
@@ -37,14 +35,6 @@ from daybreak.edges.settings import Settings
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
     from sqlalchemy import Connection
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What a run was asked: how long to wait for another one, and what a person has decided."""
-
-    wait_s: float = 600.0
-    said: Said = field(default_factory=dict)
 
 
 def apply(
@@ -226,9 +216,8 @@ class Run:
         callbacks = options.pop("on_version_apply", ())
         theirs = callbacks if isinstance(callbacks, tuple) else (callbacks,)
         ours = (self._on_version_apply,) if more else ()
-        context.configure(
-            connection=self.connection, on_version_apply=(*theirs, *ours), **options, **more
-        )
+        options["on_version_apply"] = (*theirs, *ours)
+        context.configure(connection=self.connection, **options, **more)
         return context.get_context()
 
     def _heads(self, *, require: bool) -> tuple[str, ...]:
@@ -352,9 +341,8 @@ class Run:
 
     def _failure(self, error: Exception, migration: MigrationContext) -> DaybreakError:
         lacking = missing_right(self.target, error) if self.target is not None else None
-        kept, sent = self.funnel.kept
         return migration_failure(
-            _said(error),
+            said(error),
             place_in_history(context.script, error),
             applied=self.applied,
             transactional=migration.impl.transactional_ddl,
@@ -401,11 +389,7 @@ def _told_by(holder: LockSession) -> tuple[str, str]:
 
 def _ancestors(heads: Sequence[str]) -> dict[str, Sequence[str]]:
     """Each revision that a database at `heads` has, with its parents."""
-    found = context.script.iterate_revisions(tuple(heads), "base", implicit_base=True, inclusive=True) if heads else ()
+    if not heads:
+        return {}
+    found = context.script.iterate_revisions(tuple(heads), "base", inclusive=True)
     return {one.revision: tuple(one._all_down_revisions) for one in found}
-
-
-def _said(error: Exception) -> str:
-    """The error's words, without SQLAlchemy's link to its manual."""
-    words = str(error).split("\n(Background on this error at:")[0]
-    return mask(f"{type(error).__name__}: {words}".strip())

@@ -30,7 +30,8 @@ class RunLock:
 
     `connection` is in autocommit and nobody else's: a session that waits inside the server, or
     idles in a transaction, would hold up the other run's CREATE INDEX CONCURRENTLY for ever.
-    `session` is what the server calls that session. With `beats`, a thread of its own keeps the session alive while a long statement runs.
+    `session` is what the server calls it. With `beats`, a thread of its own keeps it alive while a
+    long statement runs.
     """
 
     def __init__(
