@@ -82,6 +82,7 @@ class Run:
         self.name = f"{schema or ''}.{table}"
         self.journal = Journal(connection, schema, self.id)
         self.applied = 0
+        self._begun = False
         self._since = 0.0
 
     @property
@@ -133,7 +134,6 @@ class Run:
         )
         self.known = self.journal.entries()
         self._end_reading()
-        self._since = time.monotonic()
         try:
             with self.funnel.attached(migration.impl):
                 with context.begin_transaction():
@@ -247,11 +247,11 @@ class Run:
         """Alembic's own generator of steps, with the funnel around each revision."""
 
         def steps(heads: Any, migration: Any) -> Iterator[Any]:
-            begun = False
             for step in inner(heads, migration):
-                if not begun:
+                if not self._begun:
                     self._begin(heads)
-                    begun = True
+                    self._begun = True
+                self._since = time.monotonic()
                 if not hasattr(step, "revision"):  # a stamp runs nothing
                     yield step
                     continue
@@ -306,8 +306,7 @@ class Run:
             self.emit(Passed("marked"))
 
     def _on_version_apply(self, *, step: Any, **_: Any) -> None:
-        now = time.monotonic()
-        seconds, self._since = now - self._since, now
+        seconds = time.monotonic() - self._since
         self.applied += 1
         if step.is_stamp:
             for revision in step.up_revision_ids:
@@ -324,7 +323,7 @@ class Run:
 
     def _finish(self, heads: tuple[str, ...], migration: MigrationContext) -> None:
         """Record that the run ended by itself, and what a stamp has said was applied."""
-        if not self.journal.made:
+        if not self._begun:
             return
         with self.funnel.own():
             now = migration.get_current_heads()

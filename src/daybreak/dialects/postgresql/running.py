@@ -30,7 +30,7 @@ WHERE current_setting('application_name') = ''
 
 # This session, so that no other one can be taken for it, also after its process id came again.
 SESSION_ID = """
-SELECT a.pid || ' since ' || a.backend_start
+SELECT a.pid || ' since ' || extract(epoch FROM a.backend_start)
 FROM pg_stat_activity AS a
 WHERE a.pid = pg_backend_pid()
 """
@@ -52,7 +52,7 @@ SELECT EXISTS (
 # to an ordinary role; who has the same role sees all.
 LOCK_SESSIONS = """
 SELECT l.pid,
-       l.pid || ' since ' || a.backend_start,
+       l.pid || ' since ' || extract(epoch FROM a.backend_start),
        coalesce(a.usename, '?'),
        coalesce(a.application_name, ''),
        coalesce(host(a.client_addr), ''),
@@ -75,7 +75,7 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.pid <> pg_backend_pid()
 END_SESSION = """
 SELECT pg_terminate_backend(a.pid)
 FROM pg_stat_activity AS a
-WHERE a.pid || ' since ' || a.backend_start = :session
+WHERE a.pid || ' since ' || extract(epoch FROM a.backend_start) = :session
 """
 
 # The states of objects. One that is not valid counts as not there: it is made anew.

@@ -29,6 +29,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects.mysql import LONGTEXT
 
 from daybreak.core.journal import JOURNAL, Entry, State
 
@@ -208,7 +209,7 @@ def _table(schema: str | None) -> Table:
         Column("state", String(10), nullable=False),
         Column("skeleton", String(32)),
         Column("statement", Text),
-        Column("detail", Text(4_000_000), nullable=False),
+        Column("detail", Text().with_variant(LONGTEXT(), "mysql"), nullable=False),
         Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
         Column("ended_at", DateTime(timezone=True)),
         Column("seconds", Float),
