@@ -24,7 +24,8 @@ class Entry:
     digest of its text without values, `values` that of its values, if it changes rows. `before` is
     the digest of the state of what it changes, as it was when the statement began; None if that was
     not there. `rows` and `last_id` are what the driver told of its result, `returned` whether it
-    gave rows back. `read`: the revision had read data before it.
+    gave rows back. `read`: the revision had read data before it. `line` of the revision's function,
+    in the text of its `file` (a digest), is where it was sent.
     """
 
     revision: str
@@ -39,6 +40,8 @@ class Entry:
     last_id: int | None = None
     returned: bool = False
     read: bool = False
+    line: int | None = None
+    file: str | None = None
     run: str = ""
     at: str = ""
     error: str | None = None
@@ -47,7 +50,7 @@ class Entry:
     def detail(self) -> dict[str, Any]:
         """What the journal keeps as JSON, beside its columns."""
         found = {name: getattr(self, name) for name in _DETAIL}
-        return {name: value for name, value in found.items() if value not in (None, False)}
+        return {name: value for name, value in found.items() if value is not None}
 
 
-_DETAIL = ("values", "before", "rows", "last_id", "returned", "read", "error")
+_DETAIL = (*("values", "before", "rows", "last_id", "returned", "read", "line", "file", "error"),)

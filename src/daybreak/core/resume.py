@@ -33,11 +33,21 @@ RUN, SKIP, SETTLE = Decision(Next.RUN), Decision(Next.SKIP), Decision(Next.SETTL
 Said = Mapping[tuple[str, int], str]
 
 
-def resume(entry: Entry | None, reading: Reading, skeleton: str, values: str | None) -> Decision:
+def resume(
+    entry: Entry | None,
+    reading: Reading,
+    skeleton: str,
+    values: str | None,
+    *,
+    over: bool = False,
+) -> Decision:
     """What to do with a statement that the journal knows as `entry`, or does not know.
 
-    `skeleton` and `values` are the digests of the statement that the revision sends now.
+    `skeleton` and `values` are the digests of the statement that the revision sends now. `over`:
+    the part of the program that sends it was over when the revision was interrupted.
     """
+    if over and (entry is None or not entry.returned):
+        return SKIP
     if entry is None or entry.state is State.FAILED:
         return RUN
     if entry.skeleton != skeleton:

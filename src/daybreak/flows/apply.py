@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version as version_of
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -264,9 +265,12 @@ class Run:
                     revision: str = revision,
                     upgrade: bool = step.is_upgrade,
                     known: Any = known,
+                    source: str | None = _source(step.revision),
                     **kwargs: Any,
                 ) -> None:
-                    with self.funnel.revision(revision, upgrade=upgrade, known=known):
+                    with self.funnel.revision(
+                        revision, upgrade=upgrade, known=known, source=source
+                    ):
                         run(**kwargs)
 
                 step.migration_fn = through_funnel
@@ -392,3 +396,9 @@ def _ancestors(heads: Sequence[str]) -> dict[str, Sequence[str]]:
         return {}
     found = context.script.iterate_revisions(tuple(heads), "base", inclusive=True)
     return {one.revision: tuple(one._all_down_revisions) for one in found}
+
+
+def _source(script: Any) -> str | None:
+    """The text of a revision's file; None if there is only bytecode."""
+    path = Path(script.path)
+    return path.read_text(encoding="utf-8") if path.suffix == ".py" and path.is_file() else None

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from daybreak.core.errors import Undecided
 from daybreak.core.events import Emit, Passed, Ran, Repaired, Skipped
 from daybreak.core.journal import Entry, State
+from daybreak.core.program import Part, Program, parts_over, program
 from daybreak.core.resume import Decision, Next, Said, left_over, resume
 from daybreak.core.sqltext import digest
 from daybreak.core.statement import Aim, Effect, Reading
@@ -50,6 +51,25 @@ class Work:
     pending: list[Entry] = field(default_factory=list)
     savepoints: dict[str, int] = field(default_factory=dict)
     skeletons: list[str] = field(default_factory=list)
+    program: Program | None = None
+    parts_over: dict[Part, int] = field(default_factory=dict)
+    part: Part | None = None
+
+    @property
+    def function(self) -> str:
+        return "upgrade" if self.upgrade else "downgrade"
+
+    def arrive(self, line: int | None) -> bool:
+        """Count a statement that was sent from `line`; whether its part was over before."""
+        part = self.program.part(line) if self.program and line is not None else None
+        if part != self.part:
+            # A loop that was over may send fewer or more statements now.
+            self.number = self.parts_over.get(self.part, self.number) if self.part else self.number
+            self.part = part
+        last = self.parts_over.get(part) if part is not None else None
+        if last is None or self.number < last:
+            self.number += 1
+        return last is not None
 
 
 @dataclass(frozen=True)
@@ -123,9 +143,18 @@ class Funnel:
                 event.remove(target, name, listener)
 
     @contextlib.contextmanager
-    def revision(self, revision: str, *, upgrade: bool, known: dict[int, Entry]) -> Iterator[None]:
-        """What is sent during the block belongs to `revision`, of which the journal has `known`."""
+    def revision(
+        self, revision: str, *, upgrade: bool, known: dict[int, Entry], source: str | None
+    ) -> Iterator[None]:
+        """What is sent during the block belongs to `revision`, of which the journal has `known`.
+
+        `source` is the text of its file, None if there is only bytecode.
+        """
         work = self._work = Work(revision, upgrade, known)
+        if source is not None:
+            work.program = program(source, work.function)
+        if work.program is not None:
+            work.parts_over = parts_over(work.program, known)
         yield
         work.over = True
 
@@ -238,12 +267,12 @@ class Funnel:
                     True  # from here on there is no transaction, whatever SQLAlchemy says
                 )
                 return False
-        work.number += 1
-        sent = Sent(cursor, context, run, reading, self._entry(work, reading, parameters))
+        place, line = self._place(), self._line(work)
+        over = work.arrive(line)
+        sent = Sent(cursor, context, run, reading, self._entry(work, reading, parameters, line))
         work.skeletons.append(sent.entry.skeleton)
-        place = self._place()
         known = work.known.get(work.number)
-        decision = self._decide(known, sent)
+        decision = self._decide(known, sent, over=over)
         if known is not None:
             sent = replace(sent, entry=replace(sent.entry, id=known.id))
         if decision.next is Next.SKIP:
@@ -258,7 +287,7 @@ class Funnel:
         self._emit(ran)
         return True
 
-    def _entry(self, work: Work, reading: Reading, parameters: Any) -> Entry:
+    def _entry(self, work: Work, reading: Reading, parameters: Any, line: int | None) -> Entry:
         return Entry(
             revision=work.revision,
             upgrade=work.upgrade,
@@ -268,13 +297,16 @@ class Funnel:
             statement=reading.skeleton[:_SHOWN],
             values=None if reading.is_of_an_account else digest(reading.values + repr(parameters)),
             read=work.read,
+            line=line,
+            file=work.program.digest if work.program else None,
         )
 
-    def _decide(self, known: Entry | None, sent: Sent) -> Decision:
+    def _decide(self, known: Entry | None, sent: Sent, *, over: bool) -> Decision:
         said = self._said.get((sent.entry.revision, sent.entry.number))
         if said is not None:
             return Decision(Next.SKIP if said == "done" else Next.RUN)
-        decision = resume(known, sent.reading, sent.entry.skeleton, sent.entry.values)
+        entry = sent.entry
+        decision = resume(known, sent.reading, entry.skeleton, entry.values, over=over)
         if decision.next is not Next.SETTLE or known is None:
             return decision
         with self.own():
@@ -285,6 +317,8 @@ class Funnel:
         """Let it look as if it had run: who counts its rows gets the same number as then."""
         if known.rows is not None:
             sent.context._rowcount = known.rows
+        elif known is sent.entry:
+            sent.context._rowcount = 0  # beyond what a loop sent that is over
         if known.last_id is not None:
             sent.cursor.lastrowid = known.last_id
         if known.state is not State.DONE:
@@ -429,6 +463,16 @@ class Funnel:
     def _set(self, sql: str) -> None:
         with contextlib.suppress(DBAPIError):
             self._connection.exec_driver_sql(sql)
+
+    def _line(self, work: Work) -> int | None:
+        """The line of the revision's own function from which a statement is sent."""
+        frame: FrameType | None = sys._getframe()
+        while frame is not None:
+            code = frame.f_code
+            if code.co_name == work.function and code.co_filename.startswith(self._folders):
+                return frame.f_lineno
+            frame = frame.f_back
+        return None
 
     def _place(self) -> str | None:
         """`4f2a_add.py:12`, the innermost line of a revision that is running."""
