@@ -24,6 +24,7 @@ from daybreak.core.errors import DaybreakError, Protected
 from daybreak.core.events import Emit, Event, Orphan, Repaired, Skipped, Waiting
 from daybreak.core.failure import offline_failure, said
 from daybreak.core.guard import needs_consent, refuse_on_lambda
+from daybreak.core.journal import JOURNAL
 from daybreak.core.secret import mask_error
 from daybreak.core.wishes import Wishes, wishes_from
 from daybreak.edges.alembic import (
@@ -117,6 +118,7 @@ def _run(
         return
     if running.compares:
         options["process_revision_directives"] = _directives(call, options)
+        options["include_name"] = _without_journal(options)
 
     if context.is_offline_mode():
         _run_offline(settings, call, options)
@@ -154,6 +156,19 @@ def _directives(
                 scripts[:] = []
 
     return process
+
+
+def _without_journal(options: dict[str, Any]) -> Callable[[str | None, str, Any], bool]:
+    """The project's own `include_name`, which does not see Daybreak's table."""
+    theirs = options.get("include_name")
+    schema = options.get("version_table_schema")
+
+    def include(name: str | None, kind: str, parents: Any) -> bool:
+        if kind == "table" and name == JOURNAL and parents.get("schema_name") == schema:
+            return False
+        return theirs is None or bool(theirs(name, kind, parents))
+
+    return include
 
 
 def _run_offline(settings: Settings, call: Call | None, options: dict[str, Any]) -> None:

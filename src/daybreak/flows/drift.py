@@ -20,7 +20,7 @@ from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.connect import driver_for, explained, make_migration_engine
 from daybreak.edges.filters import Filters
 from daybreak.edges.history import recorded_heads, require_known
-from daybreak.edges.replay import version_tables
+from daybreak.edges.replay import own_tables
 from daybreak.edges.shadow.keys import schemas_of
 from daybreak.flows.sides import Sides, history_side
 from daybreak.flows.subject import Subject
@@ -51,7 +51,7 @@ def look_at_database(subject: Subject, known: Outline | None) -> Look:
         if known is None or set(heads) != set(recorded_heads(context.script)):
             return Look(heads)
         schemas = _schemas(connection, known.rest)
-        left = version_tables(subject.options)
+        left = own_tables(subject.options)
         return Look(
             heads, schemas, read_against(connection, known, schemas=schemas, leave_out=left)
         )
@@ -96,7 +96,7 @@ def database_at_hand(subject: Subject) -> tuple[tuple[str, ...], Catalog]:
         heads = _heads(connection, subject)
         named = {*schemas_of(subject.metadatas), connection.dialect.default_schema_name or ""}
         schemas = None if subject.options.get("include_schemas") else sorted(named - {""})
-        left = version_tables(subject.options)
+        left = own_tables(subject.options)
         return heads, read_catalog(connection, schemas=schemas, leave_out=left)
 
 
@@ -109,7 +109,7 @@ def _found(subject: Subject, look: Look, history: Catalog, named: Sequence[Catal
 def _read(subject: Subject, named: Sequence[Catalog]) -> Catalog:
     with _connected(subject) as connection:
         schemas = _schemas(connection, *named)
-        return read_catalog(connection, schemas=schemas, leave_out=version_tables(subject.options))
+        return read_catalog(connection, schemas=schemas, leave_out=own_tables(subject.options))
 
 
 def _tell(

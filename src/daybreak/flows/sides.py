@@ -31,7 +31,7 @@ from daybreak.core.secret import mask
 from daybreak.edges.catalog import read_against, read_catalog
 from daybreak.edges.history import place_in_history
 from daybreak.edges.models import unchanged
-from daybreak.edges.replay import replay, version_tables
+from daybreak.edges.replay import own_tables, replay, version_tables
 from daybreak.edges.shadow.cache import (
     Wanted,
     are_equal,
@@ -180,7 +180,7 @@ def _made_by_revisions(subject: Subject, server: ShadowServer) -> tuple[str, Cat
 
 def read_side(subject: Subject, connection: Connection) -> Catalog:
     """The catalog of a database of this project, without the table of its version."""
-    return read_catalog(connection, leave_out=version_tables(subject.options))
+    return read_catalog(connection, leave_out=own_tables(subject.options))
 
 
 def _template(subject: Subject, server: ShadowServer) -> str:
@@ -259,7 +259,7 @@ def _read_history(subject: Subject, server: ShadowServer, connection: Connection
     """The catalog, remembered with its outline, to which databases are held first."""
     key = _history_side(server.label, subject.history_keys[-1])
     catalog = read_side(subject, connection)
-    found = read_against(connection, None, leave_out=version_tables(subject.options))
+    found = read_against(connection, None, leave_out=own_tables(subject.options))
     store_wanted(key, Wanted(catalog, ()))
     if found is not None:
         store_outline(key, found.outline)
