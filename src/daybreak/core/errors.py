@@ -43,6 +43,7 @@
     ├─ Unreachable                      6  the database could not be reached
     │  ├─ ServerDown                       nothing answers at the address
     │  ├─ AuthenticationFailed             the server refused user or password
+    │  ├─ ConnectionLost                   it went away before anything was changed
     │  └─ DatabaseMissing                  the server is there, the database is not
     ├─ StoppedHalfWay                   7  a revision raised after something was changed
     │  ├─ Undecided                        nobody can tell whether a statement was carried out
@@ -369,6 +370,10 @@ class ServerDown(Unreachable):
 
 
 class AuthenticationFailed(Unreachable):
+    pass
+
+
+class ConnectionLost(Unreachable):
     pass
 
 

@@ -124,6 +124,8 @@ class Running(Protocol):
     def LOCK_SESSIONS(self) -> str: ...  # noqa: N802 - others that hold it, as LockSession
     @property
     def END_SESSION(self) -> str: ...  # noqa: N802
+    @property
+    def CANCEL(self) -> str: ...  # noqa: N802 - the statement that a session runs
 
     def lock_key(self, name: str) -> int | str:
         """What the server calls the lock `name`."""

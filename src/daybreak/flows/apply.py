@@ -7,6 +7,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,9 +18,9 @@ from alembic.util import CommandError
 from sqlalchemy import NullPool, text
 from sqlalchemy.exc import DBAPIError
 
-from daybreak.core.errors import DaybreakError, LockHeld
+from daybreak.core.errors import DaybreakError, LockHeld, NotTheWriter
 from daybreak.core.events import Applied, Connected, Emit, Finished, Orphan, Passed, Waiting
-from daybreak.core.failure import migration_failure, said
+from daybreak.core.failure import Reached, connection_lost, interrupted, migration_failure, said
 from daybreak.core.orphan import is_ours, to_be_ended
 from daybreak.core.target import Target
 from daybreak.core.wishes import Wishes
@@ -29,6 +30,7 @@ from daybreak.edges.alembic import Running
 from daybreak.edges.apply.funnel import Funnel
 from daybreak.edges.apply.journal import Journal
 from daybreak.edges.apply.lock import POLL_S, RunLock
+from daybreak.edges.apply.stop import Stop
 from daybreak.edges.connect import driver_for, explained, make_engine, missing_right
 from daybreak.edges.history import place_in_history, require_known
 from daybreak.edges.settings import Settings
@@ -56,6 +58,7 @@ def apply(
     if running.command is None:
         run.read()
         return
+    run.refuse_reader(running.command)
     with run.alone():
         run.migrate(running)
 
@@ -83,6 +86,8 @@ class Run:
         self.name = f"{schema or ''}.{table}"
         self.journal = Journal(connection, schema, self.id)
         self.applied = 0
+        self.stop = Stop()
+        self.session = ""
         self._begun = False
         self._since = 0.0
 
@@ -92,6 +97,14 @@ class Run:
             return self.target.place
         url = self.connection.engine.url
         return f"{url.database}@{url.host or 'local socket'}"
+
+    def refuse_reader(self, command: str) -> None:
+        """Raise NotTheWriter where no change can be made."""
+        with self._reading():
+            reader, what = self.connection.execute(text(self.dialect.WRITER)).one()
+        if reader:
+            source = self.target.source if self.target else "the connection"
+            raise NotTheWriter(command, self.place, what, source)
 
     def read(self) -> None:
         """For a command that changes nothing."""
@@ -103,7 +116,7 @@ class Run:
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
         """No other run is at work on the database during the block, and none that is dead."""
-        with self._lock_connection() as own:
+        with self.stop.listening(), self._lock_connection() as own:
             self.lock = RunLock(own, self.server, self.name, beats=self.target is not None)
             self._prepare(own, f"daybreak lock {self._who}", self.server.LOCK_SESSION)
             try:
@@ -128,7 +141,8 @@ class Run:
             self.connection,
             self.dialect,
             self.journal,
-            prove=self.lock.prove,
+            prove=self._prove,
+            sending=self._sending,
             emit=self.emit,
             folders=folders,
             said=self.wishes.said,
@@ -141,9 +155,11 @@ class Run:
                     context.run_migrations()
                 self._finish(heads, migration)
         except Exception as error:
+            if self.stop.asked is not None:
+                raise interrupted(self.stop.asked, self._reached) from error
             if isinstance(error, (DaybreakError, CommandError)):
                 raise
-            raise self._failure(error, migration) from error
+            raise self._failure(error) from error
         self.emit(Finished(migration.get_current_heads()))
 
     # Before.
@@ -176,6 +192,8 @@ class Run:
             connection.commit()
 
     def _told(self, holders: Sequence[LockSession], seconds: float) -> None:
+        if self.stop.asked is not None:
+            raise interrupted(self.stop.asked, Reached())
         self.emit(Waiting(self._called(holders), seconds))
 
     def _called(self, holders: Sequence[LockSession]) -> str:
@@ -275,6 +293,7 @@ class Run:
 
                 step.migration_fn = through_funnel
                 yield step
+                self.funnel.committing = False
                 self.emit(Passed("committed", revision))
 
         # The command is told by the name of its function.
@@ -289,12 +308,12 @@ class Run:
             if not was_there:
                 self.emit(Passed("journal made"))
                 self.journal.record_ancestors(_ancestors(heads))
-            session = self.connection.execute(text(self.server.SESSION_ID)).scalar()
+            self.session = str(self.connection.execute(text(self.server.SESSION_ID)).scalar())
             self.journal.begin_run(
                 {
                     "host": socket.gethostname(),
                     "process": os.getpid(),
-                    "worker": session,
+                    "worker": self.session,
                     "lock": self.lock.session,
                     "version": version_of("daybreak"),
                 }
@@ -342,14 +361,35 @@ class Run:
                 self.connection.commit()
         self.emit(Passed("run over"))
 
-    def _failure(self, error: Exception, migration: MigrationContext) -> DaybreakError:
+    def _prove(self) -> None:
+        """Before each statement. Raises Interrupted, LockLost."""
+        if self.stop.asked is not None:
+            raise interrupted(self.stop.asked, self._reached)
+        self.lock.prove()
+
+    def _sending(self, harmless: bool) -> AbstractContextManager[None]:
+        # In an asynchronous environment the lock's connection belongs to that thread.
+        can = harmless and self.target is not None
+        return self.stop.sending((lambda: self.lock.cancel(self.session)) if can else None)
+
+    @property
+    def _reached(self) -> Reached:
+        kept, number = self.funnel.kept
+        return Reached(self.applied, self.funnel.under_way, kept, number)
+
+    def _failure(self, error: Exception) -> DaybreakError:
+        place = place_in_history(context.script, error)
+        lost = isinstance(error, DBAPIError) and error.connection_invalidated
+        if lost:
+            return connection_lost(said(error), self._reached, committing=self.funnel.committing)
         lacking = missing_right(self.target, error) if self.target is not None else None
+        cause = getattr(error, "orig", None)
         return migration_failure(
             said(error),
-            place_in_history(context.script, error),
-            applied=self.applied,
-            transactional=migration.impl.transactional_ddl,
+            place,
+            self._reached,
             cure=lacking.cure if lacking else None,
+            there=cause is not None and self.server.is_made_already(cause),
         )
 
     @contextlib.contextmanager

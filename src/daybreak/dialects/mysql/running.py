@@ -45,7 +45,8 @@ LEFT JOIN information_schema.processlist AS p ON p.id = h.id
 WHERE h.id IS NOT NULL AND h.id <> CONNECTION_ID()
 """
 
-END_SESSION = "KILL :session"
+END_SESSION = "KILL CONNECTION :session"
+CANCEL = "KILL QUERY :session"
 
 _TABLE = "SHOW CREATE TABLE {name}"
 _STATES = {

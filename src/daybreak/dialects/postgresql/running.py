@@ -78,6 +78,12 @@ FROM pg_stat_activity AS a
 WHERE a.pid || ' since ' || extract(epoch FROM a.backend_start) = :session
 """
 
+CANCEL = """
+SELECT pg_cancel_backend(a.pid)
+FROM pg_stat_activity AS a
+WHERE a.pid || ' since ' || extract(epoch FROM a.backend_start) = :session
+"""
+
 # The states of objects. One that is not valid counts as not there: it is made anew.
 _INDEX = """
 SELECT pg_get_indexdef(i.indexrelid)

@@ -11,6 +11,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -86,8 +87,10 @@ class Sent:
 class Funnel:
     """Runs, skips and records the statements that revisions send through `connection`.
 
-    `prove` is called before each of them and may stop the run. `folders` hold the revisions.
-    `said` is what a person decided of statements that nobody else can decide on.
+    `prove` is called before each of them and may stop the run; `sending` is around each, told
+    whether to end it early does no harm. `folders` hold the revisions. `said` is what a person
+    decided of statements that nobody else can decide on. `committing`: the last thing that the
+    server was told is to commit.
     """
 
     def __init__(
@@ -97,6 +100,7 @@ class Funnel:
         journal: Journal,
         *,
         prove: Callable[[], None],
+        sending: Callable[[bool], AbstractContextManager[None]],
         emit: Emit,
         folders: tuple[str, ...],
         said: Said,
@@ -104,8 +108,10 @@ class Funnel:
         self._connection, self._dialect, self._journal = connection, dialect, journal
         self._server = dialect.running
         self._settling = Settling(connection, dialect.running)
-        self._prove, self._emit, self._folders, self._said = prove, emit, folders, said
+        self._prove, self._sending = prove, sending
+        self._emit, self._folders, self._said = emit, folders, said
         self._work: Work | None = None
+        self.committing = False
         self._own = False
         self._discards = False
 
@@ -194,6 +200,11 @@ class Funnel:
             return 0, 0
         return sum(entry.state is State.DONE for entry in work.known.values()), work.number
 
+    @property
+    def under_way(self) -> str | None:
+        """The revision that is not complete."""
+        return self._work.revision if self._work is not None else None
+
     @contextlib.contextmanager
     def own(self) -> Iterator[None]:
         """Statements of the block are Daybreak's own."""
@@ -226,6 +237,7 @@ class Funnel:
             self._flush()
             self._prove()
             self._emit(Passed("commit", self._work.revision if self._work else None))
+            self.committing = True
 
     def _on_rollback(self, _connection: Connection) -> None:
         if self._work is not None and not self._own:
@@ -246,6 +258,7 @@ class Funnel:
     ) -> bool:
         if self._own or context.root_connection is not self._connection:
             return False
+        self.committing = False
         self._prove()
         work = self._work
         if work is None or work.over:  # Alembic's own: the version table
@@ -328,7 +341,7 @@ class Funnel:
     def _run(self, work: Work, sent: Sent) -> None:
         if self._dialect.TRANSACTIONAL_DDL:
             if not self._in_autocommit(work):
-                sent.run()
+                self._send(sent)
                 work.pending.append(self._done(sent))
             elif sent.reading.alone:
                 self._run_alone(work, sent)
@@ -337,15 +350,20 @@ class Funnel:
         elif sent.reading.alone or not self._is_rolled_back(sent.reading):
             self._run_committing(work, sent)
         else:
-            sent.run()
+            self._send(sent)
             work.pending.append(self._done(sent))
+
+    def _send(self, sent: Sent) -> None:
+        reading = sent.reading
+        with self._sending(not reading.alone or reading.aim is not None):
+            sent.run()
 
     def _run_in_own_transaction(self, work: Work, sent: Sent) -> None:
         """With its row of the journal, so that one is there if and only if the other is."""
         with self.own():
             self._connection.exec_driver_sql("BEGIN")
         try:
-            sent.run()
+            self._send(sent)
         except Exception as error:
             with self.own():
                 self._connection.exec_driver_sql("ROLLBACK")
@@ -370,7 +388,7 @@ class Funnel:
             for sql in self._server.UNHURRIED:
                 self._set(sql)
         try:
-            sent.run()
+            self._send(sent)
         except Exception as error:
             self._record_failure(started, error)
             raise
@@ -391,7 +409,7 @@ class Funnel:
             if sent.reading.effect is not Effect.SCHEMA:
                 self._dbapi.commit()
         try:
-            sent.run()
+            self._send(sent)
         except Exception as error:
             self._record_failure(started, error)
             raise

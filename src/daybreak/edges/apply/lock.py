@@ -92,6 +92,11 @@ class RunLock:
             asked = {"session": session.session}
             self._connection.execute(text(self._server.END_SESSION), asked)
 
+    def cancel(self, session: str) -> None:
+        """End the statement that `session`, our own worker, is running."""
+        with self._mutex, contextlib.suppress(DBAPIError):
+            self._connection.execute(text(self._server.CANCEL), {"session": session})
+
     def release(self) -> None:
         """Give the lock back and close its connection. What fails has released it already."""
         self._over.set()
