@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from importlib.metadata import version as version_of
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -19,9 +18,8 @@ from sqlalchemy import NullPool, text
 from sqlalchemy.exc import DBAPIError
 
 from daybreak.core.errors import DaybreakError, LockHeld, NotTheWriter
-from daybreak.core.events import Applied, Connected, Emit, Finished, Orphan, Passed, Waiting
+from daybreak.core.events import Applied, Connected, Emit, Finished, Passed, Waiting
 from daybreak.core.failure import Reached, connection_lost, interrupted, migration_failure, said
-from daybreak.core.orphan import is_ours, to_be_ended
 from daybreak.core.target import Target
 from daybreak.core.wishes import Wishes
 from daybreak.dialects import dialect_named
@@ -29,7 +27,17 @@ from daybreak.dialects.base import Dialect, LockSession
 from daybreak.edges.alembic import Running
 from daybreak.edges.apply.funnel import Funnel
 from daybreak.edges.apply.journal import Journal
-from daybreak.edges.apply.lock import POLL_S, RunLock
+from daybreak.edges.apply.lock import RunLock
+from daybreak.edges.apply.orphans import meet_orphans
+from daybreak.edges.apply.steps import (
+    ancestors,
+    has_own_transaction,
+    parents_of,
+    revision_folders,
+    source_of,
+    steps_around,
+    steps_in_force,
+)
 from daybreak.edges.apply.stop import Stop
 from daybreak.edges.connect import driver_for, explained, make_engine, missing_right
 from daybreak.edges.history import place_in_history, require_known
@@ -37,6 +45,7 @@ from daybreak.edges.settings import Settings
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
+    from alembic.script import Script
     from sqlalchemy import Connection
 
 
@@ -84,6 +93,7 @@ class Run:
         schema = options.get("version_table_schema")
         table = options.get("version_table") or "alembic_version"
         self.name = f"{schema or ''}.{table}"
+        self.mark = f"{self.name} work"  # of the session that does the work
         self.journal = Journal(connection, schema, self.id)
         self.applied = 0
         self.stop = Stop()
@@ -124,7 +134,11 @@ class Run:
                 if held := self.lock.acquire(self.wishes.wait_s, self._told):
                     raise LockHeld(self.place, self._called(held), time.monotonic() - began)
                 self.emit(Passed("locked"))
-                self._meet_orphans(began)
+                left = self.wishes.wait_s - (time.monotonic() - began)
+                if held := meet_orphans(
+                    self.lock, self.dialect, self.mark, self._unended_runs, left, self.emit
+                ):
+                    raise LockHeld(self.place, self._called(held), time.monotonic() - began)
                 yield
             finally:
                 self.lock.release()
@@ -133,10 +147,16 @@ class Run:
     def migrate(self, running: Running) -> None:
         """Run what Alembic is to run, every statement of it through the funnel."""
         self._prepare(self.connection, f"daybreak run {self._who}", self.server.SESSION)
-        migration = self._configure(fn=self._steps(context._proxy.context_opts["fn"]))  # type: ignore[attr-defined]
+        migration = self._configure(
+            fn=steps_around(
+                steps_in_force(),
+                begin=self._begin,
+                around=self._around,
+                committed=self._committed,
+            )
+        )
         # `stamp` is how a person mends just that.
         heads = self._heads(require=running.command not in {"stamp", "ensure_version"})
-        folders = tuple(f"{folder}/" for folder in context.script._version_locations)
         self.funnel = Funnel(
             self.connection,
             self.dialect,
@@ -144,7 +164,7 @@ class Run:
             prove=self._prove,
             sending=self._sending,
             emit=self.emit,
-            folders=folders,
+            folders=revision_folders(),
             said=self.wishes.said,
         )
         self.known = self.journal.entries()
@@ -196,10 +216,13 @@ class Run:
             raise interrupted(self.stop.asked, Reached())
         self.emit(Waiting(self._called(holders), seconds))
 
+    def _unended_runs(self) -> list[dict[str, Any]]:
+        with self._reading():
+            return self.journal.unended_runs()
+
     def _called(self, holders: Sequence[LockSession]) -> str:
         """`web-1, process 4242, since 12 s`: who holds the lock, as far as anything tells."""
-        with self._reading():
-            runs = {run["lock"]: run for run in self.journal.unended_runs()}
+        runs = {run["lock"]: run for run in self._unended_runs()}
         names = []
         for holder in holders:
             run = runs.get(holder.session)
@@ -207,26 +230,6 @@ class Run:
             who = f"{host}, process {process}" if process else holder.user
             names.append(f"{who} (session {holder.pid}), since {holder.seconds:.0f} s")
         return "; ".join(names) or "a run that ended meanwhile"
-
-    def _meet_orphans(self, began: float) -> None:
-        """Wait for the server to be done with the statements of runs that are dead, or end them."""
-        key = self.server.lock_key(f"{self.name} work")
-        told: set[tuple[str, bool]] = set()
-        while found := self.lock.holders_of(key):
-            with self._reading():
-                runs = self.journal.unended_runs()
-            for session in found:
-                ours = is_ours(session, runs)
-                ends = ours and to_be_ended(session, self.dialect.read_statement(session.statement))
-                if (session.session, ends) not in told:
-                    told.add((session.session, ends))
-                    self.emit(Orphan(str(session.pid), session.statement[:200], ends))
-                if ends:
-                    self.lock.end(session)
-            waited = time.monotonic() - began
-            if waited > self.wishes.wait_s:
-                raise LockHeld(self.place, self._called(found), waited)
-            time.sleep(POLL_S)
 
     # Alembic.
 
@@ -262,52 +265,29 @@ class Run:
             return Connected(self.target.environment, self.place, server, heads)
         return Connected("given", self.place, f"{self.connection.dialect.name} {number}", heads)
 
-    def _steps(self, inner: Any) -> Any:
-        """Alembic's own generator of steps, with the funnel around each revision."""
+    @contextlib.contextmanager
+    def _around(self, script: Script, is_upgrade: bool) -> Iterator[None]:
+        self._since = time.monotonic()
+        revision = script.revision
+        known = self.known.get((revision, is_upgrade), {})
+        with self.funnel.revision(
+            revision, upgrade=is_upgrade, known=known, source=source_of(script)
+        ):
+            yield
 
-        def steps(heads: Any, migration: Any) -> Iterator[Any]:
-            for step in inner(heads, migration):
-                if not self._begun:
-                    self._begin(heads)
-                    self._begun = True
-                self._since = time.monotonic()
-                if not hasattr(step, "revision"):  # a stamp runs nothing
-                    yield step
-                    continue
-                revision = step.revision.revision
-                known = self.known.get((revision, step.is_upgrade), {})
-                run = step.migration_fn
+    def _committed(self, revision: str) -> None:
+        self.funnel.committing = False
+        self.emit(Passed("committed", revision))
 
-                def through_funnel(
-                    run: Any = run,
-                    revision: str = revision,
-                    upgrade: bool = step.is_upgrade,
-                    known: Any = known,
-                    source: str | None = _source(step.revision),
-                    **kwargs: Any,
-                ) -> None:
-                    with self.funnel.revision(
-                        revision, upgrade=upgrade, known=known, source=source
-                    ):
-                        run(**kwargs)
-
-                step.migration_fn = through_funnel
-                yield step
-                self.funnel.committing = False
-                self.emit(Passed("committed", revision))
-
-        # The command is told by the name of its function.
-        steps.__name__, steps.__qualname__ = inner.__name__, inner.__qualname__
-        return steps
-
-    def _begin(self, heads: Any) -> None:
+    def _begin(self, heads: Sequence[str]) -> None:
         """There is something to do: from here on the run can be known by its session."""
+        self._begun = True
         with self.funnel.own():
             was_there = self.journal.made
             self.journal.make()
             if not was_there:
                 self.emit(Passed("journal made"))
-                self.journal.record_ancestors(_ancestors(heads))
+                self.journal.record_ancestors(ancestors(heads))
             self.session = str(self.connection.execute(text(self.server.SESSION_ID)).scalar())
             self.journal.begin_run(
                 {
@@ -319,14 +299,17 @@ class Run:
                 }
             )
             self.journal.forget_runs()
-            if not self.borrowed and context.get_context()._transaction is None:
-                self.connection.commit()
+            self._commit()
             self.emit(Passed("run recorded"))
-            key = self.server.lock_key(f"{self.name} work")
-            self.connection.execute(text(self.server.TRY_LOCK), {"key": key})
-            if not self.borrowed and context.get_context()._transaction is None:
-                self.connection.commit()
+            asked = {"key": self.server.lock_key(self.mark)}
+            self.connection.execute(text(self.server.TRY_LOCK), asked)
+            self._commit()
             self.emit(Passed("marked"))
+
+    def _commit(self) -> None:
+        """What is ours, unless it belongs to a transaction that is not."""
+        if not self.borrowed and not has_own_transaction(context.get_context()):
+            self.connection.commit()
 
     def _on_version_apply(self, *, step: Any, **_: Any) -> None:
         seconds = time.monotonic() - self._since
@@ -337,8 +320,8 @@ class Run:
                     self.journal.forget(revision)
             return
         script = context.script.get_revision(step.up_revision_id)
-        parents = script._all_down_revisions if script is not None else ()
-        self.funnel.complete(tuple(parents), version_of("daybreak"))
+        parents = parents_of(script) if script is not None else ()
+        self.funnel.complete(parents, version_of("daybreak"))
         doc = script.doc if script else ""
         self.emit(Applied(step.up_revision_id, doc, step.is_upgrade, seconds))
 
@@ -351,14 +334,12 @@ class Run:
         with self.funnel.own():
             now = migration.get_current_heads()
             if now != heads:
-                self.journal.record_ancestors(_ancestors(now))
+                self.journal.record_ancestors(ancestors(now))
             self.journal.end_run()
-            if not self.borrowed:
-                self.connection.commit()
-            key = self.server.lock_key(f"{self.name} work")
-            self.connection.execute(text(self.server.RELEASE_LOCK), {"key": key})
-            if not self.borrowed:
-                self.connection.commit()
+            self._commit()
+            asked = {"key": self.server.lock_key(self.mark)}
+            self.connection.execute(text(self.server.RELEASE_LOCK), asked)
+            self._commit()
         self.emit(Passed("run over"))
 
     def _prove(self) -> None:
@@ -428,17 +409,3 @@ def _told_by(holder: LockSession) -> tuple[str, str]:
         host, _, process = words[3].rpartition(":")
         return host, process
     return holder.host, ""
-
-
-def _ancestors(heads: Sequence[str]) -> dict[str, Sequence[str]]:
-    """Each revision that a database at `heads` has, with its parents."""
-    if not heads:
-        return {}
-    found = context.script.iterate_revisions(tuple(heads), "base", inclusive=True)
-    return {one.revision: tuple(one._all_down_revisions) for one in found}
-
-
-def _source(script: Any) -> str | None:
-    """The text of a revision's file; None if there is only bytecode."""
-    path = Path(script.path)
-    return path.read_text(encoding="utf-8") if path.suffix == ".py" and path.is_file() else None
