@@ -224,6 +224,18 @@ def test_a_hook_that_empties_the_list_writes_nothing(project: Project) -> None:
     )
 
 
+def test_a_hook_is_heard_where_nothing_differs(project: Project) -> None:
+    """The second time the cache knows it without a server: the hook has its say all the same."""
+    append = "scripts[0].upgrade_ops.ops.append(ops.ExecuteSQLOp('ANALYZE venues'))"
+    hook = HOOK.format(body=f"if 'LATER' in os.environ: {append}")
+    project.write("alembic/env.py", f"import os\n\n{hook}")
+    assert "nothing differs" in project.run("daybreak", "revision", "-m", "nothing").out
+    done = project.run("daybreak", "revision", "-m", "statistics", LATER="yes")
+    assert done.code == 0, done.said
+    (file,) = files(project)
+    assert "op.execute('ANALYZE venues')" in file.read_text()
+
+
 def test_what_a_filter_hides_stays_and_is_counted(project: Project) -> None:
     project.write(
         "alembic/env.py",
