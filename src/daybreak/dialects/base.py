@@ -211,6 +211,13 @@ class Dialect(Protocol):
         """
         ...
 
+    def by_hand(self, change: Change, before: Catalog, after: Catalog) -> str | None:
+        """Why a person has to make the change, whatever `ddl` says of it; None else.
+
+        The server is known to refuse such statements. An Alter is asked field by field, too.
+        """
+        ...
+
     def lock_refused(self, error: BaseException) -> bool:
         """Whether the driver's `error` says that a lock was not granted in time."""
         ...

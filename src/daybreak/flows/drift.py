@@ -22,6 +22,7 @@ from daybreak.edges.filters import Filters
 from daybreak.edges.history import recorded_heads, require_known
 from daybreak.edges.replay import version_tables
 from daybreak.edges.shadow.keys import schemas_of
+from daybreak.flows.repair import repair_sql
 from daybreak.flows.sides import Sides, history_side
 from daybreak.flows.subject import Subject
 
@@ -127,9 +128,7 @@ def _tell(
     if seen != found:
         whole = find_drift(history, found, fold=fold, engine=limits)
         checked.hidden = max(0, len(whole.changes) - len(checked.drift.changes))
-    steps = [(change, dialect.ddl(change, seen, history)) for change in checked.drift.repair]
-    checked.fix = tuple(sql for _, statements in steps for sql in statements)
-    checked.by_hand = tuple(change.address for change, statements in steps if not statements)
+    checked.fix, checked.by_hand = repair_sql(dialect, checked.drift.repair, seen, history)
 
 
 @contextlib.contextmanager
