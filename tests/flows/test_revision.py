@@ -162,6 +162,27 @@ def test_a_column_that_rows_can_not_have_names_the_choices(project: Project) -> 
     assert "       or give it a server_default" in said.splitlines()
 
 
+def test_a_downgrade_that_rows_would_stop_is_pointed_out(
+    project: Project, postgresql16: PostgreSQL
+) -> None:
+    """With the query for the database as the upgrade leaves it."""
+    change(project, "")
+    written = project.run("daybreak", "revision", "-m", "nameless", "--drop", "column:venues.name")
+    lines = written.out.splitlines()
+    told = lines.index(
+        "data   downgrade: rows that are there have no value for venues.name, which is NOT NULL"
+    )
+    assert lines[told + 1 : told + 4] == [
+        "       or give it a server_default in downgrade()",
+        "       or add it there as nullable, fill it, and make it NOT NULL then",
+        "       find it: SELECT count(*) FROM venues",
+    ]
+    assert project.run("daybreak", "upgrade", "head").code == 0
+    database = project.variables["DEV_DATABASE_URL"].rpartition("/")[2]
+    postgresql16.execute("INSERT INTO venues DEFAULT VALUES RETURNING id", database=database)
+    assert project.run("daybreak", "downgrade", "-1").code == 1
+
+
 HOOK = """\
 import daybreak.env
 from alembic.operations import ops

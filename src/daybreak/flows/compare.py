@@ -15,7 +15,7 @@ from daybreak.core.catalog import Address, Catalog
 from daybreak.core.change import Alter, Change
 from daybreak.core.diff import diff
 from daybreak.core.errors import DaybreakError, HistoryChanged, Refused, Unreachable
-from daybreak.core.hazards import hazards
+from daybreak.core.hazards import downgrade_hazards, hazards
 from daybreak.core.secret import mask
 from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.history import revision_files
@@ -184,6 +184,7 @@ def _proved(
     of it.
     """
     left = [script for script in scripts if not script.upgrade_ops.is_empty()]
+    history, goal, quote = bench.sides.history, proposal.settled.goal, subject.dialect.quoted
     proof: Proof | None = None
     statements: tuple[str, ...] = ()
     if left and (not asked.proof or len(left) > 1):
@@ -192,7 +193,6 @@ def _proved(
         left[0].upgrade_ops.ops.insert(0, Remark(UNPROVED))
     elif left:
         unexpressed = _said(proposal.unexpressed)
-        history, goal = bench.sides.history, proposal.settled.goal
 
         def differences(one: Catalog, other: Catalog) -> list[str]:
             start = goal if other is history else history
@@ -208,15 +208,13 @@ def _proved(
             downgrade=not left[0].downgrade_ops.is_empty(),
         )
         proof, statements = Proof(proved.seconds, proved.downgrade), proved.statements
+    goes_back = any(not script.downgrade_ops.is_empty() for script in left)
+    back = proposal.back if goes_back else ()
     return _compared(
         bench.sides,
         proposal.settled,
-        hazards=hazards(
-            proposal.settled.changes,
-            bench.sides.history,
-            proposal.settled.goal,
-            quote=subject.dialect.quoted,
-        ),
+        hazards=hazards(proposal.settled.changes, history, goal, quote=quote),
+        downgrade_hazards=downgrade_hazards(back, goal, history, quote=quote),
         unexpressed=proposal.unexpressed,
         statements=statements,
         proof=proof,

@@ -8,6 +8,7 @@ from click import style
 
 from daybreak.core.authoring import Compared, Proof
 from daybreak.core.change import Alter, Change
+from daybreak.core.hazards import Hazard
 from daybreak.report.changes import change_line, change_text
 from daybreak.report.text import duration
 
@@ -27,9 +28,9 @@ def compared_lines(compared: Compared, *, columns: int = 95) -> list[str]:
         lines.append(f"{style('by hand', fg='yellow')}  no operation can express this yet:")
         lines.append(change_line(change, compared.default_schema))
     for hazard in compared.hazards:
-        lines.append(f"{style('data', fg='red', bold=True)}   {hazard.text}")
-        lines += [f"       or {choice}" for choice in hazard.choices]
-        lines.append(style(f"       find it: {hazard.query}", dim=True))
+        lines += _hazard_lines(style("data", fg="red", bold=True), "", hazard)
+    for hazard in compared.downgrade_hazards:
+        lines += _hazard_lines(style("data", fg="yellow"), "downgrade: ", hazard)
     if compared.hidden:
         lines.append(f"{style('hidden', fg='yellow')} {hidden_text(compared.hidden)}")
     if compared.drift:
@@ -37,6 +38,14 @@ def compared_lines(compared: Compared, *, columns: int = 95) -> list[str]:
     if compared.proof is not None:
         lines.append(proof_line(compared.proof))
     return lines
+
+
+def _hazard_lines(head: str, when: str, hazard: Hazard) -> list[str]:
+    return [
+        f"{head}   {when}{hazard.text}",
+        *(f"       or {choice}" for choice in hazard.choices),
+        style(f"       find it: {hazard.query}", dim=True),
+    ]
 
 
 def _cut(line: str, columns: int) -> str:
@@ -74,15 +83,17 @@ def compared_json(compared: Compared | None) -> dict[str, Any]:
         "history": list(compared.history),
         "changes": [change_json(change, schema) for change in compared.changes],
         "by_hand": [change_json(change, schema) for change in compared.unexpressed],
-        "hazards": [
-            {"text": one.text, "choices": list(one.choices), "query": one.query}
-            for one in compared.hazards
-        ],
+        "hazards": [_hazard_json(hazard) for hazard in compared.hazards],
+        "downgrade_hazards": [_hazard_json(hazard) for hazard in compared.downgrade_hazards],
         "hidden": compared.hidden,
         "drift": compared.drift or None,
         "statements": list(compared.statements),
         "proved": compared.proof is not None and not compared.proof.skipped,
     }
+
+
+def _hazard_json(hazard: Hazard) -> dict[str, Any]:
+    return {"text": hazard.text, "choices": list(hazard.choices), "query": hazard.query}
 
 
 def change_json(change: Change, default_schema: str) -> dict[str, Any]:

@@ -54,11 +54,11 @@ def by_hand(change: Change, before: Catalog, after: Catalog) -> str | None:
 
 def _of_column(change: Create | Drop | Alter, before: Catalog) -> str | None:
     table = _table(before, change.address.schema, change.address.table or "")
-    if table is not None and table.of_type is not None:
-        return f"its table is of the type {table.of_type}, and changes with it"
     item = change.after if isinstance(change, Alter) else change.item
-    told = not isinstance(change, Alter) or "options" in change.fields
-    if isinstance(change, Drop) or not isinstance(item, Column) or not told:
+    fields = set(change.fields) if isinstance(change, Alter) else {"type", "options"}
+    if table is not None and table.of_type is not None and fields & {"type", "collation"}:
+        return f"its table is of the type {table.of_type}, and changes with it"
+    if isinstance(change, Drop) or not isinstance(item, Column) or "options" not in fields:
         return None
     if any(name.startswith("fdw.") for name, _ in item.options):
         return "no SQL is written for a foreign column's options: ALTER FOREIGN TABLE"
