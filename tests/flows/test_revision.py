@@ -359,6 +359,16 @@ def test_rights_that_a_new_table_is_born_with_are_no_difference(project: Project
     assert "GRANT" not in file.read_text()
 
 
+def test_a_history_may_grant_on_its_database_by_name(project: Project) -> None:
+    """The dev server is left alone, and ours has no database of that name until it is asked."""
+    grant = "GRANT CONNECT ON DATABASE myapp TO PUBLIC"
+    project.add_revision("0002", FIRST, f'op.execute("{grant}")')
+    change(project, "name: Mapped[str] = mapped_column(String(300))")
+    done = project.run("daybreak", "revision", "-m", "wider")
+    assert done.code == 0, done.said
+    assert "proof  upgrade = models ✓   downgrade = before ✓" in done.out
+
+
 def test_models_may_grant_to_a_role_that_only_the_environments_have(
     project: Project, postgresql16: PostgreSQL
 ) -> None:

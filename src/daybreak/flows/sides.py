@@ -198,14 +198,14 @@ def _template(subject: Subject, server: ShadowServer) -> str:
             with unchanged(subject.metadatas):
                 replay(connection, subject.options, subject.revisions)
         except Exception as error:
-            if isinstance(error, DBAPIError) and server.lacks_role(error) is not None:
+            if isinstance(error, DBAPIError) and server.can_provide(error):
                 raise
             raise _not_replayed(server, error) from error
         # Here rather than on a copy; in a session of its own, since revisions may set theirs.
         with connection.engine.connect() as reading:
             _read_history(subject, server, reading)
 
-    return with_roles(server, lambda: server.template(keys[-1], build, base=begun))
+    return with_what_lacks(server, lambda: server.template(keys[-1], build, base=begun))
 
 
 def make_version_schema(subject: Subject, server: ShadowServer, connection: Connection) -> None:
@@ -217,18 +217,17 @@ def make_version_schema(subject: Subject, server: ShadowServer, connection: Conn
             connection.commit()
 
 
-def with_roles(server: ShadowServer, make: Callable[[], str]) -> str:
-    """What `make` gives, with each role that it finds missing on the server created before.
+def with_what_lacks(server: ShadowServer, make: Callable[[], str]) -> str:
+    """What `make` gives, with each role and database that it finds missing created before.
 
-    A role belongs to no database: a server of our own has none but its superuser.
+    They belong to no database: a server of our own has none but its superuser and the scratch ones.
     """
     while True:
         try:
             return make()
         except DBAPIError as error:
-            if (role := server.lacks_role(error)) is None:
+            if not server.provide(error):
                 raise
-            server.create_role(role)
 
 
 def _not_replayed(server: ShadowServer, error: Exception) -> Exception:
@@ -278,10 +277,8 @@ def _wanted(subject: Subject, server: ShadowServer, history: Catalog) -> Wanted:
         try:
             wanted = _created(subject, server, history)
         except ModelsRejected as rejected:
-            role = server.lacks_role(rejected.__cause__) if rejected.__cause__ else None
-            if role is None:
+            if rejected.__cause__ is None or not server.provide(rejected.__cause__):
                 raise
-            server.create_role(role)
         else:
             store_wanted(key, wanted)
             return wanted

@@ -167,6 +167,10 @@ class PostgresqlShadow(ShadowServer):
         found = re.search(r'role "([^"]+)" does not exist', str(getattr(error, "orig", "")))
         return found[1] if found else None
 
+    def lacks_database(self, error: BaseException) -> str | None:
+        found = re.search(r'database "([^"]+)" does not exist', str(getattr(error, "orig", "")))
+        return found[1] if found else None
+
     def lacking_roles(self, names: Collection[str]) -> tuple[str, ...]:
         known = {name for (name,) in self._rows(ROLES)} if names else set()
         return tuple(sorted({*names} - known))

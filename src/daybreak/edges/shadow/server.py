@@ -195,20 +195,53 @@ class ShadowServer(ABC):
         """
         return None
 
+    def lacks_database(self, error: BaseException) -> str | None:
+        """The database that `error` says is not there; None for another error.
+
+        Histories grant on the database that they are run in, by its name; ours has another one.
+        """
+        return None
+
+    def can_provide(self, error: BaseException) -> bool:
+        """Whether `error` says that a role or a database is not there."""
+        return (self.lacks_role(error) or self.lacks_database(error)) is not None
+
+    def provide(self, error: BaseException) -> bool:
+        """Make the role or the empty database whose absence `error` tells of; False for another.
+
+        Raises OtherDatabase unless the server is dedicated.
+        """
+        if (role := self.lacks_role(error)) is not None:
+            self.create_role(role)
+        elif (database := self.lacks_database(error)) is not None:
+            self.create_database(database)
+        else:
+            return False
+        return True
+
     def lacking_roles(self, names: Collection[str]) -> tuple[str, ...]:
         """Those of `names` that the server does not know."""
         return ()
 
     def create_role(self, name: str) -> None:
         """Make a role without any right. Raises OtherDatabase unless the server is dedicated."""
-        if not self.dedicated:
-            raise OtherDatabase(
-                f"the role {name} would be created on {self.label}, which is not there for "
-                "scratch databases alone",
-                f"create it there: CREATE ROLE {name}",
-            )
+        self._require_dedicated("role", name)
         with self._failing(f"create the role {name}"):
             self._create_role(name)
+
+    def create_database(self, name: str) -> None:
+        """Make an empty database. Raises OtherDatabase unless the server is dedicated."""
+        self._require_dedicated("database", name)
+        with self._failing(f"create the database {name}"):
+            self._create(name, None)
+
+    def _require_dedicated(self, kind: str, name: str) -> None:
+        if not self.dedicated:
+            raise OtherDatabase(
+                f"the {kind} {name} would be created on {self.label}, which is not there for "
+                "scratch databases alone",
+                f"create it there: CREATE {kind.upper()} {name}",
+            )
 
     def _engine_of(self, name: str) -> Engine:
         target = self.place.target
