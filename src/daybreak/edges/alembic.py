@@ -31,6 +31,7 @@ from daybreak.core.errors import (
 )
 from daybreak.core.events import Emit, ignore
 from daybreak.core.recipe import PLACEHOLDER, holds_password
+from daybreak.core.said import said
 from daybreak.core.secret import mask
 from daybreak.edges.history import (
     place_in_environment,
@@ -290,7 +291,7 @@ def run(command: Callable[..., Any], config: Config, *args: Any, **kwargs: Any) 
             raise
         # While connecting, in an env.py that is not ours: its address is its own secret.
         raise Unreachable(
-            f"no connection to the database: {' '.join(mask(str(error.orig)).split())}",
+            f"no connection to the database: {said(error)}",
             "check the URL that the project's own env.py uses",
         ) from error
     except Exception as error:

@@ -16,6 +16,7 @@ from daybreak.core.catalog import Catalog, to_text
 from daybreak.core.diff import diff
 from daybreak.core.drift import find_drift
 from daybreak.core.errors import DatabaseNotCopied, ExtensionMissing, SchemaTooOld
+from daybreak.core.said import said
 from daybreak.core.secret import mask
 from daybreak.edges.history import recorded_heads, require_known
 from daybreak.edges.replay import stamp, version_tables
@@ -74,9 +75,8 @@ def _create(subject: Subject, server: ShadowServer, connection: Connection, foun
                     raise
                 if name := server.lacks_extension(error):
                     raise ExtensionMissing([name], server.label, server.passed_over) from error
-                said = " ".join(mask(str(error.orig)).split())
                 raise _not_copied(
-                    subject, server, f"{said}, at {' '.join(mask(sql).split())[:200]}"
+                    subject, server, f"{said(error)}, at {' '.join(mask(sql).split())[:200]}"
                 ) from error
 
 

@@ -16,7 +16,7 @@ from daybreak.core.change import Alter, Change
 from daybreak.core.diff import diff
 from daybreak.core.errors import DaybreakError, HistoryChanged, Refused, Unreachable
 from daybreak.core.hazards import downgrade_hazards, hazards
-from daybreak.core.secret import mask
+from daybreak.core.said import said
 from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.history import revision_files
 from daybreak.edges.replay import rendered, revision_in_force
@@ -101,8 +101,7 @@ def _drift(bench: Bench, subject: Subject) -> str:
     except DaybreakError as error:  # the revision is proved, whatever became of this look
         return f"{subject.target.place} was not compared with its history ({error.problem})"
     except DBAPIError as error:
-        said = " ".join(mask(str(error.orig)).split())
-        return f"{subject.target.place} was not compared with its history ({said})"
+        return f"{subject.target.place} was not compared with its history ({said(error)})"
     count = len(checked.drift.changes) if checked.drift else 0
     if not count:
         return ""

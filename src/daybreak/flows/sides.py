@@ -27,7 +27,7 @@ from daybreak.core.errors import (
 )
 from daybreak.core.outline import Outline
 from daybreak.core.roles import roles_of
-from daybreak.core.secret import mask
+from daybreak.core.said import said
 from daybreak.edges.catalog import read_against, read_catalog
 from daybreak.edges.history import place_in_history
 from daybreak.edges.models import unchanged
@@ -236,10 +236,9 @@ def _not_replayed(server: ShadowServer, error: Exception) -> Exception:
     if name := server.lacks_extension(error):
         return ExtensionMissing([name], server.label, server.passed_over)
     place = place_in_history(context.script, error) or "the history"
-    orig = error.orig if isinstance(error, DBAPIError) else error
-    said = " ".join(mask(f"{type(error).__name__}: {orig}").split())
     return HistoryNotReplayed(
-        f"{place} does not run on an empty database ({server.label}): {said}",
+        f"{place} does not run on an empty database ({server.label}): "
+        f"{type(error).__name__}: {said(error)}",
         "if create_all made the first tables, name its MetaData as base in [tool.daybreak] "
         "(docs/settings.md); if another tool did, compare with the database itself: "
         "daybreak revision --against database; else correct the revision",

@@ -39,13 +39,13 @@ def _lines(checked: Checked, columns: int) -> Iterator[str]:
             f"{style('behind', fg='yellow')} the files are at {revisions(checked.behind)}; "
             "compared with the history as the database has it"
         )
-    yield from (change_line(change, schema) for change in drift.changes)
+    yield from (change_line(change, schema, columns) for change in drift.changes)
     if drift.undecided:
         yield (
             f"{style('undecided', fg='yellow')}: the shadow is of another major version, which may "
             "write these texts otherwise"
         )
-        yield from (change_line(change, schema) for change in drift.undecided)
+        yield from (change_line(change, schema, columns) for change in drift.undecided)
     if checked.hidden:
         yield f"{style('hidden', fg='yellow')} {hidden_text(checked.hidden)}"
     if drift.partitions:

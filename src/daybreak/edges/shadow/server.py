@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from daybreak.core.errors import OtherDatabase, ShadowFailed
+from daybreak.core.said import said
 from daybreak.core.secret import mask
 from daybreak.core.target import Target
 from daybreak.dialects.base import Driver
@@ -281,9 +282,8 @@ class ShadowServer(ABC):
         try:
             yield
         except DBAPIError as error:
-            said = " ".join(mask(str(error.orig)).split())
             raise ShadowFailed(
-                f"the shadow server ({self.place.origin}) did not {what}: {said}",
+                f"the shadow server ({self.place.origin}) did not {what}: {said(error)}",
                 "correct that there, or name another server in SHADOW_DATABASE_URL",
             ) from error
 
