@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from daybreak.core.errors import DaybreakError, HistoryChanged, Refused, Unreach
 from daybreak.core.hazards import downgrade_hazards, hazards
 from daybreak.core.said import said
 from daybreak.edges.collector import collector_at_rest
+from daybreak.edges.directives import Hook
 from daybreak.edges.history import revision_files
 from daybreak.edges.replay import rendered, revision_in_force
 from daybreak.flows.against import copied_database
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
     from sqlalchemy import Engine
 
-Hook = Callable[["MigrationContext", Any, "list[MigrationScript]"], None]
 UNPROVED = "# not proved: this revision was not run on a shadow server before it was written"
 
 
