@@ -332,6 +332,42 @@ def test_the_environment_s_database_is_neither_asked_nor_touched(
     )
 
 
+COUNTING = """\
+import daybreak.env
+from daybreak.flows import sides
+
+choose = sides.choose_shadow
+
+
+def counted(*arguments, **words):
+    print("a shadow server is opened")
+    return choose(*arguments, **words)
+
+
+sides.choose_shadow = counted
+daybreak.env.run()
+"""
+
+
+def test_a_database_that_is_behind_is_compared_on_the_same_shadow_server(project: Project) -> None:
+    """The history as the database has it is not what the models are compared with."""
+    project.write("alembic/env.py", COUNTING)
+    project.run("daybreak", "upgrade", "head")
+    database = create_engine(project.variables["DEV_DATABASE_URL"])
+    with database.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE venues ADD by_hand integer")
+    database.dispose()
+    project.add_revision("0002", FIRST, 'op.execute("CREATE TABLE other (id int)")')
+    change(project, "name: Mapped[str] = mapped_column(String(300))")
+    done = project.run("daybreak", "revision", "-m", "wider", "--drop", "table:other")
+    assert done.code == 0, done.said
+    assert done.said.count("a shadow server is opened") == 1
+    place = project.variables["DEV_DATABASE_URL"].partition("@")[2]
+    address, _, name = place.partition("/")
+    told = f"drift  {name}@{address} differs from its history in 1 place: daybreak check"
+    assert told in done.out.splitlines()
+
+
 def test_rights_that_a_new_table_is_born_with_are_no_difference(project: Project) -> None:
     grant = "ALTER DEFAULT PRIVILEGES GRANT {} ON {} TO PUBLIC"
     project.add_revision(

@@ -95,7 +95,7 @@ def _drift(bench: Bench, subject: Subject) -> str:
     if bench.server.dedicated:  # the environment's own server was not connected to, and is not
         return ""
     try:
-        checked = drift_at_hand(subject, bench.sides)
+        checked = drift_at_hand(subject, bench.sides, bench.server)
     except (Unreachable, Refused):  # a dev database that is not there yet, or of another branch
         return ""
     except DaybreakError as error:  # the revision is proved, whatever became of this look

@@ -29,6 +29,8 @@ from daybreak.flows.subject import Subject
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from daybreak.edges.shadow.server import ShadowServer
+
 
 @dataclass(frozen=True)
 class Look:
@@ -59,12 +61,18 @@ def look_at_database(subject: Subject, known: Outline | None) -> Look:
 
 
 def inspect_database(
-    subject: Subject, look: Look, known: Outline | None, sides: Sides | None, checked: Checked
+    subject: Subject,
+    look: Look,
+    known: Outline | None,
+    sides: Sides | None,
+    checked: Checked,
+    server: ShadowServer | None = None,
 ) -> None:
     """Tell `checked` where the database is and how it differs from the history.
 
-    Without `sides` the models are known to equal `known`, the history. Raises what
-    `look_at_database` does, RevisionNotInFiles and LockNotGranted.
+    Without `sides` the models are known to equal `known`, the history. `server` is a shadow server
+    that is open, for the history as the database has it. Raises what `look_at_database` does,
+    RevisionNotInFiles and LockNotGranted.
     """
     checked.place, checked.heads = subject.target.place, look.heads
     require_known(context.script, checked.heads, checked.place)
@@ -75,16 +83,16 @@ def inspect_database(
     if look.found is not None and look.found.outline == known and sides is None:
         checked.drift = Drift()
         return
-    history = history_side(subject) if sides is None or checked.behind else sides.history
+    history = history_side(subject, server) if sides is None or checked.behind else sides.history
     named = (history, sides.wanted) if sides else (history, *([known.rest] if known else []))
     with collector_at_rest():
         _tell(subject, history, _found(subject, look, history, named), named, checked)
 
 
-def drift_at_hand(subject: Subject, sides: Sides) -> Checked:
+def drift_at_hand(subject: Subject, sides: Sides, server: ShadowServer) -> Checked:
     """The same by itself: how the database of the environment differs from its history."""
     checked = Checked()
-    inspect_database(subject, look_at_database(subject, None), None, sides, checked)
+    inspect_database(subject, look_at_database(subject, None), None, sides, checked, server)
     return checked
 
 

@@ -117,13 +117,18 @@ def _both(subject: Subject, label: str, history: Catalog) -> str:
     return sha256(" ".join((*keys, judging(), *left_alone)).encode()).hexdigest()
 
 
-def history_side(subject: Subject) -> Catalog:
-    """What the history makes up to `subject.revisions`, from the cache or a shadow server."""
+def history_side(subject: Subject, server: ShadowServer | None = None) -> Catalog:
+    """What the history makes up to `subject.revisions`, from the cache or a shadow server.
+
+    `server` is one that is open already; else one is opened for it.
+    """
     label = subject.last_shadow
     if label is not None and (known := load_wanted(_history_side(label, subject.history_keys[-1]))):
         return known.catalog
-    with choose_shadow(subject.settings, subject.target) as server:
+    if server is not None:
         return _history(subject, server, _template(subject, server))
+    with choose_shadow(subject.settings, subject.target) as opened:
+        return _history(subject, opened, _template(subject, opened))
 
 
 @contextlib.contextmanager
