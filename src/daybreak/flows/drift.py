@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -41,13 +41,15 @@ class Look:
     found: Found | None = None
 
 
-def look_at_database(subject: Subject, known: Outline | None) -> Look:
-    """Connect, and read what differs from `known`, the history's outline. Raises Unreachable's kin.
+def look_at_database(subject: Subject, remembered: Callable[[], Outline | None]) -> Look:
+    """Connect, and read what differs from the history, whose outline `remembered` gives.
 
-    To be called in a thread of its own: the server does nearly all the work.
+    To be called in a thread of its own: the server does nearly all the work. Raises Unreachable's
+    kin, and what `remembered` does.
     """
     with _connected(subject) as connection:
         heads = _heads(connection, subject)
+        known = remembered()
         if known is None or set(heads) != set(recorded_heads(context.script)):
             return Look(heads)
         schemas = _schemas(connection, known.rest)
@@ -83,7 +85,7 @@ def inspect_database(
 def drift_at_hand(subject: Subject, sides: Sides) -> Checked:
     """The same by itself: how the database of the environment differs from its history."""
     checked = Checked()
-    inspect_database(subject, look_at_database(subject, None), None, sides, checked)
+    inspect_database(subject, look_at_database(subject, lambda: None), None, sides, checked)
     return checked
 
 
