@@ -71,7 +71,8 @@ def with_parts(catalog: Catalog, names: frozenset[Name], parts: Catalog) -> Cata
 
 
 def _by_name(catalog: Catalog) -> dict[Name, Table | View]:
-    return {_name(item): item for item in (*catalog.tables, *catalog.views)}
+    items: tuple[Table | View, ...] = (*catalog.tables, *catalog.views)
+    return {_name(item): item for item in items}
 
 
 def _name(item: Table | View) -> Name:

@@ -14,8 +14,8 @@ from daybreak.core.catalog import Catalog
 from daybreak.core.checked import Checked
 from daybreak.core.drift import Drift, find_drift
 from daybreak.core.hidden import keep_hidden
-from daybreak.core.outline import Found, Outline
-from daybreak.edges.catalog import read_against, read_catalog
+from daybreak.core.outline import Found, Name, Outline, unlike
+from daybreak.edges.catalog import read_again, read_against, read_catalog
 from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.connect import driver_for, explained, make_migration_engine
 from daybreak.edges.filters import Filters
@@ -119,19 +119,31 @@ def _tell(
 ) -> None:
     dialect = subject.dialect
     fold, limits = dialect.fold, dialect.engine(found.version)
-    if find_drift(history, found, fold=fold, engine=limits).changes:
+    drift = find_drift(history, found, fold=fold, engine=limits)
+    if drift.changes:
         # Somebody's DDL may have been under way: a definition is deparsed as it is by then, names
         # are those of the snapshot. What is really different still is.
-        found = _read(subject, named)
+        again = _read_again(subject, found, unlike(history, found), named)
+        if again != found:
+            found, drift = again, find_drift(history, again, fold=fold, engine=limits)
     filters = Filters(subject.options, subject.metadatas, found, history)
     seen = keep_hidden(found, history, filters.hides) if filters.active else found
-    checked.drift = find_drift(history, seen, fold=fold, engine=limits)
+    checked.drift = drift
     if seen != found:
-        whole = find_drift(history, found, fold=fold, engine=limits)
-        checked.hidden = max(0, len(whole.changes) - len(checked.drift.changes))
+        checked.drift = find_drift(history, seen, fold=fold, engine=limits)
+        checked.hidden = max(0, len(drift.changes) - len(checked.drift.changes))
     steps = [(change, dialect.ddl(change, seen, history)) for change in checked.drift.repair]
     checked.fix = tuple(sql for _, statements in steps for sql in statements)
     checked.by_hand = tuple(change.address for change, statements in steps if not statements)
+
+
+def _read_again(
+    subject: Subject, found: Catalog, names: frozenset[Name], named: Sequence[Catalog]
+) -> Catalog:
+    with _connected(subject) as connection:
+        schemas = _schemas(connection, *named)
+        left = version_tables(subject.options)
+        return read_again(connection, found, names, schemas=schemas, leave_out=left)
 
 
 @contextlib.contextmanager
