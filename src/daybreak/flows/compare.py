@@ -109,10 +109,10 @@ def _drift(bench: Bench, subject: Subject) -> str:
 
 def compare(subject: Subject, asked: Asked) -> tuple[Sides, Compared]:
     """What `revise` would write about, without asking anybody: a possible rename is two changes."""
-    if (sides := remembered_sides(subject)) is None:
-        with on_shadow(subject) as bench:
-            sides = bench.sides
     with collector_at_rest():
+        if (sides := remembered_sides(subject)) is None:
+            with on_shadow(subject) as bench:
+                sides = bench.sides
         compared = _compared(sides, settle(subject, sides, asked, drops_unasked=True))
     if not compared.changes and _remembers(subject, asked):
         remember_as_equal(subject, sides)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -33,12 +33,14 @@ if TYPE_CHECKING:
 class Look:
     """What a look at the database told, before the models were compared with the history.
 
-    `found` is None unless the history at its head is known and the database is there, too.
+    `found` is what differs from the history at its head, if that is known and the database is
+    there, too. Else `whole` is all of `schemas`: those that the models name.
     """
 
     heads: tuple[str, ...]
     schemas: tuple[str, ...] = ()
     found: Found | None = None
+    whole: Catalog | None = None
 
 
 def look_at_database(subject: Subject, remembered: Callable[[], Outline | None]) -> Look:
@@ -50,13 +52,14 @@ def look_at_database(subject: Subject, remembered: Callable[[], Outline | None])
     with _connected(subject) as connection:
         heads = _heads(connection, subject)
         known = remembered()
-        if known is None or set(heads) != set(recorded_heads(context.script)):
-            return Look(heads)
-        schemas = _schemas(connection, known.rest)
         left = version_tables(subject.options)
-        return Look(
-            heads, schemas, read_against(connection, known, schemas=schemas, leave_out=left)
-        )
+        if known is None or set(heads) != set(recorded_heads(context.script)):
+            schemas = _sorted(connection, schemas_of(subject.metadatas))
+            whole = read_catalog(connection, schemas=schemas, leave_out=left)
+            return Look(heads, schemas, whole=whole)
+        schemas = _schemas(connection, known.rest)
+        found = read_against(connection, known, schemas=schemas, leave_out=left)
+        return Look(heads, schemas, found)
 
 
 def inspect_database(
@@ -103,8 +106,11 @@ def database_at_hand(subject: Subject) -> tuple[tuple[str, ...], Catalog]:
 
 
 def _found(subject: Subject, look: Look, history: Catalog, named: Sequence[Catalog]) -> Catalog:
-    if look.found is not None and set(look.schemas) >= {s.name for c in named for s in c.schemas}:
-        return look.found.catalog(history)
+    if set(look.schemas) >= {schema.name for each in named for schema in each.schemas}:
+        if look.found is not None:
+            return look.found.catalog(history)
+        if look.whole is not None:
+            return look.whole
     return _read(subject, named)
 
 
@@ -167,5 +173,8 @@ def _heads(connection: Connection, subject: Subject) -> tuple[str, ...]:
 
 def _schemas(connection: Connection, *catalogs: Catalog) -> tuple[str, ...]:
     """Those that the history or the models name; others on the server are somebody else's."""
-    named = {schema.name for catalog in catalogs for schema in catalog.schemas}
+    return _sorted(connection, (s.name for catalog in catalogs for s in catalog.schemas))
+
+
+def _sorted(connection: Connection, named: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({*named, connection.dialect.default_schema_name or ""} - {""}))
