@@ -12,6 +12,7 @@ from daybreak.core.authoring import Asked
 from daybreak.core.checked import Checked
 from daybreak.core.events import Noted
 from daybreak.edges.alembic import Call, run
+from daybreak.edges.threads import interpreter_shared
 from daybreak.flows.author import alembics_gaps, describe
 from daybreak.flows.compare import compare, compared_before
 from daybreak.flows.drift import inspect_database, look_at_database
@@ -29,12 +30,15 @@ def check(session: Session, *, database: bool = True) -> Checked:
     checked = Checked()
 
     def inspect(subject: Subject) -> None:
-        known = remembered_outline(subject)
         # While the server makes digests of its tables, the models are compiled for their key.
-        with ThreadPoolExecutor(1) as pool:
-            looking = pool.submit(look_at_database, subject, known) if database else None
+        with interpreter_shared(), ThreadPoolExecutor(2) as pool:
+            remembering = pool.submit(remembered_outline, subject)
+            looking = None
+            if database:
+                looking = pool.submit(look_at_database, subject, remembering.result)
+            known = remembering.result()
             sides: Sides | None = None
-            checked.compared = compared_before(subject, Asked())
+            checked.compared = compared_before(subject, Asked(), known)
             if checked.compared is None:
                 sides, checked.compared = compare(subject, Asked())
             if looking is not None:

@@ -16,7 +16,7 @@ from daybreak.core.errors import ProofFailed
 from daybreak.core.said import said
 from daybreak.core.secret import mask
 from daybreak.edges.replay import run_function
-from daybreak.flows.sides import read_side
+from daybreak.flows.models_side import read_side
 from daybreak.flows.subject import Subject
 
 if TYPE_CHECKING:

@@ -21,14 +21,13 @@ from daybreak.core.errors import (
     DaybreakError,
     ExtensionMissing,
     HistoryNotReplayed,
-    ModelsRejected,
     NoShadow,
     OtherDatabase,
 )
 from daybreak.core.outline import Outline
 from daybreak.core.roles import roles_of
 from daybreak.core.said import said
-from daybreak.edges.catalog import read_against, read_catalog
+from daybreak.edges.catalog import read_against
 from daybreak.edges.history import place_in_history
 from daybreak.edges.models import unchanged
 from daybreak.edges.replay import replay, version_tables
@@ -45,6 +44,7 @@ from daybreak.edges.shadow.cache import (
 from daybreak.edges.shadow.choose import choose_shadow
 from daybreak.edges.shadow.keys import judging, reading, schemas_of
 from daybreak.edges.shadow.wanted import create_wanted
+from daybreak.flows.models_side import models_side, models_side_ahead, read_side
 from daybreak.flows.subject import NOT_COMPARED, Subject, extensions_of
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def remembered_sides(subject: Subject) -> Sides | None:
     history = load_wanted(_history_side(label, subject.history_keys[-1]))
     if history is None:
         return None
-    wanted = load_wanted(subject.wanted_key(label, history.catalog))
+    wanted = load_wanted(subject.wanted_key(label, extensions_of(history.catalog)))
     if wanted is None:
         return None
     return Sides(label, history.catalog, wanted.catalog, wanted.statements)
@@ -112,7 +112,10 @@ def remember_as_equal(subject: Subject, sides: Sides) -> None:
 
 
 def _both(subject: Subject, label: str, history: Catalog) -> str:
-    keys = (_history_side(label, subject.history_keys[-1]), subject.wanted_key(label, history))
+    keys = (
+        _history_side(label, subject.history_keys[-1]),
+        subject.wanted_key(label, extensions_of(history)),
+    )
     left_alone = [str(subject.options.get(name) is False) for name in NOT_COMPARED]
     return sha256(" ".join((*keys, judging(), *left_alone)).encode()).hexdigest()
 
@@ -125,10 +128,11 @@ def history_side(subject: Subject, server: ShadowServer | None = None) -> Catalo
     label = subject.last_shadow
     if label is not None and (known := load_wanted(_history_side(label, subject.history_keys[-1]))):
         return known.catalog
-    if server is not None:
-        return _history(subject, server, _template(subject, server))
-    with choose_shadow(subject.settings, subject.target) as opened:
-        return _history(subject, opened, _template(subject, opened))
+    with contextlib.ExitStack() as closing:
+        if server is None:
+            server = closing.enter_context(choose_shadow(subject.settings, subject.target))
+        template, read = _template(subject, server, [])
+        return read or _history(subject, server, template)
 
 
 @contextlib.contextmanager
@@ -139,17 +143,17 @@ def on_shadow(subject: Subject, made: Made | None = None) -> Iterator[Bench]:
     HistoryNotReplayed, ModelsRejected, and what `made` does.
     """
     with contextlib.ExitStack() as closing:
-        yield _bench(subject, closing, made or _made_by_revisions)
+        yield _bench(subject, closing, made)
 
 
 def _bench(
-    subject: Subject, closing: contextlib.ExitStack, made: Made, *, dedicated: bool = False
+    subject: Subject, closing: contextlib.ExitStack, made: Made | None, *, dedicated: bool = False
 ) -> Bench:
     server = choose_shadow(subject.settings, subject.target, dedicated=dedicated)
     try:
         _require_one_database(subject, server)
-        template, history = made(subject, server)
-        wanted = _wanted(subject, server, history)
+        template, history, ahead = _history_and_ahead(subject, server, made)
+        wanted = models_side(subject, server, history, ahead)
         # What the cache remembers, another server may have made.
         for role in server.lacking_roles(roles_of(history) | roles_of(wanted.catalog)):
             server.create_role(role)
@@ -178,29 +182,42 @@ def _require_one_database(subject: Subject, server: ShadowServer) -> None:
         )
 
 
-def _made_by_revisions(subject: Subject, server: ShadowServer) -> tuple[str, Catalog]:
-    template = _template(subject, server)
-    return template, _history(subject, server, template)
+def _history_and_ahead(
+    subject: Subject, server: ShadowServer, made: Made | None
+) -> tuple[str, Catalog, Wanted | None]:
+    """The history's side, and what the models' side came to meanwhile, if it was made ahead."""
+    if made is not None:
+        return (*made(subject, server), None)
+    touched: list[str] = []
+    with models_side_ahead(subject, server) as ahead:
+        template, read = _template(subject, server, touched)
+        history = read or _history(subject, server, template)
+        made_ahead = ahead()
+    if touched:  # the thread may have seen the models with what a revision added to them
+        subject.forget_wanted_keys()
+        made_ahead = None
+    return template, history, made_ahead
 
 
-def read_side(subject: Subject, connection: Connection) -> Catalog:
-    """The catalog of a database of this project, without the table of its version."""
-    return read_catalog(connection, leave_out=version_tables(subject.options))
+def _template(
+    subject: Subject, server: ShadowServer, touched: list[str]
+) -> tuple[str, Catalog | None]:
+    """The template of the history, made from the nearest one that is there, and what was read.
 
-
-def _template(subject: Subject, server: ShadowServer) -> str:
-    """The template of the history, made from the nearest one that is there."""
+    `touched` is told the tables of the models that the revisions added to.
+    """
     keys = subject.history_keys
 
     found = server.nearest(keys)
     begun = found[0] if found else None
+    read: list[Catalog] = []
 
     def build(connection: Connection) -> None:
         make_version_schema(subject, server, connection)
         if begun is None and subject.base is not None:
             create_wanted(server, connection.engine, [subject.base], root=subject.root)
         try:
-            with unchanged(subject.metadatas):
+            with unchanged(subject.metadatas, touched):
                 replay(connection, subject.options, subject.revisions)
         except Exception as error:
             if isinstance(error, DBAPIError) and server.can_provide(error):
@@ -208,9 +225,10 @@ def _template(subject: Subject, server: ShadowServer) -> str:
             raise _not_replayed(server, error) from error
         # Here rather than on a copy; in a session of its own, since revisions may set theirs.
         with connection.engine.connect() as reading:
-            _read_history(subject, server, reading)
+            read[:] = [_read_history(subject, server, reading)]
 
-    return with_what_lacks(server, lambda: server.template(keys[-1], build, base=begun))
+    template = with_what_lacks(server, lambda: server.template(keys[-1], build, base=begun))
+    return template, read[0] if read else None
 
 
 def make_version_schema(subject: Subject, server: ShadowServer, connection: Connection) -> None:
@@ -271,31 +289,3 @@ def _read_history(subject: Subject, server: ShadowServer, connection: Connection
 
 def _history_side(label: str, key: str) -> str:
     return sha256(f"{label} {key} {reading()}".encode()).hexdigest()
-
-
-def _wanted(subject: Subject, server: ShadowServer, history: Catalog) -> Wanted:
-    key = subject.wanted_key(server.label, history)
-    if known := load_wanted(key):
-        return known
-    while True:
-        try:
-            wanted = _created(subject, server, history)
-        except ModelsRejected as rejected:
-            if rejected.__cause__ is None or not server.provide(rejected.__cause__):
-                raise
-        else:
-            store_wanted(key, wanted)
-            return wanted
-
-
-def _created(subject: Subject, server: ShadowServer, history: Catalog) -> Wanted:
-    with server.scratch() as engine:
-        statements = create_wanted(
-            server,
-            engine,
-            subject.metadatas,
-            root=subject.root,
-            extensions=extensions_of(history),
-        )
-        with engine.connect() as connection:
-            return Wanted(read_side(subject, connection), statements)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import secrets
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -76,7 +78,8 @@ class ShadowServer(ABC):
         self.passed_over = tuple(passed_over)
         # Alive as long as our session is: by it others see that our databases have an owner.
         self.token = secrets.token_hex(5)
-        self._made = 0
+        self._made = itertools.count(1)
+        self._turn = threading.Lock()  # of two threads at the server's own session
         self._closing = contextlib.ExitStack()
         self._closing.callback(place.stop)
         try:
@@ -125,8 +128,7 @@ class ShadowServer(ABC):
         what statements create beside it is dropped with it; so of two that are open at once, one
         can name another schema.
         """
-        self._made += 1
-        name = f"{SCRATCH}{os.getpid()}_{self.token}_{self._made}"
+        name = f"{SCRATCH}{os.getpid()}_{self.token}_{next(self._made)}"
         engine = self._engine_of(name)
         try:
             with self._failing("make a scratch database"):
