@@ -22,7 +22,6 @@ from daybreak.core.errors import (
     ExtensionMissing,
     HistoryNotReplayed,
     ModelsRejected,
-    NoShadow,
     OtherDatabase,
 )
 from daybreak.core.outline import Outline
@@ -43,7 +42,7 @@ from daybreak.edges.shadow.cache import (
     store_wanted,
 )
 from daybreak.edges.shadow.choose import choose_shadow
-from daybreak.edges.shadow.keys import judging, reading, schemas_of
+from daybreak.edges.shadow.keys import judging, reading
 from daybreak.edges.shadow.wanted import create_wanted
 from daybreak.flows.subject import NOT_COMPARED, Subject, extensions_of
 
@@ -142,7 +141,6 @@ def _bench(
 ) -> Bench:
     server = choose_shadow(subject.settings, subject.target, dedicated=dedicated)
     try:
-        _require_one_database(subject, server)
         template, history = made(subject, server)
         wanted = _wanted(subject, server, history)
         # What the cache remembers, another server may have made.
@@ -160,17 +158,6 @@ def _bench(
     remember_shadow(subject.root, subject.target.environment, server.label)
     sides = Sides(server.label, history, wanted.catalog, wanted.statements)
     return Bench(sides, server, template)
-
-
-def _require_one_database(subject: Subject, server: ShadowServer) -> None:
-    """Where a schema is a database, only the scratch one is read: what is beside it is not seen."""
-    if server.schemas_are_databases and (named := schemas_of(subject.metadatas)):
-        raise NoShadow(
-            subject.dialect.LABEL,
-            [f"{server.label}: the models name the database {named[0]}, and only one is compared"],
-            "leave the schema away from the models, or write the revision by hand: "
-            "daybreak revision --empty",
-        )
 
 
 def _made_by_revisions(subject: Subject, server: ShadowServer) -> tuple[str, Catalog]:
@@ -212,8 +199,8 @@ def make_version_schema(subject: Subject, server: ShadowServer, connection: Conn
     """Make the schema of the version table, which Alembic expects to be there before all else."""
     quote = connection.dialect.identifier_preparer.quote
     for schema, _ in version_tables(subject.options):
-        if schema is not None and not server.schemas_are_databases:
-            connection.exec_driver_sql(server.create_schema(quote(schema)))
+        if schema is not None and (sql := server.create_schema(quote(schema))) is not None:
+            connection.exec_driver_sql(sql)
             connection.commit()
 
 

@@ -67,7 +67,6 @@ class ShadowServer(ABC):
     """
 
     statements_at_once = 1
-    schemas_are_databases = False
 
     def __init__(self, place: Place, passed_over: Sequence[str] = ()) -> None:
         """Connect, and drop what killed runs left. Raises Unreachable's kin and Unsuitable."""
@@ -121,8 +120,7 @@ class ShadowServer(ABC):
         """A new database, empty or a copy of `template`; dropped at the end, whatever happens.
 
         Each connection of the engine is a session of its own. Raises ShadowFailed. On MySQL,
-        what statements create beside it is dropped with it; so of two that are open at once, one
-        can name another schema.
+        other databases that statements name are scratch ones too, which go with it.
         """
         self._made += 1
         name = f"{SCRATCH}{os.getpid()}_{self.token}_{self._made}"
@@ -177,8 +175,11 @@ class ShadowServer(ABC):
         """Drop it, unless somebody else just does."""
 
     @abstractmethod
-    def create_schema(self, quoted: str) -> str:
-        """SQL that makes a schema beside the default one, unless it is there."""
+    def create_schema(self, quoted: str) -> str | None:
+        """SQL that makes a schema beside the default one, unless it is there.
+
+        None where it is there as soon as a statement names it.
+        """
 
     def lacking(self, extensions: Sequence[str]) -> tuple[str, ...]:
         """Those of `extensions` that this server can't create."""
