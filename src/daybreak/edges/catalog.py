@@ -109,7 +109,7 @@ def _rows(
 
     found = {name: connection.execute(text(sql), asked).fetchall() for name, sql in queries.items()}
     beside = _beside(connection)
-    if beside is None or not beside.databases:
+    if beside is None:
         return found
     return {name: [_told(row, beside) for row in rows] for name, rows in found.items()}
 
@@ -129,15 +129,18 @@ def _built(
     dialect = dialect_named(connection.dialect.name, "the connection")
     with collector_at_rest():
         default_schema = connection.dialect.default_schema_name or ""
+        if beside := _beside(connection):
+            default_schema = beside.told(default_schema)
         catalog = dialect.build_catalog(rows, version, default_schema)
         if not leave_out:
             return catalog
         # The default schema goes by another name in the catalog of a MySQL server.
+        own = {None, default_schema}
         return _without(
             catalog,
             frozenset(
-                (catalog.default_schema if schema == default_schema else schema, name)
-                for schema, name in _absolute(leave_out, connection)
+                (catalog.default_schema if schema in own else schema or "", name)
+                for schema, name in leave_out
             ),
         )
 

@@ -141,12 +141,12 @@ def _remembers(subject: Subject, asked: Asked) -> bool:
 def tell_alembic(subject: Subject, asked: Asked) -> None:
     """Give Alembic's `check` in force the operations that are missing from the history."""
     sides, compared = compare(subject, asked)
-    schema = sides.history.default_schema
+    schema, own = sides.history.default_schema, subject.home
     written = write(
         compared.changes,
         before=sides.history,
         after=sides.wanted,
-        models=Models(subject.metadatas, default_schema=schema, dialect=subject.compiler),
+        models=Models(subject.metadatas, default_schema=own or schema, dialect=subject.compiler),
         dialect=subject.dialect,
         statements=sides.statements,
     )

@@ -121,7 +121,7 @@ def _tell(
         # Somebody's DDL may have been under way: a definition is deparsed as it is by then, names
         # are those of the snapshot. What is really different still is.
         found = _read(subject, named)
-    filters = Filters(subject.options, subject.metadatas, found, history)
+    filters = Filters(subject.options, subject.metadatas, found, history, home=subject.home)
     seen = keep_hidden(found, history, filters.hides) if filters.active else found
     checked.drift = find_drift(history, seen, fold=fold, engine=limits)
     if seen != found:

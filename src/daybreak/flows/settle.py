@@ -51,13 +51,13 @@ def settle(subject: Subject, sides: Sides, asked: Asked, *, drops_unasked: bool 
     drops = {_drop(text, history, sides.wanted, engine) for text in asked.drops}
     renames = [parse_rename(text, history, sides.wanted) for text in asked.renames]
     said = {rename.address for rename in renames} | drops
-    hints = hinted_renames(subject.metadatas, history, sides.wanted)
+    hints = hinted_renames(subject.metadatas, history, sides.wanted, home=subject.home)
     renames += [rename for rename in hints if rename.address not in said]
     # As for Alembic: False is "leave them alone". A function of the project's is not asked.
     not_compared = frozenset(
         field for option, field in NOT_COMPARED.items() if subject.options.get(option) is False
     )
-    filters = Filters(subject.options, subject.metadatas, history, sides.wanted)
+    filters = Filters(subject.options, subject.metadatas, history, sides.wanted, home=subject.home)
 
     def goal_of(renames: Sequence[Rename]) -> tuple[Catalog, Catalog]:
         before = history

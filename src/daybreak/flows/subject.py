@@ -55,7 +55,7 @@ class Subject:
         """The history's key after each revision; the last one is that of `revisions`."""
         base = "" if self.base is None else self._key_of([self.base], "the base", ())
         tables = sorted(version_tables(self.options), key=repr)
-        given = repr([tables, told_to_revisions(), base])
+        given = repr([tables, told_to_revisions(), base, self.home])
         keys = tuple(key for _, key in history_keys(context.script, self.root, options=given))
         if self.revisions != HEADS:
             return (f"{keys[-1] if keys else ''} at {' '.join(sorted(self.revisions))}",)
@@ -66,6 +66,12 @@ class Subject:
         """What SQLAlchemy compiles the models with; it is not connected to anything."""
         driver = driver_for(self.target, self.settings.project_driver)
         return _compiler(sqlalchemy_url(self.target, driver))
+
+    @property
+    def home(self) -> str | None:
+        """The name of the database, where a statement can name it: where it is a schema."""
+        engine = self.dialect.engine(0)
+        return self.target.url.database if engine.schemas_stay else None
 
     @property
     def root(self) -> Path:
@@ -88,7 +94,7 @@ class Subject:
             return wanted_key(
                 metadatas,
                 self.compiler,
-                server=server,
+                server=f"{server} {self.home}",
                 root=self.root,
                 reading=reading(),
                 extensions=extensions,

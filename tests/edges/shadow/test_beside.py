@@ -156,6 +156,29 @@ def test_sqlalchemy_reflects_them(shadow: ShadowServer) -> None:
             assert [column["name"] for column in columns] == ["id", "name"]
 
 
+def test_the_database_at_hand_may_be_called_by_its_own_name(
+    mysql: Server, shadow: ShadowServer
+) -> None:
+    with shadow.scratch() as engine:
+        run(
+            engine,
+            "CREATE TABLE x.users (id int PRIMARY KEY)",
+            "CREATE TABLE billing.payers (id int, CONSTRAINT k FOREIGN KEY (id)"
+            " REFERENCES x.users (id))",
+            "CREATE PROCEDURE p() DELETE FROM x.users",
+        )
+        catalog = read(engine)
+
+    assert [(table.schema, table.name) for table in catalog.tables] == [
+        ("", "users"),
+        ("billing", "payers"),
+    ]
+    key = catalog.tables[1].constraints[0]
+    assert key.referred == ("", "users")
+    assert key.definition == "FOREIGN KEY (`id`) REFERENCES `x`.`users` (`id`)"
+    assert catalog.routines[0].definition == "()\nDELETE FROM x.users"
+
+
 def test_what_is_taken_for_a_column_and_may_be_a_database_is_refused(
     billing: Server, shadow: ShadowServer
 ) -> None:

@@ -106,6 +106,8 @@ class _Build:
         schema, table, name, on_update, on_delete = row
         columns = [row for row in self.foreign_key_columns[schema, table] if row[2] == name]
         referred = self.schema(columns[0][4]), columns[0][5]
+        # Without a schema, a table is looked for where the key's own is.
+        there = "" if schema == self.default_schema == columns[0][4] else columns[0][4]
         own, others = tuple(row[3] for row in columns), tuple(row[6] for row in columns)
         actions = [
             f" ON {event} {action}"
@@ -115,7 +117,7 @@ class _Build:
         return Constraint(
             name=name,
             kind="foreign key",
-            definition=f"FOREIGN KEY {names(own)} REFERENCES {qualified(*referred)} "
+            definition=f"FOREIGN KEY {names(own)} REFERENCES {qualified(there, referred[1])} "
             f"{names(others)}{''.join(actions)}",
             columns=own,
             referred=referred,

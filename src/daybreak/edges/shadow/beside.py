@@ -18,22 +18,25 @@ from daybreak.edges.shadow.named import databases_named, replaced
 class Beside:
     """The names that statements in the scratch database `own` gave to others, in their order.
 
-    `make` creates the database that stands in for one, when it is named for the first time. Those
-    whose names have `ends` after `own` are there.
+    They may call it `home`, too, as the database is called that it stands for. `make` creates the
+    database that stands in for another, when that is named for the first time. Those whose names
+    have `ends` after `own` are there.
     """
 
     def __init__(
         self,
         own: str,
+        home: str | None,
         make: Callable[[str], None],
         names: Sequence[str] = (),
         ends: Sequence[str] = (),
     ) -> None:
         self.names = list(names)
         self._own = own
+        self._home = home
         self._make = make
         self._there = {own + end for end in ends}
-        self._pattern = re.compile(rf"(`?)\b{re.escape(own)}x(\d+)\b")
+        self._pattern = re.compile(rf"(`?)\b{re.escape(own)}(?:x(\d+))?\b")
 
     @property
     def databases(self) -> tuple[str, ...]:
@@ -42,7 +45,9 @@ class Beside:
 
     def database(self, name: str) -> str:
         """What stands in for the database `name`."""
-        if name == self._own or self._pattern.fullmatch(name):
+        if name == self._home:
+            return self._own
+        if self._pattern.fullmatch(name):
             return name
         if name not in self.names:
             self.names.append(name)
@@ -59,7 +64,7 @@ class Beside:
             database = self.database(each.name)
             if each.verb == "DROP":
                 self._there.discard(database)
-            elif database not in self._there and database != each.name:
+            elif database not in self._there and database not in {each.name, self._own}:
                 self._there.add(database)
                 if each.verb != "CREATE":
                     self._make(database)
@@ -70,7 +75,7 @@ class Beside:
         return self._pattern.sub(self._name, text) if self._own in text else text
 
     def _name(self, found: re.Match[str]) -> str:
-        name = self.names[int(found[2]) - 1]
+        name = self.names[int(found[2]) - 1] if found[2] else self._home or self._own
         return found[1] + (name.replace("`", "``") if found[1] else name)
 
     def listen(self, engine: Engine) -> None:

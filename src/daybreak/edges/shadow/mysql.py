@@ -146,7 +146,7 @@ class MysqlShadow(ShadowServer):
     def _create(self, name: str, template: str | None) -> None:
         names = self._names_beside(template) if template else []
         ends = self._ends_beside(template) if template else []
-        self._beside[name] = Beside(name, self._create_beside, names, ends)
+        self._beside[name] = Beside(name, self.place.home, self._create_beside, names, ends)
         for end in ("", *ends):
             self._run(mysql.create_database(name + end))
         if template:

@@ -44,7 +44,8 @@ class Place:
     """A server at hand. `origin` is how people are told of it: `embedded`, `the dev server`…
 
     `dedicated`: it is there for nothing else, so that any of its databases may be touched.
-    `stop` ends it if it is ours. `target` names a database that exists, to start from.
+    `stop` ends it if it is ours. `target` names a database that exists, to start from, and `home`
+    the one that comparisons are for: as MySQL's statements may call their own.
     """
 
     target: Target
@@ -52,6 +53,7 @@ class Place:
     origin: str
     dedicated: bool
     stop: Callable[[], None] = nothing
+    home: str | None = None
 
     @property
     def ours(self) -> bool:
