@@ -54,9 +54,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Sides:
-    """Both catalogs, raw, and the SQL that the models ran. `label` names the server."""
+    """Both catalogs, raw, and the SQL that the models ran. `server` is the key of theirs."""
 
-    label: str
+    server: str
     history: Catalog
     wanted: Catalog
     statements: tuple[str, ...]
@@ -81,45 +81,45 @@ Made = Callable[[Subject, "ShadowServer"], tuple[str, Catalog]]
 
 def remembered_sides(subject: Subject) -> Sides | None:
     """Both sides from the cache; None if one is not there. Starts no server."""
-    if (label := subject.last_shadow) is None:
+    if (server := subject.last_shadow) is None:
         return None
-    history = load_wanted(_history_side(label, subject.history_keys[-1]))
+    history = load_wanted(_history_side(server, subject.history_keys[-1]))
     if history is None:
         return None
-    wanted = load_wanted(subject.wanted_key(label, history.catalog))
+    wanted = load_wanted(subject.wanted_key(server, history.catalog))
     if wanted is None:
         return None
-    return Sides(label, history.catalog, wanted.catalog, wanted.statements)
+    return Sides(server, history.catalog, wanted.catalog, wanted.statements)
 
 
 def remembered_outline(subject: Subject) -> Outline | None:
     """What the history makes, in outline, from the cache. Starts no server."""
-    if (label := subject.last_shadow) is None:
+    if (server := subject.last_shadow) is None:
         return None
-    return load_outline(_history_side(label, subject.history_keys[-1]))
+    return load_outline(_history_side(server, subject.history_keys[-1]))
 
 
 def known_as_equal(subject: Subject, outline: Outline) -> bool:
     """Whether both sides, that of the history in outline, were found to be equal before."""
-    label = subject.last_shadow
-    return label is not None and are_equal(_both(subject, label, outline.rest))
+    server = subject.last_shadow
+    return server is not None and are_equal(_both(subject, server, outline.rest))
 
 
 def remember_as_equal(subject: Subject, sides: Sides) -> None:
     """Let `known_as_equal` know."""
-    remember_equal(_both(subject, sides.label, sides.history))
+    remember_equal(_both(subject, sides.server, sides.history))
 
 
-def _both(subject: Subject, label: str, history: Catalog) -> str:
-    keys = (_history_side(label, subject.history_keys[-1]), subject.wanted_key(label, history))
+def _both(subject: Subject, server: str, history: Catalog) -> str:
+    keys = (_history_side(server, subject.history_keys[-1]), subject.wanted_key(server, history))
     left_alone = [str(subject.options.get(name) is False) for name in NOT_COMPARED]
     return sha256(" ".join((*keys, judging(), *left_alone)).encode()).hexdigest()
 
 
 def history_side(subject: Subject) -> Catalog:
     """What the history makes up to `subject.revisions`, from the cache or a shadow server."""
-    label = subject.last_shadow
-    if label is not None and (known := load_wanted(_history_side(label, subject.history_keys[-1]))):
+    last = subject.last_shadow
+    if last is not None and (known := load_wanted(_history_side(last, subject.history_keys[-1]))):
         return known.catalog
     with choose_shadow(subject.settings, subject.target) as server:
         return _history(subject, server, _template(subject, server))
@@ -155,8 +155,8 @@ def _bench(
         server.close()
         raise
     closing.enter_context(server)
-    remember_shadow(subject.root, subject.target.environment, server.label)
-    sides = Sides(server.label, history, wanted.catalog, wanted.statements)
+    remember_shadow(subject.root, subject.places, server.key)
+    sides = Sides(server.key, history, wanted.catalog, wanted.statements)
     return Bench(sides, server, template)
 
 
@@ -235,7 +235,7 @@ def _not_replayed(server: ShadowServer, error: Exception) -> Exception:
 
 
 def _history(subject: Subject, server: ShadowServer, template: str) -> Catalog:
-    key = _history_side(server.label, subject.history_keys[-1])
+    key = _history_side(server.key, subject.history_keys[-1])
     if known := load_wanted(key):
         return known.catalog
     with server.scratch(template) as engine, engine.connect() as connection:
@@ -244,7 +244,7 @@ def _history(subject: Subject, server: ShadowServer, template: str) -> Catalog:
 
 def _read_history(subject: Subject, server: ShadowServer, connection: Connection) -> Catalog:
     """The catalog, remembered with its outline, to which databases are held first."""
-    key = _history_side(server.label, subject.history_keys[-1])
+    key = _history_side(server.key, subject.history_keys[-1])
     catalog = read_side(subject, connection)
     found = read_against(connection, None, leave_out=version_tables(subject.options))
     store_wanted(key, Wanted(catalog, ()))
@@ -253,12 +253,12 @@ def _read_history(subject: Subject, server: ShadowServer, connection: Connection
     return catalog
 
 
-def _history_side(label: str, key: str) -> str:
-    return sha256(f"{label} {key} {reading()}".encode()).hexdigest()
+def _history_side(server: str, key: str) -> str:
+    return sha256(f"{server} {key} {reading()}".encode()).hexdigest()
 
 
 def _wanted(subject: Subject, server: ShadowServer, history: Catalog) -> Wanted:
-    key = subject.wanted_key(server.label, history)
+    key = subject.wanted_key(server.key, history)
     if known := load_wanted(key):
         return known
     while True:

@@ -17,7 +17,7 @@ from daybreak.dialects.base import Dialect
 from daybreak.edges.alembic import told_to_revisions
 from daybreak.edges.connect import dialect_of, driver_for, sqlalchemy_url
 from daybreak.edges.replay import version_tables
-from daybreak.edges.settings import Settings
+from daybreak.edges.settings import Settings, shadow_url
 from daybreak.edges.shadow.cache import last_shadow
 from daybreak.edges.shadow.keys import history_keys, reading, wanted_key
 from daybreak.edges.shadow.wanted import not_compiled
@@ -79,15 +79,23 @@ class Subject:
 
     @cached_property
     def last_shadow(self) -> str | None:
-        """The server of the last comparison, by which the cache is asked."""
-        return last_shadow(self.root, self.target.environment)
+        """The key of the server of the last comparison, by which the cache is asked."""
+        return last_shadow(self.root, self.places)
 
-    def wanted_key(self, label: str, history: Catalog) -> str:
-        """The key of what the models come to on that server. Compiling them takes its time."""
+    @property
+    def places(self) -> str:
+        """The environment, and where its shadow would be looked for first."""
+        configured = shadow_url(self.settings)
+        place = configured[0] if configured else self.target.url
+        known = configured or self.target.environment == "dev"
+        return f"{self.target.environment} {f'{place.host}:{place.port}' if known else ''}"
+
+    def wanted_key(self, server: str, history: Catalog) -> str:
+        """The key of what the models come to there. Compiling them takes its time."""
         extensions = tuple(f"{each.schema}.{each.name}" for each in extensions_of(history))
-        if (label, extensions) not in self._wanted_keys:
-            self._wanted_keys[label, extensions] = self._key_of(self.metadatas, label, extensions)
-        return self._wanted_keys[label, extensions]
+        if (server, extensions) not in self._wanted_keys:
+            self._wanted_keys[server, extensions] = self._key_of(self.metadatas, server, extensions)
+        return self._wanted_keys[server, extensions]
 
     def _key_of(self, metadatas: Sequence[MetaData], server: str, extensions: Sequence[str]) -> str:
         try:

@@ -317,10 +317,10 @@ def test_the_projects_files_count_where_a_revision(
     assert (before != after) is counts
 
 
+@pytest.mark.usefixtures("script")
 @pytest.mark.parametrize(("more", "counts"), [("import far", True), ("import json", False)])
 def test_the_installed_packages_count_where_a_revision_imports_one(
     tmp_path: Path,
-    script: ScriptDirectory,
     monkeypatch: pytest.MonkeyPatch,
     more: str,
     counts: bool,

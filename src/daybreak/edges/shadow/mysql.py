@@ -40,6 +40,19 @@ MARK = "daybreak_template"
 
 SESSION = "SET SESSION time_zone = '+00:00', lock_wait_timeout = 60, wait_timeout = 604800"
 FACTS = "SELECT version(), @@global.read_only"
+# What a statement gets that does not say, how names compare, and what a table can be kept in.
+SETUP = """
+SHOW VARIABLES WHERE variable_name LIKE 'character_set_%%' OR variable_name LIKE '%%collation%%'
+    OR variable_name LIKE 'default_%%' OR variable_name LIKE 'innodb_default_%%'
+    OR variable_name IN (
+        'block_encryption_mode', 'div_precision_increment', 'explicit_defaults_for_timestamp',
+        'innodb_file_per_table', 'innodb_page_size', 'innodb_strict_mode',
+        'lower_case_table_names', 'show_create_table_verbosity',
+        'sql_generate_invisible_primary_key', 'sql_mode', 'sql_require_primary_key',
+        'version_comment'
+    )
+"""
+ENGINES = "SELECT engine, support FROM information_schema.engines ORDER BY engine"
 SCHEMAS = "SELECT schema_name FROM information_schema.schemata WHERE schema_name LIKE %s"
 MARKED = """
 SELECT table_schema, table_comment FROM information_schema.tables
@@ -102,6 +115,9 @@ class MysqlShadow(ShadowServer):
                 user = self.place.target.url.username or "(none)"
                 raise Unsuitable(f"its user {user!r} may not create databases") from error
             raise
+
+    def _facts(self) -> list[Any]:
+        return [tuple(row) for row in (*self._rows(SETUP), *self._rows(ENGINES))]
 
     def _sweep(self) -> None:
         for name in self._mains(SCRATCH):

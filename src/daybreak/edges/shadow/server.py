@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import secrets
 from abc import ABC, abstractmethod
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 SCRATCH = "daybreak_shadow_"
 TEMPLATE = "daybreak_template_"
 TEMPLATES_KEPT = 8
+_FACTS = "; set up as "
 
 
 def nothing() -> None:
@@ -98,6 +100,15 @@ class ShadowServer(ABC):
     def label(self) -> str:
         dialect = dialect_of(self.place.target)
         return f"{dialect.LABEL} {self.server_version}, {self.place.origin}"
+
+    @functools.cached_property
+    def key(self) -> str:
+        """The label, and a digest of what else decides what statements come to here.
+
+        Catalogs are kept by it. It names no server: one that is made anew each time has the same.
+        """
+        with self._failing("tell how it is set up"):
+            return f"{self.label}{_FACTS}{sha256(repr(self._facts()).encode()).hexdigest()}"
 
     @property
     def dedicated(self) -> bool:
@@ -266,6 +277,10 @@ class ShadowServer(ABC):
         """Mark our session as the owner's; the server's version and major. Raises Unsuitable."""
 
     @abstractmethod
+    def _facts(self) -> list[Any]:
+        """What decides what a catalog on this server says, beside its version."""
+
+    @abstractmethod
     def _sweep(self) -> None:
         """Drop scratch databases whose owner is gone."""
 
@@ -300,6 +315,11 @@ class ShadowServer(ABC):
     @abstractmethod
     def _use(self, name: str) -> None:
         """Record that the template was used just now."""
+
+
+def label_in(key: str) -> str:
+    """The label of the server that has this key."""
+    return key.partition(_FACTS)[0]
 
 
 def template_name(key: str) -> str:
