@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,12 +19,13 @@ from servers import Server
 @pytest.fixture
 def root(tmp_path: Path) -> Iterator[Path]:
     """A project's folder; what was kept for it in the cache is gone afterwards."""
-    folder = tmp_path / "my shop"
+    name = f"my shop {os.getpid()}"  # others who test at the same time have the same cache
+    folder = tmp_path / name
     folder.mkdir()
     yield folder
     account = server_account()
     kept = kept_folder(folder, Path(), "", account)
-    for each in kept.parent.glob("my_shop-*"):
+    for each in kept.parent.glob(f"{name.replace(' ', '_')}-*"):
         shutil.rmtree(each)
 
 
