@@ -48,11 +48,13 @@ class Outline:
     """The queries that compare most of a catalog on the server. All take `:schemas`.
 
     `digests` gives a row for each table and view: id, schema, name, digest of all that a catalog
-    tells of it. `whole` are those of `catalog_queries` that are read in any case; the others are
-    `parts`, which take `:relations` too: the ids, as `{1,2}`, of those that are to be read.
+    tells of it; `names` is the same without the digests. `whole` are those of `catalog_queries`
+    that are read in any case; the others are `parts`, which take `:relations` too: the ids, as
+    `{1,2}`, of those that are to be read.
     """
 
     digests: str
+    names: str
     whole: Mapping[str, str]
     parts: Mapping[str, str]
 

@@ -21,7 +21,8 @@ from daybreak.edges.history import recorded_heads, require_known
 from daybreak.edges.replay import stamp, version_tables
 from daybreak.edges.shadow.keys import reading
 from daybreak.flows.drift import database_at_hand
-from daybreak.flows.sides import make_version_schema, read_side, with_roles
+from daybreak.flows.models_side import read_side
+from daybreak.flows.sides import make_version_schema, with_roles
 from daybreak.flows.subject import Subject
 from daybreak.report.changes import change_text
 

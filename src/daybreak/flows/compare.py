@@ -16,6 +16,7 @@ from daybreak.core.change import Alter, Change
 from daybreak.core.diff import diff
 from daybreak.core.errors import DaybreakError, HistoryChanged, Refused, Unreachable
 from daybreak.core.hazards import hazards
+from daybreak.core.outline import Outline
 from daybreak.core.secret import mask
 from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.history import revision_files
@@ -32,7 +33,6 @@ from daybreak.flows.sides import (
     known_as_equal,
     on_shadow,
     remember_as_equal,
-    remembered_outline,
     remembered_sides,
 )
 from daybreak.flows.subject import Subject
@@ -110,22 +110,23 @@ def _drift(bench: Bench, subject: Subject) -> str:
 
 def compare(subject: Subject, asked: Asked) -> tuple[Sides, Compared]:
     """What `revise` would write about, without asking anybody: a possible rename is two changes."""
-    if (sides := remembered_sides(subject)) is None:
-        with on_shadow(subject) as bench:
-            sides = bench.sides
     with collector_at_rest():
+        if (sides := remembered_sides(subject)) is None:
+            with on_shadow(subject) as bench:
+                sides = bench.sides
         compared = _compared(sides, settle(subject, sides, asked, drops_unasked=True))
     if not compared.changes and _remembers(subject, asked):
         remember_as_equal(subject, sides)
     return sides, compared
 
 
-def compared_before(subject: Subject, asked: Asked) -> Compared | None:
+def compared_before(subject: Subject, asked: Asked, outline: Outline | None) -> Compared | None:
     """What `compare` would come to, if it did so before and nothing differed; None if not.
 
-    No catalog is loaded, let alone compared: what both were made from is the same.
+    `outline` is the history's, remembered. No catalog is loaded, let alone compared: what both
+    were made from is the same.
     """
-    if not _remembers(subject, asked) or (outline := remembered_outline(subject)) is None:
+    if outline is None or not _remembers(subject, asked):
         return None
     if not known_as_equal(subject, outline):
         return None

@@ -15,7 +15,7 @@ from daybreak.core.catalog import Catalog
 from daybreak.core.errors import ProofFailed
 from daybreak.core.secret import mask
 from daybreak.edges.replay import run_function
-from daybreak.flows.sides import read_side
+from daybreak.flows.models_side import read_side
 from daybreak.flows.subject import Subject
 
 if TYPE_CHECKING:

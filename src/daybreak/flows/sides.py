@@ -21,13 +21,12 @@ from daybreak.core.errors import (
     DaybreakError,
     ExtensionMissing,
     HistoryNotReplayed,
-    ModelsRejected,
     OtherDatabase,
 )
 from daybreak.core.outline import Outline
 from daybreak.core.roles import roles_of
 from daybreak.core.secret import mask
-from daybreak.edges.catalog import read_against, read_catalog
+from daybreak.edges.catalog import read_against
 from daybreak.edges.history import place_in_history
 from daybreak.edges.models import unchanged
 from daybreak.edges.replay import replay, version_tables
@@ -44,6 +43,7 @@ from daybreak.edges.shadow.cache import (
 from daybreak.edges.shadow.choose import choose_shadow
 from daybreak.edges.shadow.keys import judging, reading
 from daybreak.edges.shadow.wanted import create_wanted
+from daybreak.flows.models_side import models_side, models_side_ahead, read_side
 from daybreak.flows.subject import NOT_COMPARED, Subject, extensions_of
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def remembered_sides(subject: Subject) -> Sides | None:
     history = load_wanted(_history_side(server, subject.history_keys[-1]))
     if history is None:
         return None
-    wanted = load_wanted(subject.wanted_key(server, history.catalog))
+    wanted = load_wanted(subject.wanted_key(server, extensions_of(history.catalog)))
     if wanted is None:
         return None
     return Sides(server, history.catalog, wanted.catalog, wanted.statements)
@@ -111,7 +111,10 @@ def remember_as_equal(subject: Subject, sides: Sides) -> None:
 
 
 def _both(subject: Subject, server: str, history: Catalog) -> str:
-    keys = (_history_side(server, subject.history_keys[-1]), subject.wanted_key(server, history))
+    keys = (
+        _history_side(server, subject.history_keys[-1]),
+        subject.wanted_key(server, extensions_of(history)),
+    )
     left_alone = [str(subject.options.get(name) is False) for name in NOT_COMPARED]
     return sha256(" ".join((*keys, judging(), *left_alone)).encode()).hexdigest()
 
@@ -122,7 +125,8 @@ def history_side(subject: Subject) -> Catalog:
     if last is not None and (known := load_wanted(_history_side(last, subject.history_keys[-1]))):
         return known.catalog
     with choose_shadow(subject.settings, subject.target) as server:
-        return _history(subject, server, _template(subject, server))
+        template, read = _template(subject, server, [])
+        return read or _history(subject, server, template)
 
 
 @contextlib.contextmanager
@@ -133,16 +137,16 @@ def on_shadow(subject: Subject, made: Made | None = None) -> Iterator[Bench]:
     HistoryNotReplayed, ModelsRejected, and what `made` does.
     """
     with contextlib.ExitStack() as closing:
-        yield _bench(subject, closing, made or _made_by_revisions)
+        yield _bench(subject, closing, made)
 
 
 def _bench(
-    subject: Subject, closing: contextlib.ExitStack, made: Made, *, dedicated: bool = False
+    subject: Subject, closing: contextlib.ExitStack, made: Made | None, *, dedicated: bool = False
 ) -> Bench:
     server = choose_shadow(subject.settings, subject.target, dedicated=dedicated)
     try:
-        template, history = made(subject, server)
-        wanted = _wanted(subject, server, history)
+        template, history, ahead = _history_and_ahead(subject, server, made)
+        wanted = models_side(subject, server, history, ahead)
         # What the cache remembers, another server may have made.
         for role in server.lacking_roles(roles_of(history) | roles_of(wanted.catalog)):
             server.create_role(role)
@@ -160,29 +164,42 @@ def _bench(
     return Bench(sides, server, template)
 
 
-def _made_by_revisions(subject: Subject, server: ShadowServer) -> tuple[str, Catalog]:
-    template = _template(subject, server)
-    return template, _history(subject, server, template)
+def _history_and_ahead(
+    subject: Subject, server: ShadowServer, made: Made | None
+) -> tuple[str, Catalog, Wanted | None]:
+    """The history's side, and what the models' side came to meanwhile, if it was made ahead."""
+    if made is not None:
+        return (*made(subject, server), None)
+    touched: list[str] = []
+    with models_side_ahead(subject, server) as ahead:
+        template, read = _template(subject, server, touched)
+        history = read or _history(subject, server, template)
+        made_ahead = ahead()
+    if touched:  # the thread may have seen the models with what a revision added to them
+        subject.forget_wanted_keys()
+        made_ahead = None
+    return template, history, made_ahead
 
 
-def read_side(subject: Subject, connection: Connection) -> Catalog:
-    """The catalog of a database of this project, without the table of its version."""
-    return read_catalog(connection, leave_out=version_tables(subject.options))
+def _template(
+    subject: Subject, server: ShadowServer, touched: list[str]
+) -> tuple[str, Catalog | None]:
+    """The template of the history, made from the nearest one that is there, and what was read.
 
-
-def _template(subject: Subject, server: ShadowServer) -> str:
-    """The template of the history, made from the nearest one that is there."""
+    `touched` is told the tables of the models that the revisions added to.
+    """
     keys = subject.history_keys
 
     found = server.nearest(keys)
     begun = found[0] if found else None
+    read: list[Catalog] = []
 
     def build(connection: Connection) -> None:
         make_version_schema(subject, server, connection)
         if begun is None and subject.base is not None:
             create_wanted(server, connection.engine, [subject.base], root=subject.root)
         try:
-            with unchanged(subject.metadatas):
+            with unchanged(subject.metadatas, touched):
                 replay(connection, subject.options, subject.revisions)
         except Exception as error:
             if isinstance(error, DBAPIError) and server.lacks_role(error) is not None:
@@ -190,9 +207,10 @@ def _template(subject: Subject, server: ShadowServer) -> str:
             raise _not_replayed(server, error) from error
         # Here rather than on a copy; in a session of its own, since revisions may set theirs.
         with connection.engine.connect() as reading:
-            _read_history(subject, server, reading)
+            read[:] = [_read_history(subject, server, reading)]
 
-    return with_roles(server, lambda: server.template(keys[-1], build, base=begun))
+    template = with_roles(server, lambda: server.template(keys[-1], build, base=begun))
+    return template, read[0] if read else None
 
 
 def make_version_schema(subject: Subject, server: ShadowServer, connection: Connection) -> None:
@@ -255,33 +273,3 @@ def _read_history(subject: Subject, server: ShadowServer, connection: Connection
 
 def _history_side(server: str, key: str) -> str:
     return sha256(f"{server} {key} {reading()}".encode()).hexdigest()
-
-
-def _wanted(subject: Subject, server: ShadowServer, history: Catalog) -> Wanted:
-    key = subject.wanted_key(server.key, history)
-    if known := load_wanted(key):
-        return known
-    while True:
-        try:
-            wanted = _created(subject, server, history)
-        except ModelsRejected as rejected:
-            role = server.lacks_role(rejected.__cause__) if rejected.__cause__ else None
-            if role is None:
-                raise
-            server.create_role(role)
-        else:
-            store_wanted(key, wanted)
-            return wanted
-
-
-def _created(subject: Subject, server: ShadowServer, history: Catalog) -> Wanted:
-    with server.scratch() as engine:
-        statements = create_wanted(
-            server,
-            engine,
-            subject.metadatas,
-            root=subject.root,
-            extensions=extensions_of(history),
-        )
-        with engine.connect() as connection:
-            return Wanted(read_side(subject, connection), statements)

@@ -90,12 +90,16 @@ class Subject:
         known = configured or self.target.environment == "dev"
         return f"{self.target.environment} {f'{place.host}:{place.port}' if known else ''}"
 
-    def wanted_key(self, server: str, history: Catalog) -> str:
-        """The key of what the models come to there. Compiling them takes its time."""
-        extensions = tuple(f"{each.schema}.{each.name}" for each in extensions_of(history))
-        if (server, extensions) not in self._wanted_keys:
-            self._wanted_keys[server, extensions] = self._key_of(self.metadatas, server, extensions)
-        return self._wanted_keys[server, extensions]
+    def wanted_key(self, server: str, extensions: Sequence[Extension]) -> str:
+        """The key of what the models come to on that server. Compiling them takes its time."""
+        names = tuple(f"{each.schema}.{each.name}" for each in extensions)
+        if (server, names) not in self._wanted_keys:
+            self._wanted_keys[server, names] = self._key_of(self.metadatas, server, names)
+        return self._wanted_keys[server, names]
+
+    def forget_wanted_keys(self) -> None:
+        """They were made while the models may not have been what they are."""
+        self._wanted_keys.clear()
 
     def _key_of(self, metadatas: Sequence[MetaData], server: str, extensions: Sequence[str]) -> str:
         try:

@@ -68,6 +68,11 @@ def has_functions(metadatas: Sequence[MetaData]) -> bool:
     return any(not _is_known(listened.listener) for listened in _heard(metadatas))
 
 
+def has_listeners(metadatas: Sequence[MetaData]) -> bool:
+    """Whether anything but a named type listens: a function, or the project's own SQL."""
+    return any(not _is_type(listened.listener) for listened in _heard(metadatas))
+
+
 def schemas_of(metadatas: Sequence[MetaData]) -> list[str]:
     """The schemas that the models name, sorted."""
     return _schemas_of(metadatas, _heard(metadatas))
@@ -143,7 +148,7 @@ def _statements(
         kind.create(connection, checkfirst=False)
     yield from made
     for (_, event), group in itertools.groupby(heard, lambda each: (id(each.item), each.event)):
-        listened = [each for each in group if not _is_named_type(each.listener)]
+        listened = [each for each in group if not _is_type(each.listener)]
         if listened:  # which of them comes first matters, too
             texts = [_told(each.listener, dialect) for each in listened]
             yield "\0".join([f"{event} {listened[0].item!s}", *texts])
@@ -197,10 +202,10 @@ def _is_known(listener: Any) -> bool:
     """Whether all that it does can be seen: DDL without a condition in Python, a named type."""
     if isinstance(listener, ExecutableDDLElement):
         return listener._ddl_if is None or listener._ddl_if.callable_ is None
-    return _is_named_type(listener)
+    return _is_type(listener)
 
 
-def _is_named_type(listener: Any) -> bool:
+def _is_type(listener: Any) -> bool:
     return isinstance(getattr(_unwrapped(listener), "__self__", None), SchemaType)
 
 

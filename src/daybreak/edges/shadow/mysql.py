@@ -64,6 +64,8 @@ SESSIONS = "SELECT id FROM information_schema.processlist WHERE db = %s"
 
 
 class MysqlShadow(ShadowServer):
+    schemas_are_databases = True
+
     def __init__(self, place: Place, passed_over: Sequence[str] = ()) -> None:
         self._beside: dict[str, Beside] = {}  # by the scratch database
         self._tls: Any = None

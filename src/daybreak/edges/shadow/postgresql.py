@@ -195,10 +195,12 @@ class PostgresqlShadow(ShadowServer):
             time.sleep(0.002)
 
     def _run(self, sql: str) -> None:
-        self._admin.exec_driver_sql(sql)
+        with self._turn:
+            self._admin.exec_driver_sql(sql)
 
     def _rows(self, sql: str, *values: str) -> list[Any]:
-        return list(self._admin.exec_driver_sql(sql, values or None))
+        with self._turn:
+            return list(self._admin.exec_driver_sql(sql, values or None))
 
 
 def _last_use(row: Any) -> float:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import os
 import secrets
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -71,6 +73,7 @@ class ShadowServer(ABC):
     """
 
     statements_at_once = 1
+    schemas_are_databases = False
 
     def __init__(self, place: Place, passed_over: Sequence[str] = ()) -> None:
         """Connect, and drop what killed runs left. Raises Unreachable's kin and Unsuitable."""
@@ -78,7 +81,8 @@ class ShadowServer(ABC):
         self.passed_over = tuple(passed_over)
         # Alive as long as our session is: by it others see that our databases have an owner.
         self.token = secrets.token_hex(5)
-        self._made = 0
+        self._made = itertools.count(1)
+        self._turn = threading.Lock()  # of two threads at the server's own session
         self._closing = contextlib.ExitStack()
         self._closing.callback(place.stop)
         try:
@@ -135,8 +139,7 @@ class ShadowServer(ABC):
         Each connection of the engine is a session of its own. Raises ShadowFailed. On MySQL,
         other databases that statements name are scratch ones too, which go with it.
         """
-        self._made += 1
-        name = f"{SCRATCH}{os.getpid()}_{self.token}_{self._made}"
+        name = f"{SCRATCH}{os.getpid()}_{self.token}_{next(self._made)}"
         engine = self._engine_of(name)
         try:
             with self._failing("make a scratch database"):

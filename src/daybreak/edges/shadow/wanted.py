@@ -183,15 +183,18 @@ def _one_by_one(connection: Connection, chunk: Sequence[_Step]) -> None:
 
 def _compiled(connection: Connection, metadatas: Sequence[MetaData]) -> Iterator[_Step]:
     steps: list[_Step] = []
+    dialect = connection.dialect
+    # One for all: to make one for each takes a fifth of the time.
+    compiler = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]
 
     def collect(element: Any, *_: Any, **__: Any) -> None:
         table = _table_of(element)
         try:
-            steps.append(_Step(str(element.compile(dialect=connection.dialect)).strip(), table))
+            steps.append(_Step(compiler.process(element).strip(), table))
         except CompileError as error:
             raise _Refused(error, table) from error
 
-    mock = MockConnection(connection.dialect, collect)
+    mock = MockConnection(dialect, collect)
     for metadata in metadatas:
         try:
             metadata.create_all(mock, checkfirst=False)
