@@ -33,11 +33,11 @@ from daybreak.edges.alembic import (
     call_in_force,
     command_in_force,
     project_in_force,
-    refuse_password_in_ini,
-    refuse_unused_url,
 )
 from daybreak.edges.connect import driver_for, explained, make_migration_engine, sqlalchemy_url
+from daybreak.edges.directives import without_empty_files
 from daybreak.edges.history import load_history, place_in_history
+from daybreak.edges.ini_url import refuse_password_in_ini, refuse_unused_url
 from daybreak.edges.models import (
     each_metadata,
     import_models,
@@ -51,8 +51,6 @@ from daybreak.flows.autogenerate import compare_catalogs
 from daybreak.report.text import event_line
 
 if TYPE_CHECKING:
-    from alembic.operations.ops import MigrationScript
-    from alembic.runtime.migration import MigrationContext
     from sqlalchemy import Connection, MetaData
 
 
@@ -117,7 +115,8 @@ def _run(
     if running.compares and compare_catalogs(settings, call, running, options):
         return
     if running.compares:
-        options["process_revision_directives"] = _directives(call, options)
+        theirs = options.get("process_revision_directives")
+        options["process_revision_directives"] = without_empty_files(call, theirs)
         options["include_name"] = _without_journal(options)
 
     if context.is_offline_mode():
@@ -136,26 +135,6 @@ def _configure_logging(*, quiet: bool) -> None:
         fileConfig(file, disable_existing_loggers=False)
     if quiet:  # the screen tells the same already
         logging.getLogger("alembic").setLevel(logging.WARNING)
-
-
-def _directives(
-    call: Call | None, options: dict[str, Any]
-) -> Callable[[MigrationContext, Any, list[MigrationScript]], None]:
-    """The project's own hook, then ours: with no difference, `daybreak revision` writes no file."""
-    theirs = options.get("process_revision_directives")
-
-    def process(migration: MigrationContext, revision: Any, scripts: list[MigrationScript]) -> None:
-        if call is not None:  # before their hook, which may add what is no difference
-            for ops in (ops for script in scripts for ops in script.upgrade_ops_list):
-                call.differences.extend(ops.as_diffs())
-        if theirs is not None:
-            theirs(migration, revision, scripts)
-        if call is not None and not call.keep_empty:
-            empty = all(ops.is_empty() for script in scripts for ops in script.upgrade_ops_list)
-            if empty:
-                scripts[:] = []
-
-    return process
 
 
 def _without_journal(options: dict[str, Any]) -> Callable[[str | None, str, Any], bool]:

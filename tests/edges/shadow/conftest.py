@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,13 +18,16 @@ from servers import Server
 
 @pytest.fixture
 def root(tmp_path: Path) -> Iterator[Path]:
-    """A project's folder; what was kept for it in the cache is gone afterwards."""
-    folder = tmp_path / "my shop"
+    """A project's folder; what was kept for it in the cache is gone afterwards.
+
+    No other run's project has its name: the cache is that of the machine.
+    """
+    folder = tmp_path / f"my shop {secrets.token_hex(4)}"
     folder.mkdir()
     yield folder
     account = server_account()
     kept = kept_folder(folder, Path(), "", account)
-    for each in kept.parent.glob("my_shop-*"):
+    for each in kept.parent.glob(f"{kept.name.partition('-')[0]}-*"):
         shutil.rmtree(each)
 
 

@@ -107,7 +107,8 @@ def test_the_password_is_random_and_shows_nowhere(root: Path) -> None:
 
 
 def test_folders_of_an_earlier_start_of_the_machine_are_removed(root: Path) -> None:
-    old = home_of(root).with_name("my_shop-00000000-16")
+    home = home_of(root)
+    old = home.with_name(f"{home.name.partition('-')[0]}-00000000-16")
     (old / "data").mkdir(parents=True)
     (old / "boot").write_text("another")
     (old / "lock").touch()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from daybreak.dialects.postgresql.catalog import build_catalog as build_catalog
     from daybreak.dialects.postgresql.ddl_changes import ddl as ddl
     from daybreak.dialects.postgresql.folds import fold as fold
+    from daybreak.dialects.postgresql.manual import by_hand as by_hand
     from daybreak.dialects.postgresql.outline import catalog_outline as catalog_outline
     from daybreak.dialects.postgresql.outline import catalog_relations as catalog_relations
     from daybreak.dialects.postgresql.outline import catalog_told as catalog_told
@@ -37,6 +38,7 @@ __getattr__ = loading(
     {
         "words": "words",
         "build_catalog": "catalog",
+        "by_hand": "manual",
         "ddl": "ddl_changes",
         "fold": "folds",
         "catalog_outline": "outline",
