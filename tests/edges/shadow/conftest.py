@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,13 +18,15 @@ from servers import Server
 
 @pytest.fixture
 def root(tmp_path: Path) -> Iterator[Path]:
-    """A project's folder; what was kept for it in the cache is gone afterwards."""
-    folder = tmp_path / "my shop"
+    """A project's folder; what was kept for it in the cache is gone afterwards.
+
+    Its name is its own, because other test runs use the same cache.
+    """
+    folder = tmp_path / f"my shop {secrets.token_hex(6)}"
     folder.mkdir()
     yield folder
-    account = server_account()
-    kept = kept_folder(folder, Path(), "", account)
-    for each in kept.parent.glob("my_shop-*"):
+    kept = kept_folder(folder, Path(), "", server_account())
+    for each in kept.parent.glob(f"{folder.name.replace(' ', '_')}-*"):
         shutil.rmtree(each)
 
 
