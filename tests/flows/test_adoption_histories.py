@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -497,21 +498,23 @@ def test_a_template_that_is_missing_is_said(project: Project) -> None:
     assert written.code == 2
 
 
-def test_two_revisions_at_once_both_succeed(project: Project) -> None:
+def test_two_revisions_at_once_both_succeed(project: Project, tmp_path: Path) -> None:
+    """In two checkouts, which share the dev server and what is kept on it."""
     project.run("daybreak", "upgrade", "head")
     _grow(project, "    size: Mapped[int | None]\n")
+    other = shutil.copytree(project.root, tmp_path / "other")
 
     running = [
         subprocess.Popen(
-            [BIN / "daybreak", "revision", "-m", f"at once {number}"],
-            cwd=project.root,
+            [BIN / "daybreak", "revision", "-m", "at once"],
+            cwd=checkout,
             env={**CLEAN, **project.variables},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
-        for number in range(2)
+        for checkout in (project.root, other)
     ]
     said = [process.communicate(timeout=120)[0] for process in running]
     assert [process.returncode for process in running] == [0, 0], said
