@@ -47,7 +47,6 @@ def mysql() -> Iterator[MySQL]:
         fail_or_skip(reason)
 
 
-@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """How many processes `-n auto` is: each starts three servers of its own, which take memory.
 

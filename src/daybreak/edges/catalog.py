@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from daybreak.core.catalog import Catalog
 from daybreak.core.errors import LockNotGranted
-from daybreak.core.outline import Found, Name, Outline, differing
+from daybreak.core.outline import Found, Name, Outline, differing, with_parts
 from daybreak.dialects import dialect_named
 from daybreak.dialects.base import CATALOG_LOCK_TIMEOUT_S, Dialect, LockHolder
+from daybreak.dialects.base import Outline as Queries
 from daybreak.edges.collector import collector_at_rest
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 Left = frozenset[tuple[str | None, str]]  # tables, by schema (None: the default one) and name
-DIGESTS = "digests"
+DIGESTS, NAMES = "digests", "names"
 
 
 def read_catalog(
@@ -70,13 +71,46 @@ def read_against(
         }
         differ = differing(digests, known.digests) if known else frozenset()
         ids = [row[0] for row in relations if (row[1], row[2]) in differ]
-        ids += dialect.catalog_relations(rows)
-        # Most often there is none, and the server need not look for it.
-        parts = outline.parts if ids else {}
-        rows |= dict.fromkeys(outline.parts, ())
-        rows |= _rows(connection, parts, {**asked, "relations": f"{{{','.join(map(str, ids))}}}"})
+        rows |= _parts(connection, outline, [*ids, *dialect.catalog_relations(rows)], asked)
     catalog = _built(connection, rows, version, leave_out)
     return Found(Outline(replace(catalog, tables=(), views=()), digests), catalog)
+
+
+def read_again(
+    connection: Connection,
+    seen: Catalog,
+    names: frozenset[Name],
+    *,
+    schemas: Sequence[str] | None = None,
+    leave_out: Left = frozenset(),
+) -> Catalog:
+    """`seen`, but those of its tables and views that have one of `names` as they are now.
+
+    What is no table or view is read anew. The rest is as for `read_catalog`, which it is where the
+    dialect has no outlines.
+    """
+    dialect = dialect_named(connection.dialect.name, "the connection")
+    outline = dialect.catalog_outline(_version(connection))
+    if outline is None:
+        return read_catalog(connection, schemas=schemas, leave_out=leave_out)
+    with _locks_named(connection, dialect), _reading(connection, dialect) as version:
+        asked = _asked(schemas)
+        rows = _rows(connection, {**outline.whole, NAMES: outline.names}, asked)
+        ids = [row[0] for row in rows.pop(NAMES) if (row[1], row[2]) in names]
+        rows |= _parts(connection, outline, [*ids, *dialect.catalog_relations(rows)], asked)
+    return with_parts(seen, names, _built(connection, rows, version, leave_out))
+
+
+def _parts(
+    connection: Connection,
+    outline: Queries,
+    ids: Sequence[int],
+    asked: Mapping[str, str | None],
+) -> dict[str, Sequence[Any]]:
+    # Most often there is none, and the server need not look for it.
+    parts = outline.parts if ids else {}
+    relations = {**asked, "relations": f"{{{','.join(map(str, ids))}}}"}
+    return {**dict.fromkeys(outline.parts, ()), **_rows(connection, parts, relations)}
 
 
 def _asked(schemas: Sequence[str] | None) -> dict[str, str | None]:
@@ -126,7 +160,7 @@ def _locks_named(connection: Connection, dialect: Dialect) -> Iterator[None]:
 @contextlib.contextmanager
 def _reading(connection: Connection, dialect: Dialect) -> Iterator[int]:
     """The reading transaction, with its settings; gives the server's major version."""
-    version = int((connection.dialect.server_version_info or (0,))[0])
+    version = _version(connection)
     had = connection.in_transaction()
     try:
         with _rolled_back(connection) as fresh:
@@ -138,6 +172,10 @@ def _reading(connection: Connection, dialect: Dialect) -> Iterator[int]:
             connection.exec_driver_sql(sql)
         if not had:
             connection.rollback()  # of what these began
+
+
+def _version(connection: Connection) -> int:
+    return int((connection.dialect.server_version_info or (0,))[0])
 
 
 @contextlib.contextmanager

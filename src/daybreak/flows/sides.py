@@ -21,14 +21,13 @@ from daybreak.core.errors import (
     DaybreakError,
     ExtensionMissing,
     HistoryNotReplayed,
-    ModelsRejected,
     NoShadow,
     OtherDatabase,
 )
 from daybreak.core.outline import Outline
 from daybreak.core.roles import roles_of
-from daybreak.core.secret import mask
-from daybreak.edges.catalog import read_against, read_catalog
+from daybreak.core.said import said
+from daybreak.edges.catalog import read_against
 from daybreak.edges.history import place_in_history
 from daybreak.edges.models import unchanged
 from daybreak.edges.replay import replay, version_tables
@@ -45,6 +44,7 @@ from daybreak.edges.shadow.cache import (
 from daybreak.edges.shadow.choose import choose_shadow
 from daybreak.edges.shadow.keys import judging, reading, schemas_of
 from daybreak.edges.shadow.wanted import create_wanted
+from daybreak.flows.models_side import models_side, models_side_ahead, read_side
 from daybreak.flows.subject import NOT_COMPARED, Subject, extensions_of
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def remembered_sides(subject: Subject) -> Sides | None:
     history = load_wanted(_history_side(label, subject.history_keys[-1]))
     if history is None:
         return None
-    wanted = load_wanted(subject.wanted_key(label, history.catalog))
+    wanted = load_wanted(subject.wanted_key(label, extensions_of(history.catalog)))
     if wanted is None:
         return None
     return Sides(label, history.catalog, wanted.catalog, wanted.statements)
@@ -112,18 +112,27 @@ def remember_as_equal(subject: Subject, sides: Sides) -> None:
 
 
 def _both(subject: Subject, label: str, history: Catalog) -> str:
-    keys = (_history_side(label, subject.history_keys[-1]), subject.wanted_key(label, history))
+    keys = (
+        _history_side(label, subject.history_keys[-1]),
+        subject.wanted_key(label, extensions_of(history)),
+    )
     left_alone = [str(subject.options.get(name) is False) for name in NOT_COMPARED]
     return sha256(" ".join((*keys, judging(), *left_alone)).encode()).hexdigest()
 
 
-def history_side(subject: Subject) -> Catalog:
-    """What the history makes up to `subject.revisions`, from the cache or a shadow server."""
+def history_side(subject: Subject, server: ShadowServer | None = None) -> Catalog:
+    """What the history makes up to `subject.revisions`, from the cache or a shadow server.
+
+    `server` is one that is open already; else one is opened for it.
+    """
     label = subject.last_shadow
     if label is not None and (known := load_wanted(_history_side(label, subject.history_keys[-1]))):
         return known.catalog
-    with choose_shadow(subject.settings, subject.target) as server:
-        return _history(subject, server, _template(subject, server))
+    with contextlib.ExitStack() as closing:
+        if server is None:
+            server = closing.enter_context(choose_shadow(subject.settings, subject.target))
+        template, read = _template(subject, server, [])
+        return read or _history(subject, server, template)
 
 
 @contextlib.contextmanager
@@ -134,17 +143,17 @@ def on_shadow(subject: Subject, made: Made | None = None) -> Iterator[Bench]:
     HistoryNotReplayed, ModelsRejected, and what `made` does.
     """
     with contextlib.ExitStack() as closing:
-        yield _bench(subject, closing, made or _made_by_revisions)
+        yield _bench(subject, closing, made)
 
 
 def _bench(
-    subject: Subject, closing: contextlib.ExitStack, made: Made, *, dedicated: bool = False
+    subject: Subject, closing: contextlib.ExitStack, made: Made | None, *, dedicated: bool = False
 ) -> Bench:
     server = choose_shadow(subject.settings, subject.target, dedicated=dedicated)
     try:
         _require_one_database(subject, server)
-        template, history = made(subject, server)
-        wanted = _wanted(subject, server, history)
+        template, history, ahead = _history_and_ahead(subject, server, made)
+        wanted = models_side(subject, server, history, ahead)
         # What the cache remembers, another server may have made.
         for role in server.lacking_roles(roles_of(history) | roles_of(wanted.catalog)):
             server.create_role(role)
@@ -173,39 +182,53 @@ def _require_one_database(subject: Subject, server: ShadowServer) -> None:
         )
 
 
-def _made_by_revisions(subject: Subject, server: ShadowServer) -> tuple[str, Catalog]:
-    template = _template(subject, server)
-    return template, _history(subject, server, template)
+def _history_and_ahead(
+    subject: Subject, server: ShadowServer, made: Made | None
+) -> tuple[str, Catalog, Wanted | None]:
+    """The history's side, and what the models' side came to meanwhile, if it was made ahead."""
+    if made is not None:
+        return (*made(subject, server), None)
+    touched: list[str] = []
+    with models_side_ahead(subject, server) as ahead:
+        template, read = _template(subject, server, touched)
+        history = read or _history(subject, server, template)
+        made_ahead = ahead()
+    if touched:  # the thread may have seen the models with what a revision added to them
+        subject.forget_wanted_keys()
+        made_ahead = None
+    return template, history, made_ahead
 
 
-def read_side(subject: Subject, connection: Connection) -> Catalog:
-    """The catalog of a database of this project, without the table of its version."""
-    return read_catalog(connection, leave_out=version_tables(subject.options))
+def _template(
+    subject: Subject, server: ShadowServer, touched: list[str]
+) -> tuple[str, Catalog | None]:
+    """The template of the history, made from the nearest one that is there, and what was read.
 
-
-def _template(subject: Subject, server: ShadowServer) -> str:
-    """The template of the history, made from the nearest one that is there."""
+    `touched` is told the tables of the models that the revisions added to.
+    """
     keys = subject.history_keys
 
     found = server.nearest(keys)
     begun = found[0] if found else None
+    read: list[Catalog] = []
 
     def build(connection: Connection) -> None:
         make_version_schema(subject, server, connection)
         if begun is None and subject.base is not None:
             create_wanted(server, connection.engine, [subject.base], root=subject.root)
         try:
-            with unchanged(subject.metadatas):
+            with unchanged(subject.metadatas, touched):
                 replay(connection, subject.options, subject.revisions)
         except Exception as error:
-            if isinstance(error, DBAPIError) and server.lacks_role(error) is not None:
+            if isinstance(error, DBAPIError) and server.can_provide(error):
                 raise
             raise _not_replayed(server, error) from error
         # Here rather than on a copy; in a session of its own, since revisions may set theirs.
         with connection.engine.connect() as reading:
-            _read_history(subject, server, reading)
+            read[:] = [_read_history(subject, server, reading)]
 
-    return with_roles(server, lambda: server.template(keys[-1], build, base=begun))
+    template = with_what_lacks(server, lambda: server.template(keys[-1], build, base=begun))
+    return template, read[0] if read else None
 
 
 def make_version_schema(subject: Subject, server: ShadowServer, connection: Connection) -> None:
@@ -217,18 +240,17 @@ def make_version_schema(subject: Subject, server: ShadowServer, connection: Conn
             connection.commit()
 
 
-def with_roles(server: ShadowServer, make: Callable[[], str]) -> str:
-    """What `make` gives, with each role that it finds missing on the server created before.
+def with_what_lacks(server: ShadowServer, make: Callable[[], str]) -> str:
+    """What `make` gives, with each role and database that it finds missing created before.
 
-    A role belongs to no database: a server of our own has none but its superuser.
+    They belong to no database: a server of our own has none but its superuser and the scratch ones.
     """
     while True:
         try:
             return make()
         except DBAPIError as error:
-            if (role := server.lacks_role(error)) is None:
+            if not server.provide(error):
                 raise
-            server.create_role(role)
 
 
 def _not_replayed(server: ShadowServer, error: Exception) -> Exception:
@@ -237,10 +259,9 @@ def _not_replayed(server: ShadowServer, error: Exception) -> Exception:
     if name := server.lacks_extension(error):
         return ExtensionMissing([name], server.label, server.passed_over)
     place = place_in_history(context.script, error) or "the history"
-    orig = error.orig if isinstance(error, DBAPIError) else error
-    said = " ".join(mask(f"{type(error).__name__}: {orig}").split())
     return HistoryNotReplayed(
-        f"{place} does not run on an empty database ({server.label}): {said}",
+        f"{place} does not run on an empty database ({server.label}): "
+        f"{type(error).__name__}: {said(error)}",
         "if create_all made the first tables, name its MetaData as base in [tool.daybreak] "
         "(docs/settings.md); if another tool did, compare with the database itself: "
         "daybreak revision --against database; else correct the revision",
@@ -268,33 +289,3 @@ def _read_history(subject: Subject, server: ShadowServer, connection: Connection
 
 def _history_side(label: str, key: str) -> str:
     return sha256(f"{label} {key} {reading()}".encode()).hexdigest()
-
-
-def _wanted(subject: Subject, server: ShadowServer, history: Catalog) -> Wanted:
-    key = subject.wanted_key(server.label, history)
-    if known := load_wanted(key):
-        return known
-    while True:
-        try:
-            wanted = _created(subject, server, history)
-        except ModelsRejected as rejected:
-            role = server.lacks_role(rejected.__cause__) if rejected.__cause__ else None
-            if role is None:
-                raise
-            server.create_role(role)
-        else:
-            store_wanted(key, wanted)
-            return wanted
-
-
-def _created(subject: Subject, server: ShadowServer, history: Catalog) -> Wanted:
-    with server.scratch() as engine:
-        statements = create_wanted(
-            server,
-            engine,
-            subject.metadatas,
-            root=subject.root,
-            extensions=extensions_of(history),
-        )
-        with engine.connect() as connection:
-            return Wanted(read_side(subject, connection), statements)

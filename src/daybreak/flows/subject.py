@@ -76,12 +76,16 @@ class Subject:
         """The server of the last comparison, by which the cache is asked."""
         return last_shadow(self.root, self.target.environment)
 
-    def wanted_key(self, label: str, history: Catalog) -> str:
+    def wanted_key(self, label: str, extensions: Sequence[Extension]) -> str:
         """The key of what the models come to on that server. Compiling them takes its time."""
-        extensions = tuple(f"{each.schema}.{each.name}" for each in extensions_of(history))
-        if (label, extensions) not in self._wanted_keys:
-            self._wanted_keys[label, extensions] = self._key_of(self.metadatas, label, extensions)
-        return self._wanted_keys[label, extensions]
+        names = tuple(f"{each.schema}.{each.name}" for each in extensions)
+        if (label, names) not in self._wanted_keys:
+            self._wanted_keys[label, names] = self._key_of(self.metadatas, label, names)
+        return self._wanted_keys[label, names]
+
+    def forget_wanted_keys(self) -> None:
+        """They were made while the models may not have been what they are."""
+        self._wanted_keys.clear()
 
     def _key_of(self, metadatas: Sequence[MetaData], server: str, extensions: Sequence[str]) -> str:
         try:

@@ -20,13 +20,14 @@ from servers import Server
 def root(tmp_path: Path) -> Iterator[Path]:
     """A project's folder; what was kept for it in the cache is gone afterwards.
 
-    Its name is its own, because other test runs use the same cache.
+    No other run's project has its name: the cache is that of the machine.
     """
-    folder = tmp_path / f"my shop {secrets.token_hex(6)}"
+    folder = tmp_path / f"my shop {secrets.token_hex(4)}"
     folder.mkdir()
     yield folder
-    kept = kept_folder(folder, Path(), "", server_account())
-    for each in kept.parent.glob(f"{folder.name.replace(' ', '_')}-*"):
+    account = server_account()
+    kept = kept_folder(folder, Path(), "", account)
+    for each in kept.parent.glob(f"{kept.name.partition('-')[0]}-*"):
         shutil.rmtree(each)
 
 

@@ -217,7 +217,8 @@ def test_a_rejected_column_is_told_with_the_servers_words_and_its_line(
     failed = rejected(metadata, postgresql16, root)
 
     assert failed.problem == (
-        f"models.py:7: PostgreSQL {postgresql16.version}, SHADOW_DATABASE_URL does not create "
+        f"models.py:7: the shadow server (PostgreSQL {postgresql16.version}, "
+        "SHADOW_DATABASE_URL) does not create "
         'the table venues, column name: type "citext" does not exist'
     )
     assert failed.table == "venues"
@@ -230,7 +231,8 @@ def test_a_rejected_table_is_told_with_its_line(postgresql16: Server, root: Path
     failed = rejected(metadata, postgresql16, root)
 
     assert failed.problem == (
-        f"models.py:9: PostgreSQL {postgresql16.version}, SHADOW_DATABASE_URL does not create "
+        f"models.py:9: the shadow server (PostgreSQL {postgresql16.version}, "
+        "SHADOW_DATABASE_URL) does not create "
         "the table events: function no_such() does not exist"
     )
 
@@ -243,7 +245,8 @@ def test_a_rejected_statement_of_a_listener_is_told_with_its_beginning(
     failed = rejected(metadata, postgresql16, root)
 
     assert failed.problem == (
-        f"PostgreSQL {postgresql16.version}, SHADOW_DATABASE_URL does not create "
+        f"the shadow server (PostgreSQL {postgresql16.version}, "
+        "SHADOW_DATABASE_URL) does not create "
         '`CREATE VIEWW cheap AS SELECT 5 AS price`: syntax error at or near "VIEWW"'
     )
 
@@ -283,7 +286,7 @@ def test_the_same_on_mysql(mysql: Server, root: Path) -> None:
     Table("venues", metadata, Column("name", String(70_000)))
     failed = rejected(metadata, mysql, root)
 
-    assert failed.problem.startswith("models.py:7: MySQL ")
+    assert failed.problem.startswith("models.py:7: the shadow server (MySQL ")
     assert "does not create the table venues, column name: " in failed.problem
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from daybreak.core.catalog import Catalog
+from daybreak.core.change import Change
 from daybreak.core.engine import Engine
 from daybreak.core.errors import InvalidUrl
 from daybreak.core.secret import Secret
@@ -158,6 +160,10 @@ def catalog_relations(rows: Rows) -> Sequence[int]:
 
 def catalog_told(rows: Rows) -> Mapping[int, str]:
     return {}
+
+
+def by_hand(change: Change, before: Catalog, after: Catalog) -> None:
+    """No statement of `ddl` is known to be refused."""
 
 
 def lock_refused(error: BaseException) -> bool:

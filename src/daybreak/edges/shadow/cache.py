@@ -40,7 +40,8 @@ def load_wanted(key: str) -> Wanted | None:
 
 def store_wanted(key: str, wanted: Wanted) -> None:
     """Keep `wanted` for the next time. Where nothing can be written, nothing is kept."""
-    _store(key, f"{json.dumps(wanted.statements)}\n{to_text(wanted.catalog)}")
+    with collector_at_rest():
+        _store(key, f"{json.dumps(wanted.statements)}\n{to_text(wanted.catalog)}")
 
 
 def load_outline(key: str) -> Outline | None:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 CREATE_EVENTS = ("before_create", "after_create")
 # What a revision may do beside calling Alembic: then the project's own files decide, too.
 _READS_FILES = re.compile(rb"\bopen\(|\bread_|__file__|\bimportlib\b|__import__")
+_WORDS_READ = (b"open(", b"read_", b"__file__", b"importlib", b"__import__")
 _IMPORTS = re.compile(rb"^\s*(?:import|from)\s+([\w.]+)", re.MULTILINE)
 # What a project's code, SQL and data usually stand in.
 _READ = frozenset(
@@ -78,6 +79,11 @@ def wanted_key(
 def has_functions(metadatas: Sequence[MetaData]) -> bool:
     """Whether any listener is a function, which needs a real connection."""
     return any(not _is_known(listened.listener) for listened in _heard(metadatas))
+
+
+def has_listeners(metadatas: Sequence[MetaData]) -> bool:
+    """Whether anything but a named type listens: a function, or the project's own SQL."""
+    return any(not _is_type(listened.listener) for listened in _heard(metadatas))
 
 
 def schemas_of(metadatas: Sequence[MetaData]) -> list[str]:
@@ -210,6 +216,10 @@ def _is_known(listener: Any) -> bool:
     """Whether all that it does can be seen: DDL without a condition in Python, a named type."""
     if isinstance(listener, ExecutableDDLElement):
         return listener._ddl_if is None or listener._ddl_if.callable_ is None
+    return _is_type(listener)
+
+
+def _is_type(listener: Any) -> bool:
     return isinstance(getattr(_unwrapped(listener), "__self__", None), SchemaType)
 
 
@@ -235,7 +245,10 @@ def _described(listener: Any) -> str:
 
 def _depends_on_more(revision: bytes) -> bool:
     imported = {name.split(b".")[0].decode() for name in _IMPORTS.findall(revision)}
-    return bool(imported - _KNOWN_PACKAGES) or bool(_READS_FILES.search(revision))
+    if imported - _KNOWN_PACKAGES:
+        return True
+    # A revision may be megabytes of SQL, for which the expression alone takes its time.
+    return any(word in revision for word in _WORDS_READ) and bool(_READS_FILES.search(revision))
 
 
 def _source_files(root: Path) -> Iterator[Path]:

@@ -167,6 +167,10 @@ class PostgresqlShadow(ShadowServer):
         found = re.search(r'role "([^"]+)" does not exist', str(getattr(error, "orig", "")))
         return found[1] if found else None
 
+    def lacks_database(self, error: BaseException) -> str | None:
+        found = re.search(r'database "([^"]+)" does not exist', str(getattr(error, "orig", "")))
+        return found[1] if found else None
+
     def lacking_roles(self, names: Collection[str]) -> tuple[str, ...]:
         known = {name for (name,) in self._rows(ROLES)} if names else set()
         return tuple(sorted({*names} - known))
@@ -181,10 +185,12 @@ class PostgresqlShadow(ShadowServer):
             time.sleep(0.002)
 
     def _run(self, sql: str) -> None:
-        self._admin.exec_driver_sql(sql)
+        with self._turn:
+            self._admin.exec_driver_sql(sql)
 
     def _rows(self, sql: str, *values: str) -> list[Any]:
-        return list(self._admin.exec_driver_sql(sql, values or None))
+        with self._turn:
+            return list(self._admin.exec_driver_sql(sql, values or None))
 
 
 def _last_use(row: Any) -> float:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import secrets
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -14,6 +16,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from daybreak.core.errors import OtherDatabase, ShadowFailed
+from daybreak.core.said import said
 from daybreak.core.secret import mask
 from daybreak.core.target import Target
 from daybreak.dialects.base import Driver
@@ -75,7 +78,8 @@ class ShadowServer(ABC):
         self.passed_over = tuple(passed_over)
         # Alive as long as our session is: by it others see that our databases have an owner.
         self.token = secrets.token_hex(5)
-        self._made = 0
+        self._made = itertools.count(1)
+        self._turn = threading.Lock()  # of two threads at the server's own session
         self._closing = contextlib.ExitStack()
         self._closing.callback(place.stop)
         try:
@@ -124,8 +128,7 @@ class ShadowServer(ABC):
         what statements create beside it is dropped with it; so of two that are open at once, one
         can name another schema.
         """
-        self._made += 1
-        name = f"{SCRATCH}{os.getpid()}_{self.token}_{self._made}"
+        name = f"{SCRATCH}{os.getpid()}_{self.token}_{next(self._made)}"
         engine = self._engine_of(name)
         try:
             with self._failing("make a scratch database"):
@@ -195,20 +198,53 @@ class ShadowServer(ABC):
         """
         return None
 
+    def lacks_database(self, error: BaseException) -> str | None:
+        """The database that `error` says is not there; None for another error.
+
+        Histories grant on the database that they are run in, by its name; ours has another one.
+        """
+        return None
+
+    def can_provide(self, error: BaseException) -> bool:
+        """Whether `error` says that a role or a database is not there."""
+        return (self.lacks_role(error) or self.lacks_database(error)) is not None
+
+    def provide(self, error: BaseException) -> bool:
+        """Make the role or the empty database whose absence `error` tells of; False for another.
+
+        Raises OtherDatabase unless the server is dedicated.
+        """
+        if (role := self.lacks_role(error)) is not None:
+            self.create_role(role)
+        elif (database := self.lacks_database(error)) is not None:
+            self.create_database(database)
+        else:
+            return False
+        return True
+
     def lacking_roles(self, names: Collection[str]) -> tuple[str, ...]:
         """Those of `names` that the server does not know."""
         return ()
 
     def create_role(self, name: str) -> None:
         """Make a role without any right. Raises OtherDatabase unless the server is dedicated."""
-        if not self.dedicated:
-            raise OtherDatabase(
-                f"the role {name} would be created on {self.label}, which is not there for "
-                "scratch databases alone",
-                f"create it there: CREATE ROLE {name}",
-            )
+        self._require_dedicated("role", name)
         with self._failing(f"create the role {name}"):
             self._create_role(name)
+
+    def create_database(self, name: str) -> None:
+        """Make an empty database. Raises OtherDatabase unless the server is dedicated."""
+        self._require_dedicated("database", name)
+        with self._failing(f"create the database {name}"):
+            self._create(name, None)
+
+    def _require_dedicated(self, kind: str, name: str) -> None:
+        if not self.dedicated:
+            raise OtherDatabase(
+                f"the {kind} {name} would be created on {self.label}, which is not there for "
+                "scratch databases alone",
+                f"create it there: CREATE {kind.upper()} {name}",
+            )
 
     def _engine_of(self, name: str) -> Engine:
         target = self.place.target
@@ -248,9 +284,8 @@ class ShadowServer(ABC):
         try:
             yield
         except DBAPIError as error:
-            said = " ".join(mask(str(error.orig)).split())
             raise ShadowFailed(
-                f"the shadow server ({self.place.origin}) did not {what}: {said}",
+                f"the shadow server ({self.place.origin}) did not {what}: {said(error)}",
                 "correct that there, or name another server in SHADOW_DATABASE_URL",
             ) from error
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import CompileError, DBAPIError, SQLAlchemyError
 
 from daybreak.core.catalog import Extension
 from daybreak.core.errors import ExtensionMissing, ModelsRejected, OtherDatabase
+from daybreak.core.said import said
 from daybreak.core.secret import mask
 from daybreak.edges.shadow.declarations import place_of
 from daybreak.edges.shadow.keys import has_functions, schemas_of
@@ -193,15 +194,18 @@ def _one_by_one(connection: Connection, chunk: Sequence[_Step]) -> None:
 
 def _compiled(connection: Connection, metadatas: Sequence[MetaData]) -> Iterator[_Step]:
     steps: list[_Step] = []
+    dialect = connection.dialect
+    # One for all: to make one for each takes a fifth of the time.
+    compiler = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type]
 
     def collect(element: Any, *_: Any, **__: Any) -> None:
         table = _table_of(element)
         try:
-            steps.append(_Step(str(element.compile(dialect=connection.dialect)).strip(), table))
+            steps.append(_Step(compiler.process(element).strip(), table))
         except CompileError as error:
             raise _Refused(error, table) from error
 
-    mock = MockConnection(connection.dialect, collect)
+    mock = MockConnection(dialect, collect)
     for metadata in metadatas:
         try:
             metadata.create_all(mock, checkfirst=False)
@@ -258,13 +262,12 @@ def _explain(shadow: ShadowServer, refused: _Refused, root: Path) -> NoReturn:
     if name := shadow.lacks_extension(error):
         raise ExtensionMissing([name], shadow.label, shadow.passed_over) from error
     words = mask(str(getattr(error, "orig", None) or error)).strip()
-    said = " ".join(words.partition("\nLINE")[0].split())
     column = _column_in(words, table)
     place = place_of(table, column, root) if table is not None else None
     of_column = f", column {column}" if column else ""
     raise ModelsRejected(
-        f"{f'{place}: ' if place else ''}{shadow.label} does not create "
-        f"{refused.about}{of_column}: {said}",
+        f"{f'{place}: ' if place else ''}the shadow server ({shadow.label}) does "
+        f"not create {refused.about}{of_column}: {said(error)}",
         "correct the model",
         table.fullname if table is not None else None,
     ) from error
