@@ -298,7 +298,7 @@ def test_another_schema_keeps_its_name(mysql: MySQL, name: str) -> None:
         (other, "far"),
     ]
     assert catalog.tables[0].constraints[0].referred == (other, "far")
-    assert catalog.schemas == (Schema(other, charset="utf8mb4", collation="utf8mb4_0900_ai_ci"),)
+    assert catalog.schemas == (Schema(other),)
     assert [(v.schema, v.definition) for v in catalog.views] == [
         (other, f"select `near`.`far` AS `far` from (`near` join `{other}`.`far`)")
     ]

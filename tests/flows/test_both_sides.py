@@ -50,7 +50,7 @@ def test_wrong_models_are_told_when_the_history_is_there(
 ) -> None:
     _spoil_model(project)
     checked = project.run("daybreak", "check", "--no-database")
-    assert "error  models/venue.py:11: PostgreSQL 16" in checked.err
+    assert "error  models/venue.py:11: the shadow server (PostgreSQL 16" in checked.err
     assert 'column wrong: invalid input syntax for type integer: "no number"' in checked.err
     assert checked.code == 2
     assert postgresql16.execute(SCRATCH) == []

@@ -390,8 +390,6 @@ class Extension:
 @dataclass(frozen=True, slots=True)
 class Schema:
     name: str
-    charset: str | None = None  # MySQL
-    collation: str | None = None  # MySQL
     comment: str | None = None
     grants: tuple[Grant, ...] = ()
 

@@ -6,7 +6,7 @@ import contextlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from daybreak.core.catalog import Catalog
 from daybreak.core.errors import LockNotGranted
@@ -21,6 +21,21 @@ if TYPE_CHECKING:
 
 Left = frozenset[tuple[str | None, str]]  # tables, by schema (None: the default one) and name
 DIGESTS, NAMES = "digests", "names"
+# The execution option that tells a scratch database's connections what is beside it.
+BESIDE = "daybreak_beside"
+
+
+class Beside(Protocol):
+    """Databases that stand in for those which statements name, where a schema is a database."""
+
+    @property
+    def databases(self) -> tuple[str, ...]:
+        """What the server calls them."""
+        ...
+
+    def told(self, text: str) -> str:
+        """`text`, which the server tells, with the names that the statements have."""
+        ...
 
 
 def read_catalog(
@@ -31,14 +46,16 @@ def read_catalog(
 ) -> Catalog:
     """What the server tells of `schemas`; without any, of all that are not its own.
 
-    (Without any on MySQL: of the current one.) `leave_out` are tables, as schema and name, such
+    (Without any on MySQL: of the current one, and on a shadow of those that stand for others, by
+    the names of those.) `leave_out` are tables, as schema and name, such
     as the version table; None is the default schema. The number of queries is fixed. The
     connection is given back with the settings and the transaction that it had. It waits at most a
     second for each lock that somebody holds, and raises LockNotGranted, which names them.
     """
     dialect = dialect_named(connection.dialect.name, "the connection")
     with _locks_named(connection, dialect), _reading(connection, dialect) as version:
-        rows = _rows(connection, dialect.catalog_queries(version), _asked(schemas))
+        asked = _asked(connection, schemas)
+        rows = _rows(connection, dialect.catalog_queries(version), asked)
         details = dialect.catalog_details(rows)
         rows |= _rows(connection, {sql: sql.replace(":", r"\:") for sql in details}, {})
     return _built(connection, rows, version, leave_out)
@@ -60,7 +77,7 @@ def read_against(
         outline = dialect.catalog_outline(version)
         if outline is None:
             return None
-        asked = _asked(schemas)
+        asked = _asked(connection, schemas)
         rows = _rows(connection, {**outline.whole, DIGESTS: outline.digests}, asked)
         left = _absolute(leave_out, connection)
         relations = [row for row in rows.pop(DIGESTS) if (row[1], row[2]) not in left]
@@ -94,7 +111,7 @@ def read_again(
     if outline is None:
         return read_catalog(connection, schemas=schemas, leave_out=leave_out)
     with _locks_named(connection, dialect), _reading(connection, dialect) as version:
-        asked = _asked(schemas)
+        asked = _asked(connection, schemas)
         rows = _rows(connection, {**outline.whole, NAMES: outline.names}, asked)
         ids = [row[0] for row in rows.pop(NAMES) if (row[1], row[2]) in names]
         rows |= _parts(connection, outline, [*ids, *dialect.catalog_relations(rows)], asked)
@@ -113,7 +130,9 @@ def _parts(
     return {**dict.fromkeys(outline.parts, ()), **_rows(connection, parts, relations)}
 
 
-def _asked(schemas: Sequence[str] | None) -> dict[str, str | None]:
+def _asked(connection: Connection, schemas: Sequence[str] | None) -> dict[str, str | None]:
+    if schemas is None and (beside := _beside(connection)) and beside.databases:
+        schemas = [connection.dialect.default_schema_name or "", *beside.databases]
     return {"schemas": None if schemas is None else json.dumps(list(schemas))}
 
 
@@ -122,7 +141,20 @@ def _rows(
 ) -> dict[str, Sequence[Any]]:
     from sqlalchemy import text
 
-    return {name: connection.execute(text(sql), asked).fetchall() for name, sql in queries.items()}
+    found = {name: connection.execute(text(sql), asked).fetchall() for name, sql in queries.items()}
+    beside = _beside(connection)
+    if beside is None:
+        return found
+    return {name: [_told(row, beside) for row in rows] for name, rows in found.items()}
+
+
+def _told(row: Sequence[Any], beside: Beside) -> tuple[Any, ...]:
+    return tuple(beside.told(value) if isinstance(value, str) else value for value in row)
+
+
+def _beside(connection: Connection) -> Beside | None:
+    found: Beside | None = connection.get_execution_options().get(BESIDE)
+    return found
 
 
 def _built(
@@ -131,15 +163,18 @@ def _built(
     dialect = dialect_named(connection.dialect.name, "the connection")
     with collector_at_rest():
         default_schema = connection.dialect.default_schema_name or ""
+        if beside := _beside(connection):
+            default_schema = beside.told(default_schema)
         catalog = dialect.build_catalog(rows, version, default_schema)
         if not leave_out:
             return catalog
         # The default schema goes by another name in the catalog of a MySQL server.
+        own = {None, default_schema}
         return _without(
             catalog,
             frozenset(
-                (catalog.default_schema if schema == default_schema else schema, name)
-                for schema, name in _absolute(leave_out, connection)
+                (catalog.default_schema if schema in own else schema or "", name)
+                for schema, name in leave_out
             ),
         )
 

@@ -22,6 +22,7 @@ from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.directives import Hook
 from daybreak.edges.history import revision_files
 from daybreak.edges.replay import rendered, revision_in_force
+from daybreak.edges.shadow.server import label_in
 from daybreak.flows.against import copied_database
 from daybreak.flows.drift import drift_at_hand
 from daybreak.flows.propose import Proposal, propose
@@ -131,7 +132,7 @@ def compared_before(subject: Subject, asked: Asked, outline: Outline | None) -> 
     if not known_as_equal(subject, outline):
         return None
     heads = tuple(context.script.get_heads())
-    return Compared(subject.last_shadow or "", heads, outline.rest.default_schema)
+    return Compared(label_in(subject.last_shadow or ""), heads, outline.rest.default_schema)
 
 
 def _remembers(subject: Subject, asked: Asked) -> bool:
@@ -143,12 +144,12 @@ def _remembers(subject: Subject, asked: Asked) -> bool:
 def tell_alembic(subject: Subject, asked: Asked) -> None:
     """Give Alembic's `check` in force the operations that are missing from the history."""
     sides, compared = compare(subject, asked)
-    schema = sides.history.default_schema
+    schema, own = sides.history.default_schema, subject.home
     written = write(
         compared.changes,
         before=sides.history,
         after=sides.wanted,
-        models=Models(subject.metadatas, default_schema=schema, dialect=subject.compiler),
+        models=Models(subject.metadatas, default_schema=own or schema, dialect=subject.compiler),
         dialect=subject.dialect,
         statements=sides.statements,
     )
@@ -253,7 +254,7 @@ def _words(
 
 def _compared(sides: Sides, settled: Settled, **more: Any) -> Compared:
     return Compared(
-        shadow=sides.label,
+        shadow=label_in(sides.server),
         history=tuple(context.script.get_heads()),
         default_schema=sides.history.default_schema,
         changes=settled.changes,

@@ -142,7 +142,7 @@ def _tell(
         again = _read_again(subject, found, unlike(history, found), named)
         if again != found:
             found, drift = again, find_drift(history, again, fold=fold, engine=limits)
-    filters = Filters(subject.options, subject.metadatas, found, history)
+    filters = Filters(subject.options, subject.metadatas, found, history, home=subject.home)
     seen = keep_hidden(found, history, filters.hides) if filters.active else found
     checked.drift = drift
     if seen != found:

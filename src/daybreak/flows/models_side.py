@@ -34,7 +34,7 @@ def models_side(
     Raises ModelsRejected, ExtensionMissing and OtherDatabase.
     """
     extensions = extensions_of(history)
-    key = subject.wanted_key(server.label, extensions)
+    key = subject.wanted_key(server.key, extensions)
     if known := load_wanted(key):
         return known
     wanted = ahead if ahead is not None and not extensions else None
@@ -56,13 +56,13 @@ def models_side_ahead(subject: Subject, server: ShadowServer) -> Iterator[Ahead]
     here is not told: it will be again, in its turn, to who has the history. Nothing that the
     models run may reach beyond its own database, where it could meet the history.
     """
-    known = subject.last_shadow == server.label
+    known = subject.last_shadow == server.key
     if known or server.schemas_are_databases or has_listeners(subject.metadatas):
         yield lambda: None
         return
     with interpreter_shared(), ThreadPoolExecutor(2) as pool:
         making = pool.submit(_created, subject, server, ())
-        pool.submit(subject.wanted_key, server.label, ())  # it keeps that for later
+        pool.submit(subject.wanted_key, server.key, ())  # it keeps that for later
         yield lambda: None if making.exception() else making.result()
 
 

@@ -48,7 +48,7 @@ def propose(bench: Bench, subject: Subject, asked: Asked, connection: Connection
     """
     sides, dialect = bench.sides, subject.dialect
     settled = settle(subject, sides, asked)
-    schema = sides.history.default_schema
+    schema = subject.home or sides.history.default_schema
     models = Models(subject.metadatas, default_schema=schema, dialect=connection.dialect)
     upgrade = write(
         settled.changes,

@@ -21,7 +21,6 @@ from daybreak.core.errors import (
     DaybreakError,
     ExtensionMissing,
     HistoryNotReplayed,
-    NoShadow,
     OtherDatabase,
 )
 from daybreak.core.outline import Outline
@@ -42,7 +41,7 @@ from daybreak.edges.shadow.cache import (
     store_wanted,
 )
 from daybreak.edges.shadow.choose import choose_shadow
-from daybreak.edges.shadow.keys import judging, reading, schemas_of
+from daybreak.edges.shadow.keys import judging, reading
 from daybreak.edges.shadow.wanted import create_wanted
 from daybreak.flows.models_side import models_side, models_side_ahead, read_side
 from daybreak.flows.subject import NOT_COMPARED, Subject, extensions_of
@@ -55,9 +54,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Sides:
-    """Both catalogs, raw, and the SQL that the models ran. `label` names the server."""
+    """Both catalogs, raw, and the SQL that the models ran. `server` is the key of theirs."""
 
-    label: str
+    server: str
     history: Catalog
     wanted: Catalog
     statements: tuple[str, ...]
@@ -82,39 +81,39 @@ Made = Callable[[Subject, "ShadowServer"], tuple[str, Catalog]]
 
 def remembered_sides(subject: Subject) -> Sides | None:
     """Both sides from the cache; None if one is not there. Starts no server."""
-    if (label := subject.last_shadow) is None:
+    if (server := subject.last_shadow) is None:
         return None
-    history = load_wanted(_history_side(label, subject.history_keys[-1]))
+    history = load_wanted(_history_side(server, subject.history_keys[-1]))
     if history is None:
         return None
-    wanted = load_wanted(subject.wanted_key(label, extensions_of(history.catalog)))
+    wanted = load_wanted(subject.wanted_key(server, extensions_of(history.catalog)))
     if wanted is None:
         return None
-    return Sides(label, history.catalog, wanted.catalog, wanted.statements)
+    return Sides(server, history.catalog, wanted.catalog, wanted.statements)
 
 
 def remembered_outline(subject: Subject) -> Outline | None:
     """What the history makes, in outline, from the cache. Starts no server."""
-    if (label := subject.last_shadow) is None:
+    if (server := subject.last_shadow) is None:
         return None
-    return load_outline(_history_side(label, subject.history_keys[-1]))
+    return load_outline(_history_side(server, subject.history_keys[-1]))
 
 
 def known_as_equal(subject: Subject, outline: Outline) -> bool:
     """Whether both sides, that of the history in outline, were found to be equal before."""
-    label = subject.last_shadow
-    return label is not None and are_equal(_both(subject, label, outline.rest))
+    server = subject.last_shadow
+    return server is not None and are_equal(_both(subject, server, outline.rest))
 
 
 def remember_as_equal(subject: Subject, sides: Sides) -> None:
     """Let `known_as_equal` know."""
-    remember_equal(_both(subject, sides.label, sides.history))
+    remember_equal(_both(subject, sides.server, sides.history))
 
 
-def _both(subject: Subject, label: str, history: Catalog) -> str:
+def _both(subject: Subject, server: str, history: Catalog) -> str:
     keys = (
-        _history_side(label, subject.history_keys[-1]),
-        subject.wanted_key(label, extensions_of(history)),
+        _history_side(server, subject.history_keys[-1]),
+        subject.wanted_key(server, extensions_of(history)),
     )
     left_alone = [str(subject.options.get(name) is False) for name in NOT_COMPARED]
     return sha256(" ".join((*keys, judging(), *left_alone)).encode()).hexdigest()
@@ -125,8 +124,8 @@ def history_side(subject: Subject, server: ShadowServer | None = None) -> Catalo
 
     `server` is one that is open already; else one is opened for it.
     """
-    label = subject.last_shadow
-    if label is not None and (known := load_wanted(_history_side(label, subject.history_keys[-1]))):
+    last = subject.last_shadow
+    if last is not None and (known := load_wanted(_history_side(last, subject.history_keys[-1]))):
         return known.catalog
     with contextlib.ExitStack() as closing:
         if server is None:
@@ -151,7 +150,6 @@ def _bench(
 ) -> Bench:
     server = choose_shadow(subject.settings, subject.target, dedicated=dedicated)
     try:
-        _require_one_database(subject, server)
         template, history, ahead = _history_and_ahead(subject, server, made)
         wanted = models_side(subject, server, history, ahead)
         # What the cache remembers, another server may have made.
@@ -166,20 +164,9 @@ def _bench(
         server.close()
         raise
     closing.enter_context(server)
-    remember_shadow(subject.root, subject.target.environment, server.label)
-    sides = Sides(server.label, history, wanted.catalog, wanted.statements)
+    remember_shadow(subject.root, subject.places, server.key)
+    sides = Sides(server.key, history, wanted.catalog, wanted.statements)
     return Bench(sides, server, template)
-
-
-def _require_one_database(subject: Subject, server: ShadowServer) -> None:
-    """Where a schema is a database, only the scratch one is read: what is beside it is not seen."""
-    if server.schemas_are_databases and (named := schemas_of(subject.metadatas)):
-        raise NoShadow(
-            subject.dialect.LABEL,
-            [f"{server.label}: the models name the database {named[0]}, and only one is compared"],
-            "leave the schema away from the models, or write the revision by hand: "
-            "daybreak revision --empty",
-        )
 
 
 def _history_and_ahead(
@@ -235,8 +222,8 @@ def make_version_schema(subject: Subject, server: ShadowServer, connection: Conn
     """Make the schema of the version table, which Alembic expects to be there before all else."""
     quote = connection.dialect.identifier_preparer.quote
     for schema, _ in version_tables(subject.options):
-        if schema is not None and not server.schemas_are_databases:
-            connection.exec_driver_sql(server.create_schema(quote(schema)))
+        if schema is not None and (sql := server.create_schema(quote(schema))) is not None:
+            connection.exec_driver_sql(sql)
             connection.commit()
 
 
@@ -269,7 +256,7 @@ def _not_replayed(server: ShadowServer, error: Exception) -> Exception:
 
 
 def _history(subject: Subject, server: ShadowServer, template: str) -> Catalog:
-    key = _history_side(server.label, subject.history_keys[-1])
+    key = _history_side(server.key, subject.history_keys[-1])
     if known := load_wanted(key):
         return known.catalog
     with server.scratch(template) as engine, engine.connect() as connection:
@@ -278,7 +265,7 @@ def _history(subject: Subject, server: ShadowServer, template: str) -> Catalog:
 
 def _read_history(subject: Subject, server: ShadowServer, connection: Connection) -> Catalog:
     """The catalog, remembered with its outline, to which databases are held first."""
-    key = _history_side(server.label, subject.history_keys[-1])
+    key = _history_side(server.key, subject.history_keys[-1])
     catalog = read_side(subject, connection)
     found = read_against(connection, None, leave_out=version_tables(subject.options))
     store_wanted(key, Wanted(catalog, ()))
@@ -287,5 +274,5 @@ def _read_history(subject: Subject, server: ShadowServer, connection: Connection
     return catalog
 
 
-def _history_side(label: str, key: str) -> str:
-    return sha256(f"{label} {key} {reading()}".encode()).hexdigest()
+def _history_side(server: str, key: str) -> str:
+    return sha256(f"{server} {key} {reading()}".encode()).hexdigest()

@@ -89,4 +89,4 @@ def test_what_changes_a_postgresql_server_is_told(statement: str, reach: str | N
 
 @pytest.mark.parametrize(("statement", "reach"), MYSQL.items())
 def test_what_names_another_database_of_mysql_is_told(statement: str, reach: str | None) -> None:
-    assert mysql_reach(statement, "scratch", {"shop", "mysql"}) == reach
+    assert mysql_reach(statement, {"scratch"}, {"shop", "mysql"}) == reach

@@ -172,4 +172,4 @@ def lock_refused(error: BaseException) -> bool:
 
 
 def engine(version: int) -> Engine:
-    return Engine(keys_pin=True, late_bound=True)
+    return Engine(keys_pin=True, late_bound=True, schemas_stay=True)

@@ -43,7 +43,7 @@ _MYSQL_SERVER = re.compile(
 )
 _MYSQL_DATABASE = re.compile(
     r"""(?: \A | ; | /\*!\d* ) \s*
-        (?: USE | (?: (?P<made>CREATE) | ALTER | DROP ) \s+ (?:DATABASE|SCHEMA) ) \s+
+        (?: USE | (?: CREATE | ALTER | DROP ) \s+ (?:DATABASE|SCHEMA) ) \s+
         (?:/\*!\d*)? \s* (?:IF\s+(?:NOT\s+)?EXISTS\s+)? (?:\*/)? \s*
         (?: `(?P<quoted>(?:[^`]|``)+)` | (?P<plain>[\w$]+) )""",
     re.IGNORECASE | re.VERBOSE,
@@ -66,19 +66,16 @@ def postgresql_reach(statement: str) -> str | None:
     return f"changes the whole server ({_words(found[1])})" if found else None
 
 
-def mysql_creates(statement: str) -> list[str]:
-    """The databases that the statement creates."""
-    code = _bare(statement, _MYSQL, keep="`")
-    return [_name(found) for found in _MYSQL_DATABASE.finditer(code) if found["made"]]
+def mysql_reach(statement: str, own: Collection[str], others: Collection[str]) -> str | None:
+    """The same, and whether it names one of the databases `others` (in lower case).
 
-
-def mysql_reach(statement: str, own: str, others: Collection[str]) -> str | None:
-    """The same, and whether it names one of the databases `others` (in lower case)."""
+    Only those in `own` may be created, altered, dropped or used.
+    """
     code = _bare(statement, _MYSQL, keep="`")
     if found := _MYSQL_SERVER.search(code):
         return f"changes the whole server ({_words(found[1])})"
     for found in _MYSQL_DATABASE.finditer(code):
-        if _name(found) != own:
+        if _name(found) not in own:
             return f"names the database {_name(found)}"
     named = {_name(found) for found in _QUALIFIER.finditer(code)}
     known = sorted(name for name in named if name.lower() in others)

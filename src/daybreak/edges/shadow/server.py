@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import os
 import secrets
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 SCRATCH = "daybreak_shadow_"
 TEMPLATE = "daybreak_template_"
 TEMPLATES_KEPT = 8
+_FACTS = "; set up as "
 
 
 def nothing() -> None:
@@ -47,7 +49,8 @@ class Place:
     """A server at hand. `origin` is how people are told of it: `embedded`, `the dev server`…
 
     `dedicated`: it is there for nothing else, so that any of its databases may be touched.
-    `stop` ends it if it is ours. `target` names a database that exists, to start from.
+    `stop` ends it if it is ours. `target` names a database that exists, to start from, and `home`
+    the one that comparisons are for: as MySQL's statements may call their own.
     """
 
     target: Target
@@ -55,6 +58,7 @@ class Place:
     origin: str
     dedicated: bool
     stop: Callable[[], None] = nothing
+    home: str | None = None
 
     @property
     def ours(self) -> bool:
@@ -102,6 +106,15 @@ class ShadowServer(ABC):
         dialect = dialect_of(self.place.target)
         return f"{dialect.LABEL} {self.server_version}, {self.place.origin}"
 
+    @functools.cached_property
+    def key(self) -> str:
+        """The label, and a digest of what else decides what statements come to here.
+
+        Catalogs are kept by it. It names no server: one that is made anew each time has the same.
+        """
+        with self._failing("tell how it is set up"):
+            return f"{self.label}{_FACTS}{sha256(repr(self._facts()).encode()).hexdigest()}"
+
     @property
     def dedicated(self) -> bool:
         return self.place.dedicated
@@ -125,8 +138,7 @@ class ShadowServer(ABC):
         """A new database, empty or a copy of `template`; dropped at the end, whatever happens.
 
         Each connection of the engine is a session of its own. Raises ShadowFailed. On MySQL,
-        what statements create beside it is dropped with it; so of two that are open at once, one
-        can name another schema.
+        other databases that statements name are scratch ones too, which go with it.
         """
         name = f"{SCRATCH}{os.getpid()}_{self.token}_{next(self._made)}"
         engine = self._engine_of(name)
@@ -180,8 +192,11 @@ class ShadowServer(ABC):
         """Drop it, unless somebody else just does."""
 
     @abstractmethod
-    def create_schema(self, quoted: str) -> str:
-        """SQL that makes a schema beside the default one, unless it is there."""
+    def create_schema(self, quoted: str) -> str | None:
+        """SQL that makes a schema beside the default one, unless it is there.
+
+        None where it is there as soon as a statement names it.
+        """
 
     def lacking(self, extensions: Sequence[str]) -> tuple[str, ...]:
         """Those of `extensions` that this server can't create."""
@@ -298,6 +313,10 @@ class ShadowServer(ABC):
         """Mark our session as the owner's; the server's version and major. Raises Unsuitable."""
 
     @abstractmethod
+    def _facts(self) -> list[Any]:
+        """What decides what a catalog on this server says, beside its version."""
+
+    @abstractmethod
     def _sweep(self) -> None:
         """Drop scratch databases whose owner is gone."""
 
@@ -332,6 +351,11 @@ class ShadowServer(ABC):
     @abstractmethod
     def _use(self, name: str) -> None:
         """Record that the template was used just now."""
+
+
+def label_in(key: str) -> str:
+    """The label of the server that has this key."""
+    return key.partition(_FACTS)[0]
 
 
 def template_name(key: str) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.exc import CompileError, DBAPIError, SQLAlchemyError
 
 from daybreak.core.catalog import Extension
-from daybreak.core.errors import ExtensionMissing, ModelsRejected, OtherDatabase
+from daybreak.core.errors import ExtensionMissing, ModelsRejected
 from daybreak.core.said import said
 from daybreak.core.secret import mask
 from daybreak.edges.shadow.declarations import place_of
@@ -56,7 +56,6 @@ def create_wanted(
     with engine.connect() as plain:
         # One transaction for all would need more locks than a server has by default.
         connection = plain.execution_options(isolation_level="AUTOCOMMIT")
-        refuse_other_schemas(shadow, metadatas)
         made = _prepare(shadow, connection, metadatas, extensions, translate)
         event.listen(connection, "before_cursor_execute", _making_way(made))
         try:
@@ -96,17 +95,6 @@ def _at(table: Table, column: str, said: str, root: Path) -> ModelsRejected:
     )
 
 
-def refuse_other_schemas(shadow: ShadowServer, metadatas: Sequence[MetaData]) -> None:
-    """Raise OtherDatabase if the models name schemas that are real databases on this server."""
-    named = schemas_of(metadatas)
-    if named and shadow.schemas_are_databases and not shadow.dedicated:
-        raise OtherDatabase(
-            f"the models name the database {named[0]}, and the shadow server ({shadow.label}) is "
-            "not there for scratch databases alone",
-            "name a server that is there for nothing else in SHADOW_DATABASE_URL (docs/shadow.md)",
-        )
-
-
 def _prepare(
     shadow: ShadowServer,
     connection: Connection,
@@ -120,7 +108,9 @@ def _prepare(
     named = dict.fromkeys([*schemas, *(extension.schema for extension in extensions)])
     undone: dict[tuple[str, str], str] = {}
     for name in filter(None, named):
-        connection.exec_driver_sql(shadow.create_schema(quote(name)))
+        if (sql := shadow.create_schema(quote(name))) is None:
+            continue
+        connection.exec_driver_sql(sql)
         undone["SCHEMA", name] = f"DROP SCHEMA IF EXISTS {quote(name)}"
     for extension in extensions:
         try:
