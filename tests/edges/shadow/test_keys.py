@@ -38,7 +38,7 @@ from daybreak.edges.shadow.reads import read_by
 from edges.shadow.key_models import TESTS, ddl, key, models
 
 
-@pytest.mark.parametrize("processes", [2, pytest.param(8, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("processes", [2, pytest.param(20, marks=pytest.mark.slow)])
 def test_the_key_is_the_same_in_every_process(processes: int) -> None:
     code = "from edges.shadow.key_models import key, models; print(key(models()))"
     running = [
