@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 # Longer statements are cut in the journal: the digest is what tells them apart.
 _SHOWN = 2000
 
+# How a revision may end or begin a transaction by itself.
+_ROLLBACK = frozenset({"ROLLBACK", "ABORT", "ROLLBACK WORK", "ROLLBACK TRANSACTION"})
+_BEGIN = ("BEGIN", "START")
+
 
 @dataclass
 class Work:
@@ -271,8 +275,10 @@ class Funnel:
             case Effect.SESSION:
                 return False
             case Effect.ROLLBACK:
-                if not reading.skeleton.upper().startswith(("SAVEPOINT", "RELEASE")):
-                    work.by_hand = work.by_hand and not reading.skeleton.upper().startswith("B")
+                if reading.skeleton.upper() in _ROLLBACK:
+                    work.pending.clear()
+                if reading.skeleton.upper().startswith(_BEGIN):
+                    work.by_hand = False
                 return False
             case Effect.COMMIT:
                 self._flush()
@@ -471,8 +477,8 @@ class Funnel:
             return self._settling.is_transactional(reading.place)
 
     def _in_autocommit(self, work: Work) -> bool:
-        level = self._connection.get_execution_options().get("isolation_level")
-        return level == "AUTOCOMMIT" or work.by_hand
+        detect = self._connection.dialect.detect_autocommit_setting
+        return work.by_hand or detect(self._dbapi.dbapi_connection)
 
     @property
     def _dbapi(self) -> Any:

@@ -142,7 +142,7 @@ class Journal:
         version: str,
     ) -> None:
         """Record that a revision is applied or taken back, in place of its statements."""
-        self.forget(revision)
+        self.forget()
         detail = {"parents": list(parents), "version": version}
         self._insert(
             [
@@ -159,13 +159,9 @@ class Journal:
             ]
         )
 
-    def forget(self, revision: str) -> None:
-        """Remove the statements of a revision that is finished, or that somebody says is."""
-        self._connection.execute(
-            delete(self._table).where(
-                self._columns.kind == _STATEMENT, self._columns.revision == revision
-            )
-        )
+    def forget(self) -> None:
+        """Remove the statements: their revision is finished, or somebody says where we are."""
+        self._connection.execute(delete(self._table).where(self._columns.kind == _STATEMENT))
 
     def known_parents(self) -> dict[str, list[str]]:
         """The parents of each revision that the journal knows."""
