@@ -75,15 +75,19 @@ class Journal:
         )
 
     def unended_runs(self) -> list[dict[str, Any]]:
-        """The details of the runs that have not ended by themselves."""
+        """The details of the runs that have not ended by themselves, and their age: `seconds`."""
         if not self.made:
             return []
+        columns = self._columns
         rows = self._connection.execute(
-            select(self._columns.detail).where(
-                self._columns.kind == _RUN, self._columns.state == State.STARTED.value
+            select(columns.detail, columns.at, func.now().label("now")).where(
+                columns.kind == _RUN, columns.state == State.STARTED.value
             )
         )
-        return [json.loads(row.detail) for row in rows]
+        return [
+            {**json.loads(row.detail), "seconds": (row.now - row.at).total_seconds()}
+            for row in rows
+        ]
 
     def forget_runs(self) -> None:
         """Record that the runs which did not end are over, since their sessions are gone."""
