@@ -98,6 +98,7 @@ class Run:
         self.mark = f"{self.name} work"  # of the session that does the work
         self.journal = Journal(connection, schema, self.id)
         self.applied = 0
+        self.version = version_of("daybreak")
         self.stop = Stop()
         self.session = ""
         self._begun = False
@@ -309,7 +310,7 @@ class Run:
                     "process": os.getpid(),
                     "worker": self.session,
                     "lock": self.lock.session,
-                    "version": version_of("daybreak"),
+                    "version": self.version,
                 }
             )
             self.journal.forget_runs()
@@ -334,7 +335,7 @@ class Run:
             return
         script = context.script.get_revision(step.up_revision_id)
         parents = parents_of(script) if script is not None else ()
-        self.funnel.complete(parents, version_of("daybreak"))
+        self.funnel.complete(parents, self.version)
         doc = script.doc if script else ""
         self.emit(Applied(step.up_revision_id, doc, step.is_upgrade, seconds))
 
