@@ -127,6 +127,8 @@ class Running(Protocol):
     @property
     def END_SESSION(self) -> str: ...  # noqa: N802
     @property
+    def UNTRANSACTIONAL_TABLES(self) -> str | None: ...  # noqa: N802 - schema and name, if any are
+    @property
     def CANCEL(self) -> str: ...  # noqa: N802 - the statement that a session runs
 
     def lock_key(self, name: str) -> int | str:
@@ -162,10 +164,6 @@ class Running(Protocol):
 
     def is_made_already(self, error: BaseException) -> bool:
         """Whether the driver's `error` says that what a statement makes is there."""
-        ...
-
-    def transactional_table(self, place: Place) -> str | None:
-        """SQL that tells whether a table's rows are rolled back; None where all are."""
         ...
 
 

@@ -71,10 +71,12 @@ SELECT LOWER(column_name)
 FROM information_schema.columns
 WHERE table_schema = COALESCE({schema}, DATABASE()) AND table_name = {name}
 """
-_ENGINE = """
-SELECT e.transactions = 'YES'
+# Tables whose rows are not rolled back. The schema of those in the current database is empty.
+UNTRANSACTIONAL_TABLES = """
+SELECT IF(t.table_schema = DATABASE(), '', LOWER(t.table_schema)), LOWER(t.table_name)
 FROM information_schema.tables AS t JOIN information_schema.engines AS e ON e.engine = t.engine
-WHERE t.table_schema = COALESCE({schema}, DATABASE()) AND t.table_name = {name}
+WHERE e.transactions <> 'YES' AND t.table_type = 'BASE TABLE'
+    AND t.table_schema NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')
 """
 
 
@@ -117,11 +119,6 @@ def must_be_alone(error: BaseException) -> bool:
 def is_made_already(error: BaseException) -> bool:
     """Whether the statement makes what is there: a table, a column, a key, a routine."""
     return bool(error.args) and error.args[0] in _THERE
-
-
-def transactional_table(place: Place) -> str | None:
-    """SQL that tells whether a table's rows are rolled back; no row if it is not there."""
-    return _about(_ENGINE, place)
 
 
 def _about(query: str, place: Place) -> str:
