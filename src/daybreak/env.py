@@ -22,7 +22,7 @@ from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from daybreak.core.errors import DaybreakError, Protected
-from daybreak.core.events import Applied, Connected, Finished
+from daybreak.core.events import Applied, Finished
 from daybreak.core.failure import migration_failure, offline_failure
 from daybreak.core.guard import needs_consent, refuse_on_lambda
 from daybreak.core.secret import mask, mask_error
@@ -37,7 +37,6 @@ from daybreak.edges.alembic import (
     refuse_unused_url,
 )
 from daybreak.edges.connect import (
-    dialect_of,
     driver_for,
     explained,
     make_migration_engine,
@@ -52,8 +51,11 @@ from daybreak.edges.models import (
     refuse_unregistered,
     unchanged,
 )
+from daybreak.edges.preview import tell_sources
 from daybreak.edges.settings import Settings, load_settings, resolve_target
+from daybreak.edges.where import connected
 from daybreak.flows.autogenerate import compare_catalogs
+from daybreak.flows.preview import foresee
 
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
@@ -124,7 +126,9 @@ def _run(
     if running.compares:
         options["process_revision_directives"] = _directives(call, options)
 
-    if context.is_offline_mode():
+    if call is not None and call.foresee is not None:
+        call.plan = foresee(settings, call, call.foresee, connection, options)
+    elif context.is_offline_mode():
         _run_offline(settings, call, options)
     elif connection is not None:
         _require_consent(call, running, settings.choice.environment, settings)
@@ -173,6 +177,7 @@ def _run_offline(settings: Settings, call: Call | None, options: dict[str, Any])
             **options,
         }
     )
+    tell_sources(context.get_context())
     try:
         with context.begin_transaction():
             context.run_migrations()
@@ -232,7 +237,7 @@ def _run_on(
     if running.command not in {"stamp", "ensure_version"}:  # which is how a person mends just that
         require_known(context.script, heads, target.place if target else "the database")
     if call is not None:
-        call.emit(_connected(connection, target, heads))
+        call.emit(connected(connection, target, heads))
     if not borrowed:
         connection.rollback()  # ends what reading the heads began: Alembic begins its own
     try:
@@ -251,17 +256,6 @@ def _run_on(
         ) from error
     if call is not None and running.command is not None:
         call.emit(Finished(migration.get_current_heads()))
-
-
-def _connected(connection: Connection, target: Target | None, heads: tuple[str, ...]) -> Connected:
-    """Where the run works; without a target, on a connection that the project's env.py gave."""
-    version = ".".join(str(part) for part in (connection.dialect.server_version_info or ())[:3])
-    if target is not None:
-        server = f"{dialect_of(target).LABEL} {version}"
-        return Connected(target.environment, target.place, server, heads)
-    url = connection.engine.url
-    place = f"{url.database}@{url.host or 'local socket'}"
-    return Connected("given", place, f"{connection.dialect.name} {version}", heads)
 
 
 def _said(error: Exception) -> str:

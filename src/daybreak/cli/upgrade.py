@@ -6,19 +6,29 @@ import click
 
 from daybreak.cli.migrated import report
 from daybreak.cli.options import RelativeArguments, common, offline, session, show, with_json
+from daybreak.cli.planned import plan_option, show_plan
 
 
 @click.command("upgrade", cls=RelativeArguments)
 @click.argument("revision")
 @offline
+@plan_option
 @click.option("--unguarded", is_flag=True, help="Run a foreign env.py, without the guards.")
 @click.option("--create-database", is_flag=True, help="In dev, create the database if missing.")
 @with_json
 @common
 def command(
-    revision: str, sql: bool, tag: str | None, unguarded: bool, create_database: bool
+    revision: str,
+    sql: bool,
+    tag: str | None,
+    plan_only: bool,
+    unguarded: bool,
+    create_database: bool,
 ) -> None:
-    """Apply revisions up to REVISION: head, +1, a revision, or from:to with --sql."""
+    """Apply revisions up to REVISION: head, +1, a revision, or from:to with --sql or --plan."""
+    if plan_only:
+        show_plan("upgrade", revision, sql=sql, tag=tag)
+        return
     from daybreak.flows.migrate import upgrade
     from daybreak.report.text import next_step
 

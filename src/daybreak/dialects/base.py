@@ -20,6 +20,9 @@ CONNECT_TIMEOUT_S = 10
 # of a table's locks makes others wait.
 CATALOG_LOCK_TIMEOUT_S = 1
 
+# How long a look at the rows that a downgrade would drop may wait, and may take.
+PEEK_TIMEOUT_S = 1
+
 # What `build_catalog` takes: the rows of each of the `catalog_queries`, by its name.
 Rows = Mapping[str, Sequence[Sequence[Any]]]
 
@@ -97,6 +100,10 @@ class Dialect(Protocol):
     def EMBEDDED(self) -> bool: ...  # noqa: N802 - whether `daybreak dev` can serve it
     @property
     def NOT_COMPARED(self) -> tuple[str, ...]: ...  # noqa: N802 - Alembic's known gaps
+    @property
+    def PEEK_SESSION(self) -> Sequence[str]: ...  # noqa: N802 - SQL: no write, no long wait
+    @property
+    def PEEK_SESSION_END(self) -> Sequence[str]: ...  # noqa: N802 - what no rollback restores
     @property
     def LOCK_HOLDERS(self) -> str: ...  # noqa: N802 - SQL: one row, as LockHolder
 
@@ -209,6 +216,10 @@ class Dialect(Protocol):
 
         `before` is what holds when they run. An Alter is asked field by field, too.
         """
+        ...
+
+    def commits_by_itself(self, sql: str) -> bool:
+        """Whether the server ends the open transaction with `sql`, which it can't roll back."""
         ...
 
     def lock_refused(self, error: BaseException) -> bool:

@@ -30,6 +30,7 @@ from daybreak.core.errors import (
     UsageError,
 )
 from daybreak.core.events import Emit, ignore
+from daybreak.core.plan import Plan
 from daybreak.core.recipe import PLACEHOLDER, holds_password
 from daybreak.core.secret import mask
 from daybreak.edges.history import (
@@ -46,6 +47,7 @@ from daybreak.edges.project import (
     project_at,
     project_with_ini,
 )
+from daybreak.edges.recorder import Steps
 
 _ATTRIBUTE = "daybreak"
 
@@ -79,7 +81,8 @@ class Call:
     `revision` that writes no file when nothing differs, `asked` what it was told about what
     differs. `compared` is what came of it; where Alembic itself had to compare, `differences` is,
     in the form of its `as_diffs`. `inspect` is what a `check` does with the subject that env.py
-    gives it, while env.py runs.
+    gives it, while env.py runs. `foresee` are the revisions to preview instead of running anything,
+    and `plan` what came of it.
     """
 
     command: str
@@ -90,6 +93,8 @@ class Call:
     compared: Compared | None = None
     differences: list[Any] = field(default_factory=list)
     inspect: Callable[[Any], None] | None = None
+    foresee: Steps | None = None
+    plan: Plan | None = None
 
 
 def make_config(project: Project, options: AlembicOptions, call: Call | None, **kw: Any) -> Config:

@@ -129,7 +129,7 @@ def _reading(connection: Connection, dialect: Dialect) -> Iterator[int]:
     version = int((connection.dialect.server_version_info or (0,))[0])
     had = connection.in_transaction()
     try:
-        with _rolled_back(connection) as fresh:
+        with rolled_back(connection) as fresh:
             for sql in dialect.catalog_session(version, fresh=fresh):
                 connection.exec_driver_sql(sql)
             yield version
@@ -141,7 +141,7 @@ def _reading(connection: Connection, dialect: Dialect) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def _rolled_back(connection: Connection) -> Iterator[bool]:
+def rolled_back(connection: Connection) -> Iterator[bool]:
     """A transaction that leaves nothing behind; gives whether it is a new one.
 
     Inside of somebody's transaction it is a savepoint: what was set goes with its rollback, too.
@@ -171,7 +171,7 @@ def _commits_each(connection: Connection) -> bool:
 
 def _holder(connection: Connection, dialect: Dialect) -> LockHolder | None:
     """Who held the lock that was not granted; None if it is free by now."""
-    with _rolled_back(connection):
+    with rolled_back(connection):
         row = connection.exec_driver_sql(dialect.LOCK_HOLDERS).first()
     return None if row is None else LockHolder(*row)
 

@@ -18,6 +18,7 @@ from daybreak.dialects.mysql.catalog import build_catalog as build_catalog
 from daybreak.dialects.mysql.ddl import ddl as ddl
 from daybreak.dialects.mysql.folds import fold as fold
 from daybreak.dialects.mysql.queries import LOCK_HOLDERS as LOCK_HOLDERS
+from daybreak.dialects.mysql.texts import commits_by_itself as commits_by_itself
 from daybreak.dialects.mysql.texts import quoted as quoted
 
 NAME = "mysql"
@@ -48,6 +49,18 @@ NOT_COMPARED = (
     "index order, prefix and visibility",
     "views, triggers, routines, events, grants and partitioning",
     "renames (they appear as a drop and an add)",
+)
+# The limit of execution is for SELECT alone, in milliseconds. A transaction that has begun can't be
+# made read-only here.
+PEEK_SESSION = (
+    "SET @daybreak_lock_wait_timeout = @@lock_wait_timeout, "
+    "@daybreak_execution_time = @@max_execution_time",
+    f"SET lock_wait_timeout = {base.PEEK_TIMEOUT_S}, "
+    f"max_execution_time = {base.PEEK_TIMEOUT_S * 1000}",
+)
+PEEK_SESSION_END = (
+    "SET lock_wait_timeout = @daybreak_lock_wait_timeout, "
+    "max_execution_time = @daybreak_execution_time",
 )
 
 

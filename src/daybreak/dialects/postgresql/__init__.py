@@ -55,6 +55,13 @@ NOT_COMPARED = (
     "sequences, storage parameters and partitioning",
     "renames (they appear as a drop and an add)",
 )
+# In the transaction alone: its rollback takes them back.
+PEEK_SESSION = (
+    "SET TRANSACTION READ ONLY",
+    f"SET LOCAL lock_timeout = '{base.PEEK_TIMEOUT_S}s'",
+    f"SET LOCAL statement_timeout = '{base.PEEK_TIMEOUT_S}s'",
+)
+PEEK_SESSION_END = ()
 
 _LIBPQ = {
     "connect_timeout": base.CONNECT_TIMEOUT_S,
@@ -169,6 +176,11 @@ def trouble(error: BaseException) -> Trouble | None:
 def lacks_right(error: BaseException) -> bool:
     """insufficient_privilege, which psycopg2 keeps under a name of its own."""
     return "42501" in _states(error)
+
+
+def commits_by_itself(sql: str) -> bool:
+    """None does: what can't run in a transaction is refused there."""
+    return False
 
 
 def lock_refused(error: BaseException) -> bool:
