@@ -55,7 +55,7 @@ from daybreak.edges.preview import tell_sources
 from daybreak.edges.settings import Settings, load_settings, resolve_target
 from daybreak.edges.where import connected
 from daybreak.flows.autogenerate import compare_catalogs
-from daybreak.flows.preview import foresee
+from daybreak.flows.preview import agree_to_losses, agreed, foresee
 
 if TYPE_CHECKING:
     from alembic.operations.ops import MigrationScript
@@ -132,6 +132,7 @@ def _run(
         _run_offline(settings, call, options)
     elif connection is not None:
         _require_consent(call, running, settings.choice.environment, settings)
+        agree_to_losses(connection, None, call, running, options)
         _run_on(connection, call, None, running, options)
     else:
         _run_online(settings, call, running, options)
@@ -196,20 +197,19 @@ def _run_online(
     with explained(target):
         connection = engine.connect()
     with connection:
+        agree_to_losses(connection, target, call, running, options)
         _run_on(connection, call, target, running, options)
 
 
 def _require_consent(
     call: Call | None, running: Running, environment: str, settings: Settings
 ) -> None:
-    """Plain Alembic has no --yes: there, `-x yes=true` says it. Raises Protected."""
+    """Raises Protected."""
     command = running.command or ""
     protected = settings.declared.environment(environment).policy.protected
     if not needs_consent(command, protected=protected):
         return
-    if call is not None and call.consent:
-        return
-    if context.get_x_argument(as_dictionary=True).get("yes") == "true":
+    if agreed(call) or (call is not None and call.consent):
         return
     raise Protected(command, environment, plain=call is None)
 

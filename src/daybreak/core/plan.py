@@ -19,6 +19,11 @@ class Dropped(NamedTuple):
     table: str
     column: str | None = None
 
+    @property
+    def name(self) -> str:
+        """`events`, or `venues.capacity`."""
+        return self.table if self.column is None else f"{self.table}.{self.column}"
+
 
 @dataclass(frozen=True)
 class Statement:

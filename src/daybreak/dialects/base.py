@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, Protocol
 from daybreak.core.catalog import Catalog
 from daybreak.core.change import Change
 from daybreak.core.engine import Engine
+from daybreak.core.plan import Dropped
+from daybreak.core.statement import Reading
 from daybreak.core.target import Policy
 from daybreak.core.url import Url
 from daybreak.dialects.wording import Words
@@ -218,8 +220,16 @@ class Dialect(Protocol):
         """
         ...
 
-    def commits_by_itself(self, sql: str) -> bool:
-        """Whether the server ends the open transaction with `sql`, which it can't roll back."""
+    def read_statement(self, sql: str) -> Reading:
+        """What the statement does, from its text."""
+        ...
+
+    def dropped(self, sql: str) -> Sequence[Dropped]:
+        """The tables and columns that the statements in `sql` drop with what they hold."""
+        ...
+
+    def is_missing(self, error: BaseException) -> bool:
+        """Whether the driver's `error` says that a table or column of a query is not there."""
         ...
 
     def lock_refused(self, error: BaseException) -> bool:

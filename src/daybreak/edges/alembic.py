@@ -77,7 +77,8 @@ class AlembicOptions:
 class Call:
     """What a `daybreak` command tells the project's env.py, and hears from it.
 
-    `consent` is given when the guards were already asked. `keep_empty` is False for a
+    `consent` is given when the guards were already asked, `yes` was said beforehand to whatever is
+    asked, and `confirm` asks a person if there is one. `keep_empty` is False for a
     `revision` that writes no file when nothing differs, `asked` what it was told about what
     differs. `compared` is what came of it; where Alembic itself had to compare, `differences` is,
     in the form of its `as_diffs`. `inspect` is what a `check` does with the subject that env.py
@@ -88,6 +89,8 @@ class Call:
     command: str
     emit: Emit = ignore
     consent: bool = False
+    yes: bool = False
+    confirm: Callable[[str], bool] | None = None
     keep_empty: bool = True
     asked: Asked = field(default_factory=Asked)
     compared: Compared | None = None

@@ -6,6 +6,9 @@ import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
 from daybreak.dialects import dialect_named
 from daybreak.edges.catalog import rolled_back
 
@@ -32,3 +35,17 @@ def peeking(connection: Connection) -> Iterator[None]:
             connection.exec_driver_sql(sql)
         if not had:
             connection.rollback()  # of what these began
+
+
+def holds_data(connection: Connection, query: str) -> bool | None:
+    """What `query` answers; False if what it asks for is not there, None if it could not be told.
+
+    For a lock that somebody holds, a table too large for a second, a right that is missing.
+    """
+    dialect = dialect_named(connection.dialect.name, "the connection")
+    try:
+        with peeking(connection):
+            return bool(connection.scalar(text(query.replace(":", r"\:"))))
+    except DBAPIError as error:
+        missing = error.orig is not None and dialect.is_missing(error.orig)
+        return False if missing else None

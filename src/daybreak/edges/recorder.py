@@ -145,6 +145,7 @@ class Recorder:
                 self._border(sql or ""),
                 rows=None if multiparams is None else len(multiparams),
                 opaque=self._reason if sql is not None else _UNWRITABLE,
+                drops=tuple(self._ours.dropped(sql or "")),
             )
         )
 
@@ -177,7 +178,7 @@ class Recorder:
         """The number of the transaction in which `sql` runs; it is counted when it is used."""
         if not self._in_transaction:
             return None
-        if not self._transactional and self._ours.commits_by_itself(sql):
+        if not self._transactional and self._ours.read_statement(sql).alone:
             self._transaction = None
             return None
         if self._transaction is None:

@@ -75,7 +75,11 @@ def upgrade(
 
 
 def downgrade(session: Session, revision: str, *, sql: bool, tag: str | None) -> Outcome:
-    """Take revisions back, down to `revision`. A protected environment asks first."""
+    """Take revisions back, down to `revision`.
+
+    A protected environment asks first, and so does env.py where data goes with it. Raises
+    Protected and DropsData where nobody can be asked, Refused after a no.
+    """
     return _migrate(
         session,
         "downgrade",
@@ -131,7 +135,7 @@ def _migrate(
     started = time.monotonic()
     if not sql:
         refuse_on_lambda(command, os.environ)
-    call = Call(command, emit=listen)
+    call = Call(command, emit=listen, yes=session.yes, confirm=session.confirm)
     opened = open_project(session, call)
     check(opened)
     if not sql:

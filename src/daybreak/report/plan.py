@@ -8,7 +8,7 @@ from typing import Any
 
 from click import style
 
-from daybreak.core.plan import Dropped, Plan, Statement, Step
+from daybreak.core.plan import Plan, Statement, Step
 from daybreak.report.text import done, revisions
 
 
@@ -35,7 +35,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
                         "transaction": statement.transaction,
                         "rows": statement.rows,
                         "opaque": statement.opaque,
-                        "drops": [dropped_text(dropped) for dropped in statement.drops],
+                        "drops": [dropped.name for dropped in statement.drops],
                     }
                     for statement in step.statements
                 ],
@@ -43,11 +43,6 @@ def plan_json(plan: Plan) -> dict[str, Any]:
             for step in plan.steps
         ],
     }
-
-
-def dropped_text(dropped: Dropped) -> str:
-    """`events`, or `venues.capacity`."""
-    return dropped.table if dropped.column is None else f"{dropped.table}.{dropped.column}"
 
 
 def _step(step: Step, plan: Plan) -> Iterator[str]:
@@ -90,7 +85,7 @@ def _statement(statement: Statement) -> Iterator[str]:
     yield style(f"  {source}{rows}", fg="cyan")
     yield textwrap.indent(statement.sql, "      ")
     if statement.drops:
-        names = ", ".join(dropped_text(dropped) for dropped in statement.drops)
+        names = ", ".join(dropped.name for dropped in statement.drops)
         yield f"      {style('drops', fg='red')} {names}"
     if statement.opaque:
         yield f"      {style('?', fg='yellow', bold=True)} {statement.opaque}"

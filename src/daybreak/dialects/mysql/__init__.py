@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from daybreak.core.drops import read_drops
 from daybreak.core.engine import Engine
 from daybreak.core.errors import InvalidUrl
+from daybreak.core.plan import Dropped
 from daybreak.core.secret import Secret
+from daybreak.core.sqltext import tokens
 from daybreak.core.target import Policy
 from daybreak.core.url import Url
 from daybreak.dialects import base
@@ -18,7 +21,8 @@ from daybreak.dialects.mysql.catalog import build_catalog as build_catalog
 from daybreak.dialects.mysql.ddl import ddl as ddl
 from daybreak.dialects.mysql.folds import fold as fold
 from daybreak.dialects.mysql.queries import LOCK_HOLDERS as LOCK_HOLDERS
-from daybreak.dialects.mysql.texts import commits_by_itself as commits_by_itself
+from daybreak.dialects.mysql.reading import LEXICON
+from daybreak.dialects.mysql.reading import read_statement as read_statement
 from daybreak.dialects.mysql.texts import quoted as quoted
 
 NAME = "mysql"
@@ -171,6 +175,15 @@ def catalog_relations(rows: Rows) -> Sequence[int]:
 
 def catalog_told(rows: Rows) -> Mapping[int, str]:
     return {}
+
+
+def dropped(sql: str) -> Sequence[Dropped]:
+    return read_drops(list(tokens(sql, LEXICON)))
+
+
+def is_missing(error: BaseException) -> bool:
+    """No such schema, table, column."""
+    return bool(error.args) and error.args[0] in {1049, 1146, 1054}
 
 
 def lock_refused(error: BaseException) -> bool:

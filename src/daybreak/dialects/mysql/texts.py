@@ -45,22 +45,3 @@ def default(text: str, extra: str, data_type: str) -> str:
     if "DEFAULT_GENERATED" in extra:
         return text if _NOW.fullmatch(text) else f"({expression(text)})"
     return text if data_type == "bit" else literal(text)
-
-
-# Source: "Statements That Cause an Implicit Commit" in MySQL's reference manual.
-_COMMITS = re.compile(
-    "alter|analyze|begin|cache|change|check|create|drop|flush|grant|import|install|lock|optimize|"
-    "rename|repair|reset|revoke|start|stop|truncate|uninstall|unlock|load index"
-)
-# What stands in /*! */ is run, so it is no comment.
-_COMMENTS = r"(?:\s|--[ \t][^\n]*\n|#[^\n]*\n|/\*(?!!).*?\*/|/\*!\d*)*"
-_FIRST = re.compile(rf"{_COMMENTS}(\w+)\W*(\w*)", re.DOTALL)
-
-
-def commits_by_itself(sql: str) -> bool:
-    """Whether the open transaction ends with `sql`: so it does with every DDL but temporary."""
-    found = _FIRST.match(sql)
-    if found is None or found[2].lower() == "temporary":
-        return False
-    first, second = found[1].lower(), found[2].lower()
-    return bool(_COMMITS.fullmatch(first) or _COMMITS.fullmatch(f"{first} {second}"))

@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from daybreak.core.drops import read_drops
 from daybreak.core.engine import Engine
 from daybreak.core.errors import InvalidUrl
+from daybreak.core.plan import Dropped
 from daybreak.core.secret import Secret
+from daybreak.core.sqltext import tokens
 from daybreak.core.target import Policy
 from daybreak.core.url import Url
 from daybreak.dialects import base
@@ -25,6 +28,8 @@ from daybreak.dialects.postgresql.queries import catalog_queries as catalog_quer
 from daybreak.dialects.postgresql.queries import catalog_session as catalog_session
 from daybreak.dialects.postgresql.queries import catalog_session_end as catalog_session_end
 from daybreak.dialects.postgresql.quoting import quoted as quoted
+from daybreak.dialects.postgresql.reading import LEXICON
+from daybreak.dialects.postgresql.reading import read_statement as read_statement
 
 NAME = "postgresql"
 LABEL = "PostgreSQL"
@@ -178,9 +183,13 @@ def lacks_right(error: BaseException) -> bool:
     return "42501" in _states(error)
 
 
-def commits_by_itself(sql: str) -> bool:
-    """None does: what can't run in a transaction is refused there."""
-    return False
+def dropped(sql: str) -> Sequence[Dropped]:
+    return read_drops(list(tokens(sql, LEXICON)))
+
+
+def is_missing(error: BaseException) -> bool:
+    """invalid_schema_name, undefined_table, undefined_column."""
+    return not {"3F000", "42P01", "42703"}.isdisjoint(_states(error))
 
 
 def lock_refused(error: BaseException) -> bool:
