@@ -99,7 +99,7 @@ def _line(source: str | None) -> str | None:
 
 A1 = "versions/a1.py line"
 # By name: the body, and what is taken down of it on PostgreSQL and on MySQL.
-STATEMENTS: dict[str, tuple[str, list[object], list[object]]] = {
+STATEMENTS: dict[str, tuple[Any, ...]] = {
     "nothing": ("pass", [], []),
     "operations and SQL, on MySQL each DDL by itself": (
         """\

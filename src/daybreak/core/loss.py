@@ -45,8 +45,8 @@ class Loss:
         said = [f"drops {', '.join(names)}"] if names else []
         if self.opaque:
             reasons = "; ".join(f"{step.revision} {step.opaque}" for step in self.opaque)
-            more = "more than" if names else "what"
-            said.append(f"may drop {more} can be told, since {reasons}")
+            more = "more" if names else "data"
+            said.append(f"may drop {more}, which can't be told since {reasons}")
         return " and ".join(said)
 
 
