@@ -92,9 +92,11 @@ class Recorder:
                 self.begin()
             try:
                 function(**arguments)
+            except ReadsData:
+                pass
             except Exception as error:  # noqa: BLE001 - whatever its code needs of a database
                 opaque = self._why(error)
-            if readings:  # also where the revision caught what we raised
+            if readings:  # also where the revision caught even that
                 opaque = f"reads data at {readings[0]}"
             if not self._transactional:
                 self.commit()
@@ -201,8 +203,11 @@ class Recorder:
         return None
 
 
-class ReadsData(Exception):
-    """A revision used what only the database could have answered."""
+class ReadsData(BaseException):
+    """A revision used what only the database could have answered.
+
+    No Exception: one that a revision catches, perhaps to try again, would not end it.
+    """
 
 
 class _Unknown:
