@@ -210,6 +210,8 @@ ROWS = 'op.get_bind().execute(sa.text("SELECT 1"))'
 # By name: the body, and why the rest is not known. Each is preceded by a statement that is.
 OPAQUE = {
     "a loop over rows": (f"for row in {ROWS}: pass", "reads data at versions/a1.py:12"),
+    "a row": (f"next({ROWS})", "reads data at versions/a1.py:12"),
+    "a block": (f"with {ROWS} as rows: pass", "reads data at versions/a1.py:12"),
     "a scalar": (f"{ROWS}.scalar()", "reads data at versions/a1.py:12"),
     "a test": (f"if {ROWS}: pass", "reads data at versions/a1.py:12"),
     "one that tries again": (

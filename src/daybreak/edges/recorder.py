@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from alembic import context
 from alembic.runtime.migration import MigrationContext
@@ -216,23 +216,12 @@ class _Unknown:
     def __init__(self, read: Callable[[], None]) -> None:
         self.__dict__["_read"] = read
 
-    def __getattr__(self, name: str) -> Any:
-        self._look()
-
-    def __iter__(self) -> Iterator[Any]:
-        self._look()
-        return iter(())
-
-    def __bool__(self) -> bool:
-        self._look()
-        return False
-
-    def __getitem__(self, key: Any) -> Any:
-        self._look()
-
-    def _look(self) -> None:
+    def _look(self, *_: Any) -> NoReturn:
         self.__dict__["_read"]()
         raise ReadsData("its result is not known before it runs")
+
+    __getattr__ = __iter__ = __next__ = __getitem__ = __len__ = __bool__ = _look
+    __enter__ = __exit__ = _look
 
 
 class _Bind(MockConnection):
