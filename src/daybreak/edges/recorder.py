@@ -20,6 +20,7 @@ from sqlalchemy.exc import CompileError, NoInspectionAvailable
 from sqlalchemy.schema import DDLElement
 
 from daybreak.core.plan import Statement, Step
+from daybreak.core.said import said
 from daybreak.core.secret import mask
 from daybreak.dialects import dialect_named
 from daybreak.edges.history import (
@@ -122,8 +123,7 @@ class Recorder:
         asked_us = isinstance(error, AttributeError) and error.obj is self.bind
         if asked_us or isinstance(error, NoInspectionAvailable):
             return f"needs a connection{where}"
-        said = mask(f"{type(error).__name__}: {error}").partition("\n")[0]
-        return f"can't run without a database{where}: {said}"
+        return f"can't run without a database{where}: {type(error).__name__}: {said(error)}"
 
     def reached(self, *, heads: Iterable[str], **_: Any) -> None:
         """Alembic's `on_version_apply`."""

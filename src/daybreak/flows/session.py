@@ -14,9 +14,9 @@ from daybreak.edges.alembic import (
     AlembicOptions,
     Call,
     make_config,
-    url_in_ini,
     uses_daybreak,
 )
+from daybreak.edges.ini_url import url_in_ini
 from daybreak.edges.project import Project, locate_project
 from daybreak.edges.settings import Settings, choose_target_url, load_settings
 
@@ -32,6 +32,10 @@ UNREAD = (
     "sqlalchemy.url in alembic.ini is not read: ENV and that environment's variable choose the "
     "database. Remove the line"
 )
+
+
+# Said besides where something is compared.
+ALEMBIC_COMPARES = "Alembic compares, with its gaps, and nothing is proved"
 
 
 @dataclass(frozen=True)

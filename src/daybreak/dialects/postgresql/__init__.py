@@ -17,6 +17,7 @@ from daybreak.core.url import Url
 from daybreak.dialects import base
 from daybreak.dialects.base import Driver, Rows, Trouble
 from daybreak.dialects.postgresql import words as words
+from daybreak.dialects.postgresql.by_hand import by_hand as by_hand
 from daybreak.dialects.postgresql.catalog import build_catalog as build_catalog
 from daybreak.dialects.postgresql.ddl import ddl as ddl
 from daybreak.dialects.postgresql.folds import fold as fold
