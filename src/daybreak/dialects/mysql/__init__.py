@@ -7,12 +7,9 @@ from typing import Any
 
 from daybreak.core.catalog import Catalog
 from daybreak.core.change import Change
-from daybreak.core.drops import read_drops
 from daybreak.core.engine import Engine
 from daybreak.core.errors import InvalidUrl
-from daybreak.core.plan import Dropped
 from daybreak.core.secret import Secret
-from daybreak.core.sqltext import tokens
 from daybreak.core.target import Policy
 from daybreak.core.url import Url
 from daybreak.dialects import base
@@ -21,9 +18,9 @@ from daybreak.dialects.mysql import queries, shown
 from daybreak.dialects.mysql import words as words
 from daybreak.dialects.mysql.catalog import build_catalog as build_catalog
 from daybreak.dialects.mysql.ddl import ddl as ddl
+from daybreak.dialects.mysql.drops import dropped as dropped
 from daybreak.dialects.mysql.folds import fold as fold
 from daybreak.dialects.mysql.queries import LOCK_HOLDERS as LOCK_HOLDERS
-from daybreak.dialects.mysql.reading import LEXICON
 from daybreak.dialects.mysql.reading import read_statement as read_statement
 from daybreak.dialects.mysql.texts import quoted as quoted
 
@@ -177,10 +174,6 @@ def catalog_relations(rows: Rows) -> Sequence[int]:
 
 def catalog_told(rows: Rows) -> Mapping[int, str]:
     return {}
-
-
-def dropped(sql: str) -> Sequence[Dropped]:
-    return read_drops(list(tokens(sql, LEXICON)))
 
 
 def is_missing(error: BaseException) -> bool:

@@ -6,12 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from daybreak.core.drops import read_drops
 from daybreak.core.engine import Engine
 from daybreak.core.errors import InvalidUrl
-from daybreak.core.plan import Dropped
 from daybreak.core.secret import Secret
-from daybreak.core.sqltext import tokens
 from daybreak.core.target import Policy
 from daybreak.core.url import Url
 from daybreak.dialects import base
@@ -20,6 +17,7 @@ from daybreak.dialects.postgresql import words as words
 from daybreak.dialects.postgresql.by_hand import by_hand as by_hand
 from daybreak.dialects.postgresql.catalog import build_catalog as build_catalog
 from daybreak.dialects.postgresql.ddl import ddl as ddl
+from daybreak.dialects.postgresql.drops import dropped as dropped
 from daybreak.dialects.postgresql.folds import fold as fold
 from daybreak.dialects.postgresql.outline import catalog_outline as catalog_outline
 from daybreak.dialects.postgresql.outline import catalog_relations as catalog_relations
@@ -29,7 +27,6 @@ from daybreak.dialects.postgresql.queries import catalog_queries as catalog_quer
 from daybreak.dialects.postgresql.queries import catalog_session as catalog_session
 from daybreak.dialects.postgresql.queries import catalog_session_end as catalog_session_end
 from daybreak.dialects.postgresql.quoting import quoted as quoted
-from daybreak.dialects.postgresql.reading import LEXICON
 from daybreak.dialects.postgresql.reading import read_statement as read_statement
 
 NAME = "postgresql"
@@ -182,10 +179,6 @@ def trouble(error: BaseException) -> Trouble | None:
 def lacks_right(error: BaseException) -> bool:
     """insufficient_privilege, which psycopg2 keeps under a name of its own."""
     return "42501" in _states(error)
-
-
-def dropped(sql: str) -> Sequence[Dropped]:
-    return read_drops(list(tokens(sql, LEXICON)))
 
 
 def is_missing(error: BaseException) -> bool:
