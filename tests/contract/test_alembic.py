@@ -324,6 +324,13 @@ def test_no_other_private_name_is_used() -> None:
     }
     assert used == {
         ("edges/alembic.py", "context._proxy"),
+        ("edges/apply/funnel.py", "impl._exec"),
+        ("edges/apply/funnel.py", "sent.context._rowcount"),
+        ("edges/apply/funnel.py", "sys._getframe"),
+        ("edges/apply/steps.py", "context._proxy"),
+        ("edges/apply/steps.py", "context.script._version_locations"),
+        ("edges/apply/steps.py", "migration._transaction"),
+        ("edges/apply/steps.py", "script._all_down_revisions"),
         ("edges/history.py", "script._version_locations"),
         ("edges/history.py", "sys._getframe"),
         ("edges/preview.py", "context._proxy"),

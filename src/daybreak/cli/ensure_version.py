@@ -6,14 +6,17 @@ import click
 
 from daybreak.cli.migrated import report
 from daybreak.cli.options import common, session, with_json
+from daybreak.cli.options import wait as wait_option
 
 
 @click.command("ensure_version")
 @click.option("--sql", is_flag=True, help="Print the SQL instead of running it (offline mode).")
+@wait_option
 @with_json
 @common
-def command(sql: bool) -> None:
+def command(sql: bool, wait: str | None) -> None:
     """Create the version table if it is not there."""
+    from daybreak.core.wishes import wishes
     from daybreak.flows.migrate import ensure_version
 
-    report(ensure_version(session(), sql=sql))
+    report(ensure_version(session(), sql=sql, asked=wishes(wait)))

@@ -160,6 +160,23 @@ def offline(command: Command) -> Command:
     )(command)
 
 
+def guarded(command: Command) -> Command:
+    """--wait, --done and --redo, for the commands that change a database alone."""
+    for option, metavar, text in (
+        ("--redo", "REVISION:N", "Statement N of REVISION is to be run again."),
+        ("--done", "REVISION:N", "Statement N of REVISION is done, as the last error asked."),
+    ):
+        command = click.option(option, metavar=metavar, multiple=True, help=text)(command)
+    return wait(command)
+
+
+def wait(command: Command) -> Command:
+    """--wait, for another run."""
+    return click.option(
+        "--wait", metavar="SECONDS", help="Wait so long for another run (default: 600)."
+    )(command)
+
+
 def yes(command: Command) -> Command:
     return click.option("--yes", is_flag=True, help="Agree to what would be asked.")(command)
 

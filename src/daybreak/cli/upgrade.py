@@ -5,7 +5,15 @@ from __future__ import annotations
 import click
 
 from daybreak.cli.migrated import report
-from daybreak.cli.options import RelativeArguments, common, offline, session, show, with_json
+from daybreak.cli.options import (
+    RelativeArguments,
+    common,
+    guarded,
+    offline,
+    session,
+    show,
+    with_json,
+)
 from daybreak.cli.planned import plan_option, show_plan
 
 
@@ -15,6 +23,7 @@ from daybreak.cli.planned import plan_option, show_plan
 @plan_option
 @click.option("--unguarded", is_flag=True, help="Run a foreign env.py, without the guards.")
 @click.option("--create-database", is_flag=True, help="In dev, create the database if missing.")
+@guarded
 @with_json
 @common
 def command(
@@ -24,11 +33,15 @@ def command(
     plan_only: bool,
     unguarded: bool,
     create_database: bool,
+    wait: str | None,
+    done: tuple[str, ...],
+    redo: tuple[str, ...],
 ) -> None:
     """Apply revisions up to REVISION: head, +1, a revision, or from:to with --sql or --plan."""
     if plan_only:
         show_plan("upgrade", revision, sql=sql, tag=tag)
         return
+    from daybreak.core.wishes import wishes
     from daybreak.flows.migrate import upgrade
     from daybreak.report.text import next_step
 
@@ -39,6 +52,7 @@ def command(
         tag=tag,
         unguarded=unguarded,
         create_missing=create_database,
+        asked=wishes(wait, done, redo),
     )
     report(outcome)
     if outcome.after == ():

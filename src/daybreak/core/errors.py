@@ -34,16 +34,23 @@
     │  ├─ DropsData                        a downgrade takes data with it, and nobody to ask
     │  ├─ UnregisteredModels               a comparison would drop these models' tables
     │  ├─ Unguarded                        a foreign env.py, without --unguarded
+    │  ├─ NotTheWriter                     a server or session that takes no change
     │  ├─ RevisionNotInFiles               the database is at a revision without a file
     │  ├─ RenameUnclear                    what is gone and what is new may be the same
     │  ├─ DevServerRefused                 the port or the data folder is somebody else's
     │  └─ OtherDatabase                    scratch work would touch a real database
+    ├─ LockHeld                         4  another run is at work on this database
     ├─ LockNotGranted                   5  somebody's lock keeps the schema from being read
     ├─ Unreachable                      6  the database could not be reached
     │  ├─ ServerDown                       nothing answers at the address
     │  ├─ AuthenticationFailed             the server refused user or password
+    │  ├─ ConnectionLost                   it went away before anything was changed
     │  └─ DatabaseMissing                  the server is there, the database is not
     ├─ StoppedHalfWay                   7  a revision raised after something was changed
+    │  ├─ Undecided                        nobody can tell whether a statement was carried out
+    │  ├─ HalfDone                         another revision is half done, and comes first
+    │  ├─ LockLost                         the session that held the run's lock is gone
+    │  └─ Interrupted                      the run was told to stop: Ctrl-C, SIGTERM
     ├─ Drift                            8  what is differs from what should be
     └─ SchemaTooOld                     9  the database is behind the files
 
@@ -308,6 +315,18 @@ class Unguarded(Refused):
     pass
 
 
+class NotTheWriter(Refused):
+    """`what` is as a dialect's `WRITER` tells it; `source` is what gave the address."""
+
+    def __init__(self, command: str, place: str, what: str, source: str) -> None:
+        super().__init__(
+            f"{command} was refused: {place} is {what}. Nothing was changed",
+            f"point {source} at the writer, on Aurora the cluster endpoint (its name has no -ro); "
+            "if this is the writer, lift what makes it read-only",
+        )
+        self.what = what
+
+
 class RevisionNotInFiles(Refused):
     pass
 
@@ -338,6 +357,20 @@ class OtherDatabase(Refused):
     pass
 
 
+class LockHeld(DaybreakError):
+    """`holder` is who, as far as the server tells."""
+
+    exit_code = 4
+
+    def __init__(self, place: str, holder: str, seconds: float) -> None:
+        super().__init__(
+            f"another run is at work on {place}: {holder}. Waited {seconds:.0f} s for it. Nothing "
+            "was changed",
+            "let it finish and run the command again, or wait longer: --wait SECONDS",
+        )
+        self.holder = holder
+
+
 class LockNotGranted(DaybreakError):
     exit_code = 5
 
@@ -354,12 +387,57 @@ class AuthenticationFailed(Unreachable):
     pass
 
 
+class ConnectionLost(Unreachable):
+    pass
+
+
 class DatabaseMissing(Unreachable):
     pass
 
 
 class StoppedHalfWay(DaybreakError):
     exit_code = 7
+
+
+class Undecided(StoppedHalfWay):
+    """`revision` and `number` name the statement; `why` is what is known of it."""
+
+    def __init__(self, revision: str, number: int, why: str, place: str | None = None) -> None:
+        where = f" ({place})" if place else ""
+        super().__init__(
+            f"statement {number} of {revision}{where} can't be decided: {why}. "
+            "Nothing more was run",
+            f"look at the database. If that statement is done: --done {revision}:{number}; if it "
+            f"has to run (again): --redo {revision}:{number}; if the file was changed since the "
+            "run that was interrupted, bring the old one back and write a revision for the change",
+        )
+        self.revision, self.number = revision, number
+
+
+class HalfDone(StoppedHalfWay):
+    def __init__(self, revision: str, number: int, at: str, *, upgrade: bool) -> None:
+        what, back = ("applied", "upgrade") if upgrade else ("taken back", "downgrade")
+        goal = revision if upgrade else "-1"
+        super().__init__(
+            f"{revision} is half {what}: its statement {number} was recorded at {at}, and no run "
+            "has finished it since. Nothing was run now",
+            f"finish it first: daybreak {back} {goal}; or, if it was put right by hand, record "
+            "where the database is: daybreak stamp REVISION",
+        )
+        self.revision = revision
+
+
+class LockLost(StoppedHalfWay):
+    def __init__(self) -> None:
+        super().__init__(
+            "the session that held this run's lock is gone, so another run may have begun. "
+            "Stopped before the next statement; what was committed is recorded",
+            "run the command again: it goes on where this one stopped",
+        )
+
+
+class Interrupted(StoppedHalfWay):
+    pass
 
 
 class Drift(DaybreakError):

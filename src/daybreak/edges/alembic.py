@@ -31,6 +31,7 @@ from daybreak.core.events import Emit, ignore
 from daybreak.core.plan import Plan
 from daybreak.core.said import said
 from daybreak.core.secret import mask
+from daybreak.core.wishes import Wishes
 from daybreak.edges.history import (
     place_in_environment,
     read_history,
@@ -57,7 +58,7 @@ _COMMAND_OF = {
     "do_ensure_version": "ensure_version",
 }
 # What env.py itself is told by -x under plain Alembic.
-_OUR_ARGUMENTS = frozenset({"rename", "drop", "proof", "against", "yes"})
+_OUR_ARGUMENTS = frozenset({"rename", "drop", "proof", "against", "yes", "wait", "done", "redo"})
 CHANGES_SCHEMA = frozenset(_COMMAND_OF.values())
 
 
@@ -76,13 +77,13 @@ class Call:
     """What a `daybreak` command tells the project's env.py, and hears from it.
 
     `consent` is given when the guards were already asked, `yes` was said beforehand to whatever is
-    asked, and `confirm` asks a person if there is one. `keep_empty` is False for a
-    `revision` that writes no file when nothing differs, `asked` what it was told about what
-    differs. `compared` is what came of it; where Alembic itself had to compare, `differences` is,
-    in the form of its `as_diffs`. `autogenerate` is what `config.cmd_opts` tells a hook that asks
-    for it, as Alembic's own command line does. `inspect` is what a `check` does with the subject
-    that env.py gives it, while env.py runs. `foresee` are the revisions to preview instead of
-    running anything, and `plan` what came of it.
+    asked, `confirm` asks a person if there is one, and `wishes` are what a run is asked.
+    `keep_empty` is False for a `revision` that writes no file when nothing differs, `asked` what it
+    was told about what differs. `compared` is what came of it; where Alembic itself had to compare,
+    `differences` is, in the form of its `as_diffs`. `autogenerate` is what `config.cmd_opts` tells
+    a hook that asks for it, as Alembic's own command line does. `inspect` is what a `check` does
+    with the subject that env.py gives it, while env.py runs. `foresee` are the revisions to preview
+    instead of running anything, and `plan` what came of it.
     """
 
     command: str
@@ -90,6 +91,7 @@ class Call:
     consent: bool = False
     yes: bool = False
     confirm: Callable[[str], bool] | None = None
+    wishes: Wishes = field(default_factory=Wishes)
     keep_empty: bool = True
     asked: Asked = field(default_factory=Asked)
     autogenerate: bool = False

@@ -11,8 +11,9 @@ from typing import Any
 from alembic import command as alembic_command
 
 from daybreak.core.errors import DatabaseMissing, Protected, Refused, Unguarded
-from daybreak.core.events import Connected, DatabaseCreated, Event, Finished
+from daybreak.core.events import Connected, DatabaseCreated, Event, Finished, Passed
 from daybreak.core.guard import needs_consent, refuse_on_lambda
+from daybreak.core.wishes import Wishes
 from daybreak.edges.alembic import Call, run
 from daybreak.edges.connect import create_database, driver_for
 from daybreak.edges.settings import resolve_target
@@ -49,6 +50,7 @@ def upgrade(
     tag: str | None = None,
     unguarded: bool = False,
     create_missing: bool = False,
+    asked: Wishes = Wishes(),  # noqa: B008 - it is frozen
 ) -> Outcome:
     """Apply what is pending up to `revision`.
 
@@ -71,10 +73,17 @@ def upgrade(
             _create_database(session, opened, missing, asked=create_missing)
             run(alembic_command.upgrade, opened.config, revision, sql=sql, tag=tag)
 
-    return _migrate(session, "upgrade", apply, check=check, sql=sql)
+    return _migrate(session, "upgrade", apply, check=check, sql=sql, asked=asked)
 
 
-def downgrade(session: Session, revision: str, *, sql: bool, tag: str | None) -> Outcome:
+def downgrade(
+    session: Session,
+    revision: str,
+    *,
+    sql: bool = False,
+    tag: str | None = None,
+    asked: Wishes = Wishes(),  # noqa: B008 - it is frozen
+) -> Outcome:
     """Take revisions back, down to `revision`.
 
     A protected environment asks first, and so does env.py where data goes with it. Raises
@@ -85,11 +94,18 @@ def downgrade(session: Session, revision: str, *, sql: bool, tag: str | None) ->
         "downgrade",
         lambda opened: run(alembic_command.downgrade, opened.config, revision, sql=sql, tag=tag),
         sql=sql,
+        asked=asked,
     )
 
 
 def stamp(
-    session: Session, revisions: list[str], *, sql: bool, tag: str | None, purge: bool
+    session: Session,
+    revisions: list[str],
+    *,
+    sql: bool = False,
+    tag: str | None = None,
+    purge: bool = False,
+    asked: Wishes = Wishes(),  # noqa: B008 - it is frozen
 ) -> Outcome:
     """Record `revisions` as applied without running them. A protected environment asks first."""
     return _migrate(
@@ -99,16 +115,23 @@ def stamp(
             alembic_command.stamp, opened.config, revisions, sql=sql, tag=tag, purge=purge
         ),
         sql=sql,
+        asked=asked,
     )
 
 
-def ensure_version(session: Session, *, sql: bool) -> Outcome:
+def ensure_version(
+    session: Session,
+    *,
+    sql: bool = False,
+    asked: Wishes = Wishes(),  # noqa: B008 - it is frozen
+) -> Outcome:
     """Create the version table if it is not there."""
     return _migrate(
         session,
         "ensure_version",
         lambda opened: run(alembic_command.ensure_version, opened.config, sql=sql),
         sql=sql,
+        asked=asked,
     )
 
 
@@ -118,6 +141,7 @@ def _migrate(
     apply: Callable[[Opened], Any],
     *,
     sql: bool,
+    asked: Wishes,
     check: Callable[[Opened], None] = lambda _opened: None,
 ) -> Outcome:
     outcome = Outcome(offline=sql)
@@ -128,6 +152,8 @@ def _migrate(
                 outcome.before = tuple(sorted(heads))
             case Finished(heads=heads):
                 outcome.after = tuple(sorted(heads))
+            case Passed():
+                pass
             case _:
                 outcome.events.append(event)
         session.emit(event)
@@ -135,7 +161,7 @@ def _migrate(
     started = time.monotonic()
     if not sql:
         refuse_on_lambda(command, os.environ)
-    call = Call(command, emit=listen, yes=session.yes, confirm=session.confirm)
+    call = Call(command, emit=listen, yes=session.yes, confirm=session.confirm, wishes=asked)
     opened = open_project(session, call)
     check(opened)
     if not sql:

@@ -18,6 +18,12 @@ from daybreak.core.events import (
     Event,
     Finished,
     Noted,
+    Orphan,
+    Passed,
+    Ran,
+    Repaired,
+    Skipped,
+    Waiting,
 )
 
 
@@ -39,7 +45,16 @@ def event_line(event: Event) -> str:
             return f"  {sign} {revision}  {doc}  {style(duration(seconds), dim=True)}"
         case DatabaseCreated(place):
             return style("made", fg="green") + f"   {place}"
-        case Finished():
+        case Waiting(holder, seconds):
+            return style("wait", fg="yellow") + f"   {duration(seconds)} for {holder}"
+        case Orphan(session, statement, ended):
+            what = "ended" if ended else "waiting for"
+            return style("orphan", fg="yellow") + f" {what} session {session}: {statement}"
+        case Skipped(revision, number, statement):
+            return f"    done before: statement {number} of {revision}: {one_line(statement)}"
+        case Repaired(statement):
+            return style("repair", fg="yellow") + f" {statement}"
+        case Passed() | Ran() | Finished():
             return ""
 
 
@@ -87,6 +102,12 @@ def next_step(text: str) -> str:
 
 def revisions(names: Sequence[str]) -> str:
     return ", ".join(names) or "no revision"
+
+
+def one_line(text: str, width: int = 80) -> str:
+    """The beginning of a text, in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= width else line[: width - 1] + "…"
 
 
 def duration(seconds: float) -> str:
