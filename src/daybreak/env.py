@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 from alembic import context
 from alembic.util import CommandError
-from click import unstyle
 
 from daybreak.core.errors import DaybreakError, Protected
 from daybreak.core.events import Emit, Event, Orphan, Repaired, Skipped, Waiting
@@ -50,7 +49,7 @@ from daybreak.edges.settings import Settings, load_settings, resolve_target
 from daybreak.flows.apply import apply
 from daybreak.flows.autogenerate import compare_catalogs
 from daybreak.flows.preview import agree_to_losses, agreed, foresee
-from daybreak.report.text import event_line
+from daybreak.report.text import run_words
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, MetaData
@@ -210,10 +209,22 @@ def _wishes(call: Call | None) -> Wishes:
 
 
 def _emit(call: Call | None) -> Emit:
-    return call.emit if call is not None else _to_log
+    return call.emit if call is not None else _to_log()
 
 
-def _to_log(event: Event) -> None:
+def _to_log() -> Emit:
     """Plain Alembic has no screen of ours: what a person has to know there is logged."""
-    if isinstance(event, (Waiting, Orphan, Repaired, Skipped)):
-        logging.getLogger("daybreak").warning("%s", unstyle(event_line(event)).strip())
+    log = logging.getLogger("daybreak")
+    resumed: set[str] = set()
+
+    def listen(event: Event) -> None:
+        match event:
+            case Skipped(revision) if revision in resumed:
+                return
+            case Skipped(revision):
+                resumed.add(revision)
+        if isinstance(event, (Waiting, Orphan, Repaired, Skipped)):
+            _, words = run_words(event)
+            log.warning("%s", words)
+
+    return listen

@@ -5,7 +5,14 @@ from __future__ import annotations
 import click
 
 from daybreak.cli.migrated import report
-from daybreak.cli.options import RelativeArguments, common, guarded, offline, session, with_json
+from daybreak.cli.options import (
+    RelativeArguments,
+    common,
+    guarded,
+    offline,
+    session,
+    with_json_lines,
+)
 from daybreak.cli.options import yes as yes_option
 from daybreak.cli.planned import plan_option, show_plan
 
@@ -16,7 +23,7 @@ from daybreak.cli.planned import plan_option, show_plan
 @plan_option
 @yes_option
 @guarded
-@with_json
+@with_json_lines
 @common
 def command(
     revision: str,

@@ -30,6 +30,7 @@ class State:
     quiet: bool = False
     traceback: bool = False
     json: bool = False
+    lines: bool = False  # with json: an object for each event, on a line of its own
 
 
 def state() -> State:
@@ -45,7 +46,7 @@ def session(*, yes: bool = False, emit: Callable[[Event], None] | None = None) -
     now = state()
     return Session(
         options=AlembicOptions(now.config, now.name, now.x, now.quiet),
-        emit=emit or show_event,
+        emit=emit or events_shown(),
         confirm=(lambda question: click.confirm(question, err=True)) if _interactive() else None,
         yes=yes,
     )
@@ -69,22 +70,34 @@ def _interactive() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty() and not state().json
 
 
-def show_event(event: Event) -> None:
-    """An event as a line. Notes go to standard error, so that an answer stays clean.
+def events_shown() -> Callable[[Event], None]:
+    """What shows the events of one run: as lines for a person, or as JSON lines.
 
-    One that can't be written is left out: a migration does not stop half-way because whoever read
-    along has gone (`| head`), or because the disk of a log is full.
+    Notes for a person go to standard error, so that an answer stays clean. What can't be written
+    is left out: a migration does not stop half-way because whoever read along has gone (`| head`),
+    or because the disk of a log is full.
     """
     from daybreak.core.events import Noted
-    from daybreak.report.text import event_line
+    from daybreak.report.lines import event_object, json_line
+    from daybreak.report.screen import Screen
 
-    now = state()
-    is_note = isinstance(event, Noted)
-    if (now.json or now.quiet) and not is_note:
-        return
-    if line := event_line(event):
-        with contextlib.suppress(OSError):
-            click.echo(line, err=is_note)
+    screen, now = Screen(), state()
+    # Offline, standard output is the SQL's.
+    as_json = now.lines and not click.get_current_context().params.get("sql")
+
+    def shown(event: Event) -> None:
+        is_note = isinstance(event, Noted)
+        lines: list[str] = []
+        if as_json:
+            found = None if now.quiet and not is_note else event_object(event)
+            lines = [json_line(found)] if found else []
+        elif is_note or not (now.json or now.quiet):
+            lines = screen.lines(event, columns())
+        for text in lines:
+            with contextlib.suppress(OSError):
+                click.echo(text, err=is_note and not as_json)
+
+    return shown
 
 
 def show(*lines: str) -> None:
@@ -105,6 +118,14 @@ def show_json(value: Any) -> None:
     """The answer for a machine, when --json asks for it."""
     if state().json:
         click.echo(json.dumps(value, indent=2))
+
+
+def show_outcome(value: dict[str, Any]) -> None:
+    """The last of the JSON lines, when --json asks for them."""
+    from daybreak.report.lines import json_line
+
+    if state().lines:
+        click.echo(json_line({"event": "outcome", **value}))
 
 
 def common(command: Command) -> Command:
@@ -149,6 +170,22 @@ def with_json(command: Command) -> Command:
 
     return click.option(
         "--json", is_flag=True, expose_value=False, callback=set_json, help="Answer in JSON."
+    )(command)
+
+
+def with_json_lines(command: Command) -> Command:
+    """--json, for commands that tell what happens while it happens."""
+
+    def set_json(_context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+        if value:
+            state().json = state().lines = True
+
+    return click.option(
+        "--json",
+        is_flag=True,
+        expose_value=False,
+        callback=set_json,
+        help="Answer in JSON: a line for each event, and one for the outcome.",
     )(command)
 
 

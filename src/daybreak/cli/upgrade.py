@@ -12,7 +12,7 @@ from daybreak.cli.options import (
     offline,
     session,
     show,
-    with_json,
+    with_json_lines,
 )
 from daybreak.cli.planned import plan_option, show_plan
 
@@ -24,7 +24,7 @@ from daybreak.cli.planned import plan_option, show_plan
 @click.option("--unguarded", is_flag=True, help="Run a foreign env.py, without the guards.")
 @click.option("--create-database", is_flag=True, help="In dev, create the database if missing.")
 @guarded
-@with_json
+@with_json_lines
 @common
 def command(
     revision: str,

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from daybreak.core.errors import DaybreakError, HalfDone, LockHeld, NotTheWriter
 from daybreak.core.events import Applied, Emit, Finished, Passed, Waiting
 from daybreak.core.failure import Reached, connection_lost, interrupted, migration_failure, said
+from daybreak.core.holder import called
 from daybreak.core.resume import Way, half_done
 from daybreak.core.target import Target
 from daybreak.core.wishes import Wishes
@@ -29,7 +30,7 @@ from daybreak.edges.alembic import Running
 from daybreak.edges.apply.funnel import Funnel
 from daybreak.edges.apply.journal import Journal
 from daybreak.edges.apply.lock import RunLock
-from daybreak.edges.apply.orphans import meet_orphans
+from daybreak.edges.apply.orphans import TOLD_EVERY_S, meet_orphans
 from daybreak.edges.apply.steps import (
     ancestors,
     has_own_transaction,
@@ -102,6 +103,7 @@ class Run:
         self.session = ""
         self._begun = False
         self._since = 0.0
+        self._tell_at = 0.0
 
     @property
     def place(self) -> str:
@@ -138,7 +140,13 @@ class Run:
                 self.emit(Passed("locked"))
                 left = self.wishes.wait_s - (time.monotonic() - began)
                 if held := meet_orphans(
-                    self.lock, self.dialect, self.mark, self._unended_runs, left, self.emit
+                    self.lock,
+                    self.dialect,
+                    self.mark,
+                    runs=self._unended_runs,
+                    wait_s=left,
+                    heed_stop=self._heed_stop,
+                    emit=self.emit,
                 ):
                     raise LockHeld(self.place, self._called(held), time.monotonic() - began)
                 yield
@@ -214,23 +222,23 @@ class Run:
             connection.commit()
 
     def _told(self, holders: Sequence[LockSession], seconds: float) -> None:
+        self._heed_stop()
+        if holders and seconds >= self._tell_at:
+            self._tell_at = seconds + TOLD_EVERY_S
+            self.emit(Waiting(self._called(holders), seconds))
+
+    def _heed_stop(self) -> None:
+        """While nothing is under way. Raises Interrupted."""
         if self.stop.asked is not None:
             raise interrupted(self.stop.asked, Reached())
-        self.emit(Waiting(self._called(holders), seconds))
 
     def _unended_runs(self) -> list[dict[str, Any]]:
         with self._reading():
             return self.journal.unended_runs()
 
     def _called(self, holders: Sequence[LockSession]) -> str:
-        """`web-1, process 4242, since 12 s`: who holds the lock, as far as anything tells."""
         runs = {run["lock"]: run for run in self._unended_runs()}
-        names = []
-        for holder in holders:
-            run = runs.get(holder.session)
-            host, process = (run["host"], run["process"]) if run else _told_by(holder)
-            who = f"{host}, process {process}" if process else holder.user
-            names.append(f"{who} (session {holder.pid}), since {holder.seconds:.0f} s")
+        names = [called(holder, runs.get(holder.session)) for holder in holders]
         return "; ".join(names) or "a run that ended meanwhile"
 
     # Alembic.
@@ -387,7 +395,8 @@ class Run:
 
     @property
     def _who(self) -> str:
-        return f"{self.id[:8]} {socket.gethostname()}:{os.getpid()}"
+        # PostgreSQL cuts a session's name after 63 characters, and the end is what tells.
+        return f"{self.id[:8]} {socket.gethostname()[:33]}:{os.getpid()}"
 
 
 @contextlib.contextmanager
@@ -402,12 +411,3 @@ def _savepoint(connection: Connection, needed: bool) -> Iterator[None]:
         except DBAPIError:
             connection.rollback()
             raise
-
-
-def _told_by(holder: LockSession) -> tuple[str, str]:
-    """Host and process, from the name that a run gives its session: `daybreak lock 1a2b web:42`."""
-    words = holder.application.split()
-    if len(words) == 4 and words[0] == "daybreak":
-        host, _, process = words[3].rpartition(":")
-        return host, process
-    return holder.host, ""

@@ -11,7 +11,15 @@ from typing import Any
 from alembic import command as alembic_command
 
 from daybreak.core.errors import DatabaseMissing, Protected, Refused, Unguarded
-from daybreak.core.events import Connected, DatabaseCreated, Event, Finished, Passed
+from daybreak.core.events import (
+    Connected,
+    DatabaseCreated,
+    Event,
+    Finished,
+    Orphan,
+    Passed,
+    Waiting,
+)
 from daybreak.core.guard import needs_consent, refuse_on_lambda
 from daybreak.core.wishes import Wishes
 from daybreak.edges.alembic import Call, run
@@ -28,11 +36,15 @@ _WHAT_IS_LOST = {
 
 @dataclass
 class Outcome:
-    """What became of the database. Heads are None where a foreign env.py did not tell them."""
+    """What became of the database. Heads are None where a foreign env.py did not tell them.
+
+    `waited`: the part of `seconds` that another run was waited for.
+    """
 
     before: tuple[str, ...] | None = None
     after: tuple[str, ...] | None = None
     seconds: float = 0.0
+    waited: float = 0.0
     offline: bool = False
     events: list[Event] = field(default_factory=list)
 
@@ -145,11 +157,17 @@ def _migrate(
     check: Callable[[Opened], None] = lambda _opened: None,
 ) -> Outcome:
     outcome = Outcome(offline=sql)
+    waits_since: float | None = None
 
     def listen(event: Event) -> None:
+        nonlocal waits_since
+        if isinstance(event, (Waiting, Orphan)) and waits_since is None:
+            waits_since = time.monotonic()
         match event:
             case Connected(heads=heads):
                 outcome.before = tuple(sorted(heads))
+                if waits_since is not None:
+                    outcome.waited = time.monotonic() - waits_since
             case Finished(heads=heads):
                 outcome.after = tuple(sorted(heads))
             case Passed():

@@ -48,8 +48,8 @@ SELECT EXISTS (
 )
 """
 
-# Who holds the lock: a row as `base.Session` for each. Another role's statement and state are NULL
-# to an ordinary role; who has the same role sees all.
+# Who holds the lock: a row as `base.LockSession` for each. Another role's statement and state are
+# NULL to an ordinary role; who has the same role sees all.
 LOCK_SESSIONS = """
 SELECT l.pid,
        l.pid || ' since ' || extract(epoch FROM a.backend_start),

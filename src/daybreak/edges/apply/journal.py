@@ -48,6 +48,7 @@ class Journal:
         self._table = _table(schema)
         self._columns = self._table.c
         self._made: bool | None = None
+        self._has_statements = False
 
     @property
     def made(self) -> bool:
@@ -75,15 +76,19 @@ class Journal:
         )
 
     def unended_runs(self) -> list[dict[str, Any]]:
-        """The details of the runs that have not ended by themselves."""
+        """The details of the runs that have not ended by themselves, and their age: `seconds`."""
         if not self.made:
             return []
+        columns = self._columns
         rows = self._connection.execute(
-            select(self._columns.detail).where(
-                self._columns.kind == _RUN, self._columns.state == State.STARTED.value
+            select(columns.detail, columns.at, func.now().label("now")).where(
+                columns.kind == _RUN, columns.state == State.STARTED.value
             )
         )
-        return [json.loads(row.detail) for row in rows]
+        return [
+            {**json.loads(row.detail), "seconds": (row.now - row.at).total_seconds()}
+            for row in rows
+        ]
 
     def forget_runs(self) -> None:
         """Record that the runs which did not end are over, since their sessions are gone."""
@@ -109,10 +114,12 @@ class Journal:
         for row in rows:
             entry = _entry(row)
             found.setdefault((entry.revision, entry.upgrade), {})[entry.number] = entry
+        self._has_statements = bool(found)
         return found
 
     def record(self, entries: Sequence[Entry]) -> None:
         """Record statements; each replaces what was known of the statement of that number."""
+        self._has_statements = True
         for entry in entries:
             if entry.id is not None:
                 self._connection.execute(
@@ -126,6 +133,7 @@ class Journal:
         if entry.id is not None:
             self.record([entry])
             return entry
+        self._has_statements = True
         values = {**_values(entry), "run": self._run}
         result = self._connection.execute(insert(self._table).values(values))
         [key] = result.inserted_primary_key or (None,)
@@ -142,7 +150,8 @@ class Journal:
         version: str,
     ) -> None:
         """Record that a revision is applied or taken back, in place of its statements."""
-        self.forget()
+        if self._has_statements:
+            self.forget()
         detail = {"parents": list(parents), "version": version}
         self._insert(
             [
@@ -161,6 +170,7 @@ class Journal:
 
     def forget(self) -> None:
         """Remove the statements: their revision is finished, or somebody says where we are."""
+        self._has_statements = False
         self._connection.execute(delete(self._table).where(self._columns.kind == _STATEMENT))
 
     def known_parents(self) -> dict[str, list[str]]:
