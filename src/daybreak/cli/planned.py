@@ -6,7 +6,7 @@ from typing import Literal
 
 import click
 
-from daybreak.cli.options import Command, session, show, show_json
+from daybreak.cli.options import Command, session, show, show_json, state
 
 
 def plan_option(command: Command) -> Command:
@@ -31,6 +31,7 @@ def show_plan(
             "--plan and --sql are two answers: a plan to read, and a script to run",
             "leave one of them out",
         )
+    state().lines = False  # one answer: nothing happens meanwhile
     found = plan(session(), command, revision, tag=tag)
     show(*plan_lines(found))
     show_json(plan_json(found))
