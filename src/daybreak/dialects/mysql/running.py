@@ -24,7 +24,7 @@ NAME_SESSION = None
 SESSION_ID = "SELECT CAST(CONNECTION_ID() AS CHAR)"
 
 # A lock's name is the whole server's, so that of the database belongs to it.
-_LOCK = "CONCAT(:key, MD5(COALESCE(DATABASE(), '')))"
+_LOCK = "CONCAT(:key, LEFT(SHA2(COALESCE(DATABASE(), ''), 256), 20))"
 TRY_LOCK = f"SELECT GET_LOCK({_LOCK}, 0)"
 RELEASE_LOCK = f"SELECT RELEASE_LOCK({_LOCK})"
 
@@ -43,7 +43,7 @@ SELECT h.id, CAST(h.id AS CHAR), COALESCE(p.user, '?'), '',
            WHERE o.id <> h.id AND o.state LIKE 'Waiting for table metadata lock'
        ),
        COALESCE(p.user = SUBSTRING_INDEX(USER(), '@', 1), 0)
-FROM (SELECT IS_USED_LOCK(CONCAT(:key, MD5(COALESCE(DATABASE(), '')))) AS id) AS h
+FROM (SELECT IS_USED_LOCK(CONCAT(:key, LEFT(SHA2(COALESCE(DATABASE(), ''), 256), 20))) AS id) AS h
 LEFT JOIN information_schema.processlist AS p ON p.id = h.id
 WHERE h.id IS NOT NULL AND h.id <> CONNECTION_ID()
 """
@@ -79,7 +79,7 @@ WHERE t.table_schema = COALESCE({schema}, DATABASE()) AND t.table_name = {name}
 
 
 def lock_key(name: str) -> str:
-    """What GET_LOCK calls it, with the database's 32 behind it: 64 characters at most."""
+    """What GET_LOCK calls it, with the database's 20 behind it: 64 characters at most."""
     return f"daybreak {sha256(name.encode()).hexdigest()[:23]}"
 
 
