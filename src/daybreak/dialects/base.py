@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from daybreak.core.catalog import Catalog
     from daybreak.core.change import Change
     from daybreak.core.engine import Engine
+    from daybreak.core.plan import Dropped
     from daybreak.core.statement import Place, Reading
     from daybreak.core.target import Policy
     from daybreak.core.url import Url
@@ -21,6 +22,9 @@ CONNECT_TIMEOUT_S = 10
 # How long reading a catalog waits for a lock. Deparsing locks relations, and who waits in the queue
 # of a table's locks makes others wait.
 CATALOG_LOCK_TIMEOUT_S = 1
+
+# How long a look at the rows that a downgrade would drop may wait, and may take.
+PEEK_TIMEOUT_S = 1
 
 # What `build_catalog` takes: the rows of each of the `catalog_queries`, by its name.
 Rows = Mapping[str, Sequence[Sequence[Any]]]
@@ -191,6 +195,10 @@ class Dialect(Protocol):
     @property
     def NOT_COMPARED(self) -> tuple[str, ...]: ...  # noqa: N802 - Alembic's known gaps
     @property
+    def PEEK_SESSION(self) -> Sequence[str]: ...  # noqa: N802 - SQL: no write, no long wait
+    @property
+    def PEEK_SESSION_END(self) -> Sequence[str]: ...  # noqa: N802 - what no rollback restores
+    @property
     def WRITER(self) -> str: ...  # noqa: N802 - SQL: one row, `reader` (0 or 1) and `what` it is
     @property
     def LOCK_HOLDERS(self) -> str: ...  # noqa: N802 - SQL: one row, as LockHolder
@@ -299,10 +307,6 @@ class Dialect(Protocol):
         """What a run asks the server."""
         ...
 
-    def read_statement(self, sql: str) -> Reading:
-        """What the statement does, from its text."""
-        ...
-
     @property
     def words(self) -> Words:
         """How SQLAlchemy's constructs say what a catalog tells."""
@@ -313,6 +317,18 @@ class Dialect(Protocol):
 
         `before` is what holds when they run. An Alter is asked field by field, too.
         """
+        ...
+
+    def read_statement(self, sql: str) -> Reading:
+        """What the statement does, from its text."""
+        ...
+
+    def dropped(self, sql: str) -> Sequence[Dropped]:
+        """The tables and columns that the statements in `sql` drop with what they hold."""
+        ...
+
+    def is_missing(self, error: BaseException) -> bool:
+        """Whether the driver's `error` says that a table or column of a query is not there."""
         ...
 
     def by_hand(self, change: Change, before: Catalog, after: Catalog) -> str | None:

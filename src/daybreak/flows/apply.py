@@ -18,7 +18,7 @@ from sqlalchemy import NullPool, text
 from sqlalchemy.exc import DBAPIError
 
 from daybreak.core.errors import DaybreakError, HalfDone, LockHeld, NotTheWriter
-from daybreak.core.events import Applied, Connected, Emit, Finished, Passed, Waiting
+from daybreak.core.events import Applied, Emit, Finished, Passed, Waiting
 from daybreak.core.failure import Reached, connection_lost, interrupted, migration_failure, said
 from daybreak.core.holder import called
 from daybreak.core.resume import Way, half_done
@@ -44,6 +44,7 @@ from daybreak.edges.apply.stop import Stop
 from daybreak.edges.connect import driver_for, explained, make_engine, missing_right
 from daybreak.edges.history import place_in_history, require_known
 from daybreak.edges.settings import Settings
+from daybreak.edges.where import connected
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
@@ -263,17 +264,9 @@ class Run:
         if require:
             place = self.target.place if self.target else "the database"
             require_known(context.script, heads, place)
-        self.emit(self._connected(heads))
+        self.emit(connected(self.connection, self.target, heads))
         self._end_reading()
         return heads
-
-    def _connected(self, heads: tuple[str, ...]) -> Connected:
-        version = self.connection.dialect.server_version_info or ()
-        number = ".".join(str(part) for part in version[:3])
-        if self.target is not None:
-            server = f"{self.dialect.LABEL} {number}"
-            return Connected(self.target.environment, self.place, server, heads)
-        return Connected("given", self.place, f"{self.connection.dialect.name} {number}", heads)
 
     @contextlib.contextmanager
     def _around(self, script: Script, is_upgrade: bool) -> Iterator[None]:
