@@ -47,6 +47,7 @@ def full(session: nox.Session) -> None:
     # a password is tried with whole commands, so a thousand would take a day
     longer = {
         "DAYBREAK_TEST_EXAMPLES": "5",
+        "DAYBREAK_TEST_FAULTS": "all",
         "DAYBREAK_TEST_MATRIX": "all",
         "DAYBREAK_TEST_SCHEMAS": "1000",
     }

@@ -48,6 +48,7 @@
     │  └─ DatabaseMissing                  the server is there, the database is not
     ├─ StoppedHalfWay                   7  a revision raised after something was changed
     │  ├─ Undecided                        nobody can tell whether a statement was carried out
+    │  ├─ HalfDone                         another revision is half done, and comes first
     │  ├─ LockLost                         the session that held the run's lock is gone
     │  └─ Interrupted                      the run was told to stop: Ctrl-C, SIGTERM
     ├─ Drift                            8  what is differs from what should be
@@ -410,6 +411,19 @@ class Undecided(StoppedHalfWay):
             "run that was interrupted, bring the old one back and write a revision for the change",
         )
         self.revision, self.number = revision, number
+
+
+class HalfDone(StoppedHalfWay):
+    def __init__(self, revision: str, number: int, at: str, *, upgrade: bool) -> None:
+        what, back = ("applied", "upgrade") if upgrade else ("taken back", "downgrade")
+        goal = revision if upgrade else "-1"
+        super().__init__(
+            f"{revision} is half {what}: its statement {number} was recorded at {at}, and no run "
+            "has finished it since. Nothing was run now",
+            f"finish it first: daybreak {back} {goal}; or, if it was put right by hand, record "
+            "where the database is: daybreak stamp REVISION",
+        )
+        self.revision = revision
 
 
 class LockLost(StoppedHalfWay):

@@ -17,10 +17,11 @@ from alembic.util import CommandError
 from sqlalchemy import NullPool, text
 from sqlalchemy.exc import DBAPIError
 
-from daybreak.core.errors import DaybreakError, LockHeld, NotTheWriter
+from daybreak.core.errors import DaybreakError, HalfDone, LockHeld, NotTheWriter
 from daybreak.core.events import Applied, Connected, Emit, Finished, Passed, Waiting
 from daybreak.core.failure import Reached, connection_lost, interrupted, migration_failure, said
 from daybreak.core.holder import called
+from daybreak.core.resume import Way, half_done
 from daybreak.core.target import Target
 from daybreak.core.wishes import Wishes
 from daybreak.dialects import dialect_named
@@ -181,7 +182,7 @@ class Run:
             with self.funnel.attached(migration.impl):
                 with context.begin_transaction():
                     context.run_migrations()
-                self._finish(heads, migration)
+                self._finish(running, heads, migration)
         except Exception as error:
             if self.stop.asked is not None:
                 raise interrupted(self.stop.asked, self._reached) from error
@@ -277,11 +278,16 @@ class Run:
     def _around(self, script: Script, is_upgrade: bool) -> Iterator[None]:
         self._since = time.monotonic()
         revision = script.revision
-        known = self.known.get((revision, is_upgrade), {})
+        self._refuse_half_done((revision, is_upgrade))
+        known = self.known.pop((revision, is_upgrade), {})
         with self.funnel.revision(
             revision, upgrade=is_upgrade, known=known, source=source_of(script)
         ):
             yield
+
+    def _refuse_half_done(self, way: Way | None) -> None:
+        if last := half_done(self.known, way):
+            raise HalfDone(last.revision, last.number, last.at, upgrade=last.upgrade)
 
     def _committed(self, revision: str) -> None:
         self.funnel.committing = False
@@ -323,9 +329,8 @@ class Run:
         seconds = time.monotonic() - self._since
         self.applied += 1
         if step.is_stamp:
-            for revision in step.up_revision_ids:
-                with self.funnel.own():
-                    self.journal.forget(revision)
+            with self.funnel.own():
+                self.journal.forget()
             return
         script = context.script.get_revision(step.up_revision_id)
         parents = parents_of(script) if script is not None else ()
@@ -335,9 +340,13 @@ class Run:
 
     # After.
 
-    def _finish(self, heads: tuple[str, ...], migration: MigrationContext) -> None:
+    def _finish(
+        self, running: Running, heads: tuple[str, ...], migration: MigrationContext
+    ) -> None:
         """Record that the run ended by itself, and what a stamp has said was applied."""
         if not self._begun:
+            if running.command != "ensure_version":
+                self._refuse_half_done(None)
             return
         with self.funnel.own():
             now = migration.get_current_heads()

@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 # Longer statements are cut in the journal: the digest is what tells them apart.
 _SHOWN = 2000
 
+# How a revision may end or begin a transaction by itself.
+_ROLLBACK = frozenset({"ROLLBACK", "ABORT", "ROLLBACK WORK", "ROLLBACK TRANSACTION"})
+_BEGIN = ("BEGIN", "START")
+
 
 @dataclass
 class Work:
@@ -52,6 +56,7 @@ class Work:
     pending: list[Entry] = field(default_factory=list)
     savepoints: dict[str, int] = field(default_factory=dict)
     skeletons: list[str] = field(default_factory=list)
+    file: str | None = None
     program: Program | None = None
     parts_over: dict[Part, int] = field(default_factory=dict)
     part: Part | None = None
@@ -158,9 +163,9 @@ class Funnel:
         """
         work = self._work = Work(revision, upgrade, known)
         if source is not None:
-            work.program = program(source, work.function)
-        if work.program is not None:
-            work.parts_over = parts_over(work.program, known)
+            work.file = digest(source)
+        if source is not None and known and (found := program(source, work.function)):
+            work.program, work.parts_over = found, parts_over(found, work.file or "", known)
         yield
         work.over = True
 
@@ -271,8 +276,10 @@ class Funnel:
             case Effect.SESSION:
                 return False
             case Effect.ROLLBACK:
-                if not reading.skeleton.upper().startswith(("SAVEPOINT", "RELEASE")):
-                    work.by_hand = work.by_hand and not reading.skeleton.upper().startswith("B")
+                if reading.skeleton.upper() in _ROLLBACK:
+                    work.pending.clear()
+                if reading.skeleton.upper().startswith(_BEGIN):
+                    work.by_hand = False
                 return False
             case Effect.COMMIT:
                 self._flush()
@@ -311,7 +318,7 @@ class Funnel:
             values=None if reading.is_of_an_account else digest(reading.values + repr(parameters)),
             read=work.read,
             line=line,
-            file=work.program.digest if work.program else None,
+            file=work.file,
         )
 
     def _decide(self, known: Entry | None, sent: Sent, *, over: bool) -> Decision:
@@ -417,7 +424,9 @@ class Funnel:
             done = replace(self._done(sent), id=started.id)
             self._journal.record([done])
             self._emit(Passed("done recorded", work.revision, work.number))
-            self._dbapi.commit()
+            if sent.reading.place is None:
+                self._dbapi.commit()
+            # Else the next commit is soon enough: the catalog tells of it.
         work.known[work.number] = done
 
     def _record_failure(self, started: Entry, error: Exception) -> None:
@@ -471,8 +480,8 @@ class Funnel:
             return self._settling.is_transactional(reading.place)
 
     def _in_autocommit(self, work: Work) -> bool:
-        level = self._connection.get_execution_options().get("isolation_level")
-        return level == "AUTOCOMMIT" or work.by_hand
+        detect = self._connection.dialect.detect_autocommit_setting
+        return work.by_hand or detect(self._dbapi.dbapi_connection)
 
     @property
     def _dbapi(self) -> Any:

@@ -48,6 +48,7 @@ class Journal:
         self._table = _table(schema)
         self._columns = self._table.c
         self._made: bool | None = None
+        self._has_statements = False
 
     @property
     def made(self) -> bool:
@@ -113,10 +114,12 @@ class Journal:
         for row in rows:
             entry = _entry(row)
             found.setdefault((entry.revision, entry.upgrade), {})[entry.number] = entry
+        self._has_statements = bool(found)
         return found
 
     def record(self, entries: Sequence[Entry]) -> None:
         """Record statements; each replaces what was known of the statement of that number."""
+        self._has_statements = True
         for entry in entries:
             if entry.id is not None:
                 self._connection.execute(
@@ -130,6 +133,7 @@ class Journal:
         if entry.id is not None:
             self.record([entry])
             return entry
+        self._has_statements = True
         values = {**_values(entry), "run": self._run}
         result = self._connection.execute(insert(self._table).values(values))
         [key] = result.inserted_primary_key or (None,)
@@ -146,7 +150,8 @@ class Journal:
         version: str,
     ) -> None:
         """Record that a revision is applied or taken back, in place of its statements."""
-        self.forget(revision)
+        if self._has_statements:
+            self.forget()
         detail = {"parents": list(parents), "version": version}
         self._insert(
             [
@@ -163,13 +168,10 @@ class Journal:
             ]
         )
 
-    def forget(self, revision: str) -> None:
-        """Remove the statements of a revision that is finished, or that somebody says is."""
-        self._connection.execute(
-            delete(self._table).where(
-                self._columns.kind == _STATEMENT, self._columns.revision == revision
-            )
-        )
+    def forget(self) -> None:
+        """Remove the statements: their revision is finished, or somebody says where we are."""
+        self._has_statements = False
+        self._connection.execute(delete(self._table).where(self._columns.kind == _STATEMENT))
 
     def known_parents(self) -> dict[str, list[str]]:
         """The parents of each revision that the journal knows."""
