@@ -32,6 +32,7 @@ from daybreak.edges.alembic import (
     call_in_force,
     command_in_force,
     project_in_force,
+    require_tested,
 )
 from daybreak.edges.connect import driver_for, explained, make_migration_engine, sqlalchemy_url
 from daybreak.edges.directives import without_empty_files
@@ -88,6 +89,7 @@ def _run(
     connection: Connection | None,
     options: dict[str, Any],
 ) -> None:
+    require_tested()
     running = command_in_force()
     settings = load_settings(project_in_force())
     _configure_logging(quiet=call is not None)

@@ -25,7 +25,8 @@
     │  ├─ ExtensionMissing                 the shadow server lacks an extension of PostgreSQL
     │  ├─ HistoryNotReplayed               the history does not run on an empty database
     │  ├─ DatabaseNotCopied                the shadow can't be made like the database
-    │  └─ HistoryInvalid                   Alembic can't use the history as asked
+    │  ├─ HistoryInvalid                   Alembic can't use the history as asked
+    │  └─ AlembicUntested                  a version of Alembic that Daybreak does not know
     ├─ Refused                          3  a guard said no; nothing was changed
     │  ├─ ProofFailed                      a new revision does not do what it should
     │  ├─ HistoryChanged                   another revision was written meanwhile
@@ -239,6 +240,17 @@ class DatabaseNotCopied(UsageError):
 
 class HistoryInvalid(UsageError):
     pass
+
+
+class AlembicUntested(UsageError):
+    """`version` is the one that is installed, `oldest` to `before` those that were tested."""
+
+    def __init__(self, version: str, oldest: str, before: str) -> None:
+        super().__init__(
+            f"Alembic {version} is not one that Daybreak was tested with: it takes {oldest} and "
+            f"later, before {before}. Nothing was changed",
+            f'uv add "alembic>={oldest},<{before}", or a newer Daybreak',
+        )
 
 
 class Refused(DaybreakError):

@@ -6,6 +6,7 @@ The names used here that Alembic does not document are pinned by tests/contract/
 from __future__ import annotations
 
 import ast
+import re
 from argparse import Namespace
 from collections.abc import Callable
 from configparser import InterpolationError
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import alembic
 from alembic import context, util
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
@@ -21,6 +23,7 @@ from sqlalchemy.exc import OperationalError
 
 from daybreak.core.authoring import Asked, Compared
 from daybreak.core.errors import (
+    AlembicUntested,
     DaybreakError,
     HistoryInvalid,
     ProjectInvalid,
@@ -47,6 +50,9 @@ from daybreak.edges.project import (
     project_with_ini,
 )
 from daybreak.edges.recorder import Steps
+
+# The versions whose inside was tested. pyproject.toml says the same, and a test compares them.
+OLDEST, BEFORE = "1.20.1", "1.21"
 
 _ATTRIBUTE = "daybreak"
 
@@ -147,6 +153,16 @@ def _percent_sign(config: Config, error: InterpolationError) -> ProjectInvalid:
         f"{error.option} in section [{error.section}] of {file} has a % that stands for nothing",
         "write %% for a %",
     )
+
+
+def require_tested() -> None:
+    """Refuse an Alembic whose inside may be another. Raises AlembicUntested."""
+    if not _numbers(OLDEST) <= _numbers(alembic.__version__) < _numbers(BEFORE):
+        raise AlembicUntested(alembic.__version__, OLDEST, BEFORE)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", version)[:3])
 
 
 def call_in_force() -> Call | None:
