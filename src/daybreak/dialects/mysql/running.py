@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Any
 
 from daybreak.core.statement import Place
@@ -23,14 +22,16 @@ NAME_SESSION = None
 # This session. Its number comes again only after a restart, which ends what it held.
 SESSION_ID = "SELECT CAST(CONNECTION_ID() AS CHAR)"
 
-TRY_LOCK = "SELECT GET_LOCK(:key, 0)"
-RELEASE_LOCK = "SELECT RELEASE_LOCK(:key)"
+# GET_LOCK's names, of 64 characters at most, are those of the whole server: the database is a part.
+_LOCK = "CONCAT('daybreak ', LEFT(SHA2(CONCAT(COALESCE(DATABASE(), ''), ' ', :key), 256), 32))"
+TRY_LOCK = f"SELECT GET_LOCK({_LOCK}, 0)"
+RELEASE_LOCK = f"SELECT RELEASE_LOCK({_LOCK})"
 
 # Whether this session holds the lock: a row with 1.
-LOCK_IS_OURS = "SELECT IS_USED_LOCK(:key) = CONNECTION_ID()"
+LOCK_IS_OURS = f"SELECT IS_USED_LOCK({_LOCK}) = CONNECTION_ID()"
 
 # Who holds the lock: a row as `base.Session` for each. PROCESS is needed for other users' sessions.
-LOCK_SESSIONS = """
+LOCK_SESSIONS = f"""
 SELECT h.id, CAST(h.id AS CHAR), COALESCE(p.user, '?'), '',
        COALESCE(SUBSTRING_INDEX(p.host, ':', 1), ''), COALESCE(p.time, 0),
        COALESCE(p.info, ''),
@@ -40,7 +41,7 @@ SELECT h.id, CAST(h.id AS CHAR), COALESCE(p.user, '?'), '',
            WHERE o.id <> h.id AND o.state LIKE 'Waiting for table metadata lock'
        ),
        COALESCE(p.user = SUBSTRING_INDEX(USER(), '@', 1), 0)
-FROM (SELECT IS_USED_LOCK(:key) AS id) AS h
+FROM (SELECT IS_USED_LOCK({_LOCK}) AS id) AS h
 LEFT JOIN information_schema.processlist AS p ON p.id = h.id
 WHERE h.id IS NOT NULL AND h.id <> CONNECTION_ID()
 """
@@ -76,8 +77,8 @@ WHERE t.table_schema = COALESCE({schema}, DATABASE()) AND t.table_name = {name}
 
 
 def lock_key(name: str) -> str:
-    """What GET_LOCK calls it: 64 characters at most, for the whole server."""
-    return f"daybreak {sha256(name.encode()).hexdigest()[:32]}"
+    """What a lock of the database is called: the server adds the database's name."""
+    return name
 
 
 def state_of(place: Place) -> str | None:

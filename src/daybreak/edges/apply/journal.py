@@ -47,12 +47,12 @@ class Journal:
         self._connection, self._run = connection, run
         self._table = _table(schema)
         self._columns = self._table.c
-        self._made: bool | None = None
+        self._made = False
 
     @property
     def made(self) -> bool:
-        """Whether the table is there."""
-        if self._made is None:
+        """Whether the table is there. Another run may make it until we have the run's lock."""
+        if not self._made:
             self._made = inspect(self._connection).has_table(JOURNAL, schema=self._table.schema)
         return self._made
 
