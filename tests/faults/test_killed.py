@@ -37,7 +37,7 @@ def test_a_run_that_is_killed_anywhere_is_finished_by_the_next_one(
 def test_a_run_that_waited_takes_over_from_one_that_is_killed(
     server: Server, database: str, forks: Forks, undisturbed: Undisturbed, tmp_path: Path
 ) -> None:
-    """It looked at the database while there was no journal yet, and finds one when its turn comes."""
+    """It looked at the database before there was a journal, and finds one when its turn comes."""
     url, before, waiting = server.url(database), tmp_path / "before", tmp_path / "waiting"
     locked = undisturbed.number("Passed(point='locked'")
     killed = undisturbed.number("Ran(revision='b2', number=2")

@@ -1,4 +1,4 @@
-"""A process that forks: each child is one run of a command, which meets its faults at certain events.
+"""A process that forks: each child is one run of a command, which meets faults at certain events.
 
 `python -m killing.forks ROOT` reads a JSON list of runs in each line, starts them and answers with
 the list of their process ids. For an empty list it waits until all have ended and answers with the

@@ -44,7 +44,7 @@ SELECT h.id, CAST(h.id AS CHAR), COALESCE(p.user, '?'), '',
 FROM (SELECT IS_USED_LOCK({_LOCK}) AS id) AS h
 LEFT JOIN information_schema.processlist AS p ON p.id = h.id
 WHERE h.id IS NOT NULL AND h.id <> CONNECTION_ID()
-"""
+"""  # noqa: S608 - of constants
 
 END_SESSION = "KILL CONNECTION :session"
 CANCEL = "KILL QUERY :session"
