@@ -309,9 +309,11 @@ class Run:
             self.journal.forget_runs()
             self._commit()
             self.emit(Passed("run recorded"))
-            asked = {"key": self.server.lock_key(self.mark)}
-            self.connection.execute(text(self.server.TRY_LOCK), asked)
+            key = self.server.lock_key(self.mark)
+            marked = self.connection.execute(text(self.server.TRY_LOCK), {"key": key}).scalar()
             self._commit()
+            if not marked:
+                raise LockHeld(self.place, self._called(self.lock.holders_of(key)), 0.0)
             self.emit(Passed("marked"))
 
     def _commit(self) -> None:

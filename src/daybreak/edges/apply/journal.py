@@ -47,13 +47,13 @@ class Journal:
         self._table = _table(schema)
         self._columns = self._table.c
         self._new = insert(self._table).inline()  # the server need not tell the row's id
-        self._made: bool | None = None
+        self._made = False
         self._has_statements = False
 
     @property
     def made(self) -> bool:
-        """Whether the table is there."""
-        if self._made is None:
+        """Whether the table is there. Another run may make it until we have the run's lock."""
+        if not self._made:
             self._made = inspect(self._connection).has_table(JOURNAL, schema=self._table.schema)
         return self._made
 
