@@ -19,17 +19,21 @@ def command(
     revision: str, sql: bool, tag: str | None, unguarded: bool, create_database: bool
 ) -> None:
     """Apply revisions up to REVISION: head, +1, a revision, or from:to with --sql."""
-    from daybreak.flows.migrate import upgrade
+    from daybreak.flows import quick
     from daybreak.report.text import next_step
 
-    outcome = upgrade(
-        session(),
-        revision,
-        sql=sql,
-        tag=tag,
-        unguarded=unguarded,
-        create_missing=create_database,
-    )
+    outcome = None if sql or tag else quick.upgrade(session(), revision)
+    if outcome is None:
+        from daybreak.flows.migrate import upgrade
+
+        outcome = upgrade(
+            session(),
+            revision,
+            sql=sql,
+            tag=tag,
+            unguarded=unguarded,
+            create_missing=create_database,
+        )
     report(outcome)
     if outcome.after == ():
         show(next_step('there is no revision yet; write one: daybreak revision -m "…"'))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from daybreak.core.events import Connected, Event
 
@@ -34,3 +35,11 @@ class Current:
     @property
     def at_head(self) -> bool:
         return set(self.revisions) == set(self.heads)
+
+
+@dataclass(frozen=True)
+class Head:
+    """A head as `--json` describes it. `is_recorded`: no other revision depends on it."""
+
+    described: dict[str, Any]
+    is_recorded: bool
