@@ -72,6 +72,8 @@ def bench(session: nox.Session) -> None:
     session.run("python", "benchmarks/help.py", *session.posargs)
     session.run("python", "-m", "benchmarks.check", *session.posargs)
     session.run("python", "-m", "benchmarks.revision", *session.posargs)
+    paths = os.pathsep.join(["tests", "."])
+    session.run("python", "-m", "benchmarks.noop", *session.posargs, env={"PYTHONPATH": paths})
 
 
 @nox.session

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -97,6 +96,8 @@ def show(*lines: str) -> None:
 
 def columns() -> int:
     """How wide lines may be that we wrap: the terminal's width, and at most 95."""
+    import shutil  # here, because most commands wrap nothing and start-up is measured
+
     terminal = shutil.get_terminal_size().columns if sys.stdout.isatty() else 95
     return max(40, min(terminal, 95))
 

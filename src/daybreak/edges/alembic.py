@@ -31,8 +31,9 @@ from daybreak.core.errors import (
 )
 from daybreak.core.events import Emit, ignore
 from daybreak.core.invocation import AlembicOptions as AlembicOptions
-from daybreak.core.recipe import PLACEHOLDER, holds_password
+from daybreak.core.recipe import holds_password
 from daybreak.core.secret import mask
+from daybreak.core.url import PLACEHOLDER
 from daybreak.edges.history import (
     place_in_environment,
     read_history,

@@ -13,15 +13,15 @@ _NAMES = {"revision", "down_revision", "branch_labels", "depends_on"}
 _DOCSTRING = rb'(?:"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""|\'\'\'[^\'\\]*\'\'\'|"[^"\\\n]*")'
 _END = rb"[ \t]*(?:\#[^\n]*)?\r?\n"
 _STRING = rb"(?:'[\w.-]+'|\"[\w.-]+\")"
-_ASSIGNMENT = (
-    rb"(revision|down_revision|branch_labels|depends_on)(?:[ ]*:[^=\n\#]*)?[ ]*=[ ]*"
-    rb"(None|%b|\(%b,[ ]*(?:%b,?[ ]*)*\))%b"
-) % (_STRING, _STRING, _STRING, _END)
-_ASSIGNED = re.compile(_ASSIGNMENT)
-# The usual form: a docstring, imports, and then these names, each with a literal.
+_VALUE = rb"(?:[ ]*:[^=\n\#]*)?[ ]*=[ ]*(None|%b|\(%b,[ ]*(?:%b,?[ ]*)*\))%b" % (
+    *(_STRING, _STRING, _STRING),
+    _END,
+)
+# The usual form: a docstring, imports, and then these names in this order, each with a literal.
 _USUAL = re.compile(
-    rb"(?:%b%b)?(?P<imports>(?:(?:from|import)[ ][\w., ]+%b|%b)*)(?P<block>(?:%b|%b)+)"
-    % (_DOCSTRING, _END, _END, _END, _ASSIGNMENT, _END),
+    rb"(?:%b%b)?(?P<imports>(?:(?:from|import)[ ][\w., ]+%b|%b)*)"
+    rb"revision%b(?:%b)*down_revision%b(?:%b)*(?:branch_labels%b(?:%b)*)?(?:depends_on%b)?"
+    % (_DOCSTRING, _END, _END, _END, _VALUE, _END, _VALUE, _END, _VALUE, _END, _VALUE),
     re.DOTALL,
 )
 # What can give a module's name another value without an assignment that is seen.
@@ -44,20 +44,19 @@ def declared_at_a_glance(text: bytes) -> Declared | None:
     match = _USUAL.match(text)
     if match is None:
         return None
-    imports, block = match["imports"], match["block"]
-    found = _ASSIGNED.findall(block)
-    values = {name.decode(): _strings(value) for name, value in found}
-    if len(values) < len(found) or b"depends_on" in imports or b"branch_labels" in imports:
+    imports, *values = match.groups()
+    if b"depends_on" in imports or b"branch_labels" in imports:
         return None
     if not _INERT.fullmatch(text, match.end()):
         rest = text[match.end() :]
         if any(name in rest for name in _SUSPICIOUS):
             return None
-    return _declared(values)
+    revision, down, labels, depends = map(_strings, values)
+    return Declared(revision[0], down, depends, labels) if len(revision) == 1 else None
 
 
-def _strings(value: bytes) -> tuple[str, ...]:
-    if value == b"None":
+def _strings(value: bytes | None) -> tuple[str, ...]:
+    if value is None or value == b"None":
         return ()
     if not value.startswith(b"("):
         return (value[1:-1].decode(),)

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from daybreak.core.heads import Declared, Ends, find_ends
-from daybreak.core.recipe import PLACEHOLDER
+from daybreak.core.url import PLACEHOLDER
 from daybreak.edges.project import Project
 from daybreak.edges.quickread import declared_at_a_glance, declared_in_full
 
 # Files that have to be parsed whole take as long as importing them.
 _MOST_UNUSUAL = 100
+_USUAL_SIZE = 2**16
 _SEPARATORS = {"space": " ", "newline": "\n", "os": os.pathsep, ":": ":", ";": ";"}
 
 
@@ -154,6 +155,9 @@ def _read(path: str) -> bytes:
     """The whole file; without the buffers of `open`, which take as long as reading it."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        return os.read(descriptor, os.fstat(descriptor).st_size + 1)
+        text = os.read(descriptor, _USUAL_SIZE)
+        while more := len(text) >= _USUAL_SIZE and os.read(descriptor, _USUAL_SIZE):
+            text += more
+        return text
     finally:
         os.close(descriptor)
