@@ -109,8 +109,14 @@ def scan_history(layout: Layout) -> Scanned | None:
         if found is None:
             return None
         paths += found
-    declared: list[Declared] = []
-    files, unusual = {}, 0
+    declared = _declared(paths)
+    ends = None if declared is None else find_ends(declared)
+    return ends and Scanned(ends, dict(zip(ends.known, paths, strict=True)))
+
+
+def _declared(paths: Sequence[str]) -> list[Declared] | None:
+    """What each file declares; None where one can't be told, or too many are unusual."""
+    declared, unusual = [], 0
     for path in paths:
         text = _read(path)
         each = declared_at_a_glance(text)
@@ -120,9 +126,7 @@ def scan_history(layout: Layout) -> Scanned | None:
         if each is None:
             return None
         declared.append(each)
-        files[each.revision] = path
-    ends = find_ends(declared)
-    return ends and Scanned(ends, files)
+    return declared
 
 
 def _revision_files(folder: str, *, recursive: bool) -> list[str] | None:
@@ -156,8 +160,6 @@ def _read(path: str) -> bytes:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         text = os.read(descriptor, _USUAL_SIZE)
-        while more := len(text) >= _USUAL_SIZE and os.read(descriptor, _USUAL_SIZE):
-            text += more
-        return text
+        return text if len(text) < _USUAL_SIZE else Path(path).read_bytes()
     finally:
         os.close(descriptor)

@@ -7,6 +7,7 @@ the work, and says what is wrong. Nothing is told before the answer is certain.
 from __future__ import annotations
 
 import ast
+import gc
 import os
 import time
 from collections.abc import Callable
@@ -38,12 +39,15 @@ def _unless_in_doubt(
     """None for whatever `quick` raises: the usual way meets it again, and explains it."""
 
     def attempt(*args: Given.args, **kwargs: Given.kwargs) -> Answer | None:
+        gc.disable()  # or it looks through all that is imported and read, which stays
         try:
             return quick(*args, **kwargs)
         except NotTheWriter:
             raise
         except Exception:  # noqa: BLE001 - a driver's, a parser's, one of ours
             return None
+        finally:
+            gc.enable()
 
     return attempt
 
