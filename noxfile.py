@@ -38,7 +38,7 @@ def quick(session: nox.Session) -> None:
 @nox.session
 def test(session: nox.Session) -> None:
     """Every test, on real servers that start and end with the run."""
-    session.run("pytest", *session.posargs)
+    session.run("pytest", "-n", "auto", *session.posargs)
 
 
 @nox.session
@@ -50,7 +50,7 @@ def full(session: nox.Session) -> None:
         "DAYBREAK_TEST_MATRIX": "all",
         "DAYBREAK_TEST_SCHEMAS": "1000",
     }
-    session.run("pytest", "--hypothesis-profile=full", *session.posargs, env=longer)
+    session.run("pytest", "-n", "auto", "--hypothesis-profile=full", *session.posargs, env=longer)
 
 
 @nox.session

@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from logging.config import fileConfig
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,8 +33,6 @@ from daybreak.edges.alembic import (
     call_in_force,
     command_in_force,
     project_in_force,
-    refuse_password_in_ini,
-    refuse_unused_url,
 )
 from daybreak.edges.connect import (
     dialect_of,
@@ -44,7 +42,9 @@ from daybreak.edges.connect import (
     missing_right,
     sqlalchemy_url,
 )
+from daybreak.edges.directives import without_empty_files
 from daybreak.edges.history import load_history, place_in_history, require_known
+from daybreak.edges.ini_url import refuse_password_in_ini, refuse_unused_url
 from daybreak.edges.models import (
     each_metadata,
     import_models,
@@ -56,8 +56,6 @@ from daybreak.edges.settings import Settings, load_settings, resolve_target
 from daybreak.flows.autogenerate import compare_catalogs
 
 if TYPE_CHECKING:
-    from alembic.operations.ops import MigrationScript
-    from alembic.runtime.migration import MigrationContext
     from sqlalchemy import Connection, MetaData
 
 
@@ -122,7 +120,8 @@ def _run(
     if running.compares and compare_catalogs(settings, call, running, options):
         return
     if running.compares:
-        options["process_revision_directives"] = _directives(call, options)
+        theirs = options.get("process_revision_directives")
+        options["process_revision_directives"] = without_empty_files(call, theirs)
 
     if context.is_offline_mode():
         _run_offline(settings, call, options)
@@ -140,26 +139,6 @@ def _configure_logging(*, quiet: bool) -> None:
         fileConfig(file, disable_existing_loggers=False)
     if quiet:  # the screen tells the same already
         logging.getLogger("alembic").setLevel(logging.WARNING)
-
-
-def _directives(
-    call: Call | None, options: dict[str, Any]
-) -> Callable[[MigrationContext, Any, list[MigrationScript]], None]:
-    """The project's own hook, then ours: with no difference, `daybreak revision` writes no file."""
-    theirs = options.get("process_revision_directives")
-
-    def process(migration: MigrationContext, revision: Any, scripts: list[MigrationScript]) -> None:
-        if call is not None:  # before their hook, which may add what is no difference
-            for ops in (ops for script in scripts for ops in script.upgrade_ops_list):
-                call.differences.extend(ops.as_diffs())
-        if theirs is not None:
-            theirs(migration, revision, scripts)
-        if call is not None and not call.keep_empty:
-            empty = all(ops.is_empty() for script in scripts for ops in script.upgrade_ops_list)
-            if empty:
-                scripts[:] = []
-
-    return process
 
 
 def _run_offline(settings: Settings, call: Call | None, options: dict[str, Any]) -> None:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
 from core.catalogs import ID, catalog
 from daybreak.core.catalog import Address, Column, Constraint, Enum, Index, IndexKey, Table
 from daybreak.core.diff import diff
-from daybreak.core.hazards import NOT_NULL_CHOICES, hazards
+from daybreak.core.hazards import (
+    DOWNGRADE_CHOICES,
+    NOT_NULL_CHOICES,
+    downgrade_hazards,
+    hazards,
+)
 from daybreak.core.renames import parse_rename
 
 NAME = Column("name", "character varying(50)")
@@ -121,6 +127,23 @@ CASES = {
         "SELECT lower(name), count(*) FROM events WHERE lower(name) IS NOT NULL "
         "GROUP BY lower(name) HAVING count(*) > 1",
     ),
+    "a key over fewer columns": (
+        _constrained(Constraint("key", "unique", "UNIQUE (id, name)", ("id", "name"))),
+        _constrained(Constraint("key", "unique", "UNIQUE (name)", ("name",))),
+        "key on events refuses rows that are equal in it",
+        "SELECT name, count(*) FROM events WHERE name IS NOT NULL "
+        "GROUP BY name HAVING count(*) > 1",
+    ),
+    "NULLs that were distinct": (
+        _constrained(Constraint("key", "unique", "UNIQUE (name)", ("name",))),
+        _constrained(
+            Constraint(
+                "key", "unique", "UNIQUE NULLS NOT DISTINCT", ("name",), nulls_not_distinct=True
+            )
+        ),
+        "key on events refuses rows that are equal in it",
+        "SELECT name, count(*) FROM events GROUP BY name HAVING count(*) > 1",
+    ),
     "a new check": (
         EVENTS,
         _constrained(Constraint("ck", "check", "CHECK (id > 0)", ("id",), expression="id > 0")),
@@ -193,7 +216,62 @@ def test_the_query_has_the_names_from_before_a_rename() -> None:
     assert hazard.query == "SELECT * FROM events WHERE name IS NULL"
 
 
+BACK = {
+    "a NOT NULL column that was dropped": (
+        _with(replace(NAME, not_null=True)),
+        _with(),
+        "rows that are there have no value for events.name, which is NOT NULL",
+        "SELECT count(*) FROM events",
+        DOWNGRADE_CHOICES,
+    ),
+    "a column that was made wider": (
+        EVENTS,
+        _with(replace(NAME, type="text")),
+        "events.name from text to character varying(50): longer values are refused",
+        "SELECT name FROM events WHERE char_length(name) > 50",
+        (),
+    ),
+    "a constraint that was dropped": (
+        _constrained(Constraint("uq", "unique", "UNIQUE (name)", ("name",))),
+        EVENTS,
+        "uq on events refuses rows that are equal in it",
+        "SELECT name, count(*) FROM events WHERE name IS NOT NULL "
+        "GROUP BY name HAVING count(*) > 1",
+        (),
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "text", "query", "choices"), BACK.values(), ids=BACK)
+def test_what_the_way_back_loses_or_is_refused_is_told(
+    old: Table, new: Table, text: str, query: str, choices: tuple[str, ...]
+) -> None:
+    before, after = catalog(old), catalog(new)
+
+    [hazard] = downgrade_hazards(diff(after, before), after, before, quote=str)
+
+    assert (hazard.text, hazard.query, hazard.choices) == (text, query, choices)
+
+
+def test_that_a_downgrade_takes_away_what_the_upgrade_brought_is_no_hazard() -> None:
+    before, after = catalog(_with()), catalog(EVENTS, VENUES)
+
+    assert downgrade_hazards(diff(after, before), after, before, quote=str) == ()
+
+
+def _keyed(kind: Literal["primary key", "unique"], *columns: str) -> Table:
+    definition = f"{kind.upper()} ({', '.join(columns)})"
+    return _constrained(Constraint("key", kind, definition, columns))
+
+
 HARMLESS = [
+    (_keyed("primary key", "id", "name"), _keyed("primary key", "name", "id")),
+    (_keyed("unique", "name"), _keyed("unique", "id", "name")),
+    (_keyed("primary key", "id"), _keyed("unique", "id")),
+    (
+        _keyed("unique", "name"),
+        replace(EVENTS, indexes=(Index("ix", "UNIQUE (name)", (IndexKey("name"),), unique=True),)),
+    ),
     (_with(Column("n", "integer")), _with(Column("n", "bigint"))),
     (EVENTS, _with(replace(NAME, type="text"))),
     (EVENTS, _with(replace(NAME, type="character varying(80)"))),

@@ -11,9 +11,9 @@ from sqlalchemy import Engine, NullPool, create_engine
 
 from daybreak.core.catalog import Catalog
 from daybreak.core.diff import diff
-from daybreak.core.outline import Found, Outline
+from daybreak.core.outline import Found, Outline, unlike
 from daybreak.dialects import postgresql
-from daybreak.edges.catalog import read_against, read_catalog
+from daybreak.edges.catalog import read_again, read_against, read_catalog
 from edges.catalog_everything import READER
 from servers.postgresql import PostgreSQL
 
@@ -184,6 +184,27 @@ def test_what_is_read_against_an_outline_is_what_a_full_read_tells(
     assert known(found) != outline
     assert found is not None
     assert found.catalog(before) == after
+
+
+@pytest.mark.parametrize("sql", BY_HAND.strip().splitlines())
+def test_what_is_read_again_of_the_tables_that_differ_is_what_a_full_read_tells(
+    engine: Engine, before: Catalog, sql: str
+) -> None:
+    with engine.connect() as connection:
+        connection.exec_driver_sql(sql)
+        after = read_catalog(connection)
+        again = read_again(connection, before, unlike(before, after))
+    assert again == after
+
+
+def test_no_other_table_is_read_again(engine: Engine, before: Catalog) -> None:
+    tables = [(table.schema, table.name) for table in before.tables]
+    (schema, changed), (_, named) = tables[0], tables[1]
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"ALTER TABLE {schema}.{changed} ADD by_hand integer")
+        connection.exec_driver_sql(f"ALTER TABLE {schema}.{named} ADD by_hand integer")
+        again = read_again(connection, before, frozenset({(schema, named)}))
+    assert unlike(before, again) == {(schema, named)}
 
 
 def test_nothing_is_read_of_a_database_whose_outline_is_equal(

@@ -106,7 +106,8 @@ def test_what_a_revision_adds_to_the_models_is_taken_away(
     Index("i", table.c.a)
     before = str(CreateTable(table))
 
-    with unchanged([metadata], may_register=may_register):
+    touched: list[str] = []
+    with unchanged([metadata], touched, may_register=may_register):
         CheckConstraint(table.c.a > 0, name="positive")
         ForeignKeyConstraint([table.c.a], [table.c.b], name="back")
         Index("j", table.c.b)
@@ -115,6 +116,16 @@ def test_what_a_revision_adds_to_the_models_is_taken_away(
     assert str(CreateTable(table)) == before
     assert [index.name for index in table.indexes] == ["i"]
     assert list(metadata.tables) == names
+    assert {*touched} == {table.name, *({"late"} - {*names})}
+
+
+def test_a_block_that_only_reads_the_models_touches_none() -> None:
+    metadata = MetaData()
+    table = Table("t", metadata, Column("a", Integer, index=True))
+    touched: list[str] = []
+    with unchanged([metadata], touched):
+        str(CreateTable(table))
+    assert touched == []
 
 
 WRONG: dict[str, tuple[dict[str, str], dict[str, Any], str]] = {

@@ -454,7 +454,7 @@ def test_models_that_create_all_rejects_are_told_with_their_line(project: Projec
 
     checked = project.run("daybreak", "check", "--no-database")
     assert checked.code == 2
-    assert checked.err.startswith(f"error  models/venue.py:{line}: PostgreSQL")
+    assert checked.err.startswith(f"error  models/venue.py:{line}: the shadow server (")
     assert (
         "does not create the table venues, column half: function nowhere() does not exist"
         in checked.err
@@ -497,7 +497,10 @@ def test_a_template_that_is_missing_is_said(project: Project) -> None:
     assert written.code == 2
 
 
-def test_two_revisions_at_once_both_succeed(project: Project) -> None:
+def test_of_two_revisions_at_once_one_is_written_and_neither_disturbs_the_other(
+    project: Project,
+) -> None:
+    """Whichever ends second sees the first one's file, unless both write at the same moment."""
     project.run("daybreak", "upgrade", "head")
     _grow(project, "    size: Mapped[int | None]\n")
 
@@ -514,5 +517,9 @@ def test_two_revisions_at_once_both_succeed(project: Project) -> None:
         for number in range(2)
     ]
     said = [process.communicate(timeout=120)[0] for process in running]
-    assert [process.returncode for process in running] == [0, 0], said
-    assert all("proof  upgrade = models ✓" in each for each in said)
+    ended = sorted(zip((process.returncode for process in running), said, strict=True))
+    assert ended[0][0] == 0, said
+    assert "proof  upgrade = models ✓" in ended[0][1]
+    other, words = ended[1]
+    assert ("proof  upgrade = models ✓" if other == 0 else "another one was written") in words
+    assert other in {0, 3}

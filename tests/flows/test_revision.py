@@ -162,6 +162,27 @@ def test_a_column_that_rows_can_not_have_names_the_choices(project: Project) -> 
     assert "       or give it a server_default" in said.splitlines()
 
 
+def test_a_downgrade_that_rows_would_stop_is_pointed_out(
+    project: Project, postgresql16: PostgreSQL
+) -> None:
+    """With the query for the database as the upgrade leaves it."""
+    change(project, "")
+    written = project.run("daybreak", "revision", "-m", "nameless", "--drop", "column:venues.name")
+    lines = written.out.splitlines()
+    told = lines.index(
+        "data   downgrade: rows that are there have no value for venues.name, which is NOT NULL"
+    )
+    assert lines[told + 1 : told + 4] == [
+        "       or give it a server_default in downgrade()",
+        "       or add it there as nullable, fill it, and make it NOT NULL then",
+        "       find it: SELECT count(*) FROM venues",
+    ]
+    assert project.run("daybreak", "upgrade", "head").code == 0
+    database = project.variables["DEV_DATABASE_URL"].rpartition("/")[2]
+    postgresql16.execute("INSERT INTO venues DEFAULT VALUES RETURNING id", database=database)
+    assert project.run("daybreak", "downgrade", "-1").code == 1
+
+
 HOOK = """\
 import daybreak.env
 from alembic.operations import ops
@@ -222,6 +243,18 @@ def test_a_hook_that_empties_the_list_writes_nothing(project: Project) -> None:
     assert done.out.splitlines()[-1] == (
         "done   no file was written: env.py's own process_revision_directives left nothing to write"
     )
+
+
+def test_a_hook_is_heard_where_nothing_differs(project: Project) -> None:
+    """The second time the cache knows it without a server: the hook has its say all the same."""
+    append = "scripts[0].upgrade_ops.ops.append(ops.ExecuteSQLOp('ANALYZE venues'))"
+    hook = HOOK.format(body=f"if 'LATER' in os.environ: {append}")
+    project.write("alembic/env.py", f"import os\n\n{hook}")
+    assert "nothing differs" in project.run("daybreak", "revision", "-m", "nothing").out
+    done = project.run("daybreak", "revision", "-m", "statistics", LATER="yes")
+    assert done.code == 0, done.said
+    (file,) = files(project)
+    assert "op.execute('ANALYZE venues')" in file.read_text()
 
 
 def test_what_a_filter_hides_stays_and_is_counted(project: Project) -> None:
@@ -299,6 +332,42 @@ def test_the_environment_s_database_is_neither_asked_nor_touched(
     )
 
 
+COUNTING = """\
+import daybreak.env
+from daybreak.flows import sides
+
+choose = sides.choose_shadow
+
+
+def counted(*arguments, **words):
+    print("a shadow server is opened")
+    return choose(*arguments, **words)
+
+
+sides.choose_shadow = counted
+daybreak.env.run()
+"""
+
+
+def test_a_database_that_is_behind_is_compared_on_the_same_shadow_server(project: Project) -> None:
+    """The history as the database has it is not what the models are compared with."""
+    project.write("alembic/env.py", COUNTING)
+    project.run("daybreak", "upgrade", "head")
+    database = create_engine(project.variables["DEV_DATABASE_URL"])
+    with database.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE venues ADD by_hand integer")
+    database.dispose()
+    project.add_revision("0002", FIRST, 'op.execute("CREATE TABLE other (id int)")')
+    change(project, "name: Mapped[str] = mapped_column(String(300))")
+    done = project.run("daybreak", "revision", "-m", "wider", "--drop", "table:other")
+    assert done.code == 0, done.said
+    assert done.said.count("a shadow server is opened") == 1
+    place = project.variables["DEV_DATABASE_URL"].partition("@")[2]
+    address, _, name = place.partition("/")
+    told = f"drift  {name}@{address} differs from its history in 1 place: daybreak check"
+    assert told in done.out.splitlines()
+
+
 def test_rights_that_a_new_table_is_born_with_are_no_difference(project: Project) -> None:
     grant = "ALTER DEFAULT PRIVILEGES GRANT {} ON {} TO PUBLIC"
     project.add_revision(
@@ -324,6 +393,16 @@ def test_rights_that_a_new_table_is_born_with_are_no_difference(project: Project
     assert done.code == 0, done.said
     (file,) = (file for file in files(project) if not file.name.startswith("0002"))
     assert "GRANT" not in file.read_text()
+
+
+def test_a_history_may_grant_on_its_database_by_name(project: Project) -> None:
+    """The dev server is left alone, and ours has no database of that name until it is asked."""
+    grant = "GRANT CONNECT ON DATABASE myapp TO PUBLIC"
+    project.add_revision("0002", FIRST, f'op.execute("{grant}")')
+    change(project, "name: Mapped[str] = mapped_column(String(300))")
+    done = project.run("daybreak", "revision", "-m", "wider")
+    assert done.code == 0, done.said
+    assert "proof  upgrade = models ✓   downgrade = before ✓" in done.out
 
 
 def test_models_may_grant_to_a_role_that_only_the_environments_have(

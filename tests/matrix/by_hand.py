@@ -5,9 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from daybreak.core.checked import Checked
 from daybreak.core.drift import Drift
 from daybreak.flows.check import check
 from matrix import judge, judge_mysql
@@ -22,12 +23,14 @@ from servers.postgresql import PostgreSQL
 class Noticed:
     """What `check` named, as `kind schema.table.name`, and what it named after its own SQL ran.
 
-    `left` is the server's message where it refused that SQL. `dump` is pg_dump's of the database
-    as it was changed.
+    `refused` is the server's message where it refused that SQL, `by_hand` what it gave none for
+    in the end. `dump` is pg_dump's of the database as it was changed.
     """
 
     named: tuple[str, ...]
-    left: tuple[str, ...]
+    left: tuple[str, ...] = ()
+    by_hand: tuple[str, ...] = ()
+    refused: str = ""
     dump: str = ""
 
 
@@ -53,31 +56,33 @@ class AtHead(ABC):
         with self.copy() as database:
             self.execute(sql, database)
             dump = self.dump(database)
-            drift, fix = self.drift(database)
+            found = self.checked(database)
+            noticed = Noticed(named(found), dump=dump)
             try:
                 # What is made new has the rights of default privileges, which go the second time.
                 for _ in range(2):
-                    for statement in fix:
+                    for statement in found.fix:
                         self.execute(statement, database)
-                    mended, fix = self.drift(database)
-                    if not mended.changes:
+                    found = self.checked(database)
+                    if not found.fix:
                         break
-                left = named(mended)
             except Exception as error:  # noqa: BLE001 - what a server refuses is an outcome
-                left = (str(error).strip(),)
-            return Noticed(named(drift), left, dump)
+                return replace(noticed, refused=str(error).strip())
+            by_hand = tuple(f"{it.address.kind} {it.address}" for it in found.by_hand)
+            return replace(noticed, left=named(found), by_hand=by_hand)
 
-    def drift(self, database: str) -> tuple[Drift, tuple[str, ...]]:
-        """What `check` finds, and its SQL against it."""
+    def checked(self, database: str) -> Checked:
+        """What `check` finds."""
         root, url = self.place()
         with at(root, url(database)):
             checked = check(session(root))
         if checked.drift is None:
             raise LookupError("the database was not compared")
-        return checked.drift, checked.fix
+        return checked
 
 
-def named(drift: Drift) -> tuple[str, ...]:
+def named(checked: Checked) -> tuple[str, ...]:
+    drift = checked.drift or Drift()
     changes = [*drift.changes, *drift.undecided]
     return tuple(dict.fromkeys(f"{c.address.kind} {c.address}" for c in changes))
 

@@ -49,7 +49,7 @@ SECOND = Identity(True, "t_a_seq", 1, 1, 1, 9, 1, False)
 
 # Two objects of each kind that differ in every field but what makes their address.
 PAIRS: tuple[tuple[Any, Any], ...] = (
-    (Schema("s"), Schema("s", "utf8", "bin", "words", GRANTS)),
+    (Schema("s"), Schema("s", "words", GRANTS)),
     (Extension("citext", "public"), Extension("citext", "other", "2", "words")),
     (Enum("public", "e", ("a",)), Enum("public", "e", ("a", "b"), "words", GRANTS)),
     (

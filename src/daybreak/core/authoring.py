@@ -42,7 +42,8 @@ class Compared:
 
     `history` are the revisions that it ended with, `shadow` the server that both ran on, and
     `passed_over` why earlier choices of one were not taken. `unexpressed` are changes that no
-    operation can express; `hidden` counts those that the project's own filters hide. `drift` says
+    operation can express; `hidden` counts those that the project's own filters hide. `hazards` are
+    the upgrade's, and `downgrade_hazards` those that meet who goes back. `drift` says
     that the dev database is not what its history makes, where that could be seen.
     """
 
@@ -54,6 +55,7 @@ class Compared:
     hidden: int = 0
     statements: tuple[str, ...] = ()
     hazards: tuple[Hazard, ...] = ()
+    downgrade_hazards: tuple[Hazard, ...] = ()
     proof: Proof | None = None
     passed_over: tuple[str, ...] = ()
     drift: str = ""

@@ -16,6 +16,7 @@ import typing
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from functools import cache
+from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
 Kind = Literal[
@@ -389,8 +390,6 @@ class Extension:
 @dataclass(frozen=True, slots=True)
 class Schema:
     name: str
-    charset: str | None = None  # MySQL
-    collation: str | None = None  # MySQL
     comment: str | None = None
     grants: tuple[Grant, ...] = ()
 
@@ -484,7 +483,9 @@ def objects_of(catalog: Catalog) -> Iterator[Whole]:
 
 def to_text(catalog: Catalog) -> str:
     """`catalog` as JSON: each value is the list of its fields."""
-    return json.dumps(_plain(catalog), separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(
+        catalog, default=_plain, separators=(",", ":"), ensure_ascii=False, check_circular=False
+    )
 
 
 def from_text(text: str) -> Catalog:
@@ -493,13 +494,22 @@ def from_text(text: str) -> Catalog:
     return catalog
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    made: Any = type(value)
-    if made in _VALUES:
-        return [_plain(getattr(value, name)) for name in _names(made)]
-    return value
+def _plain(value: Any) -> tuple[Any, ...]:
+    """The fields of a value. Raises TypeError for what is none of ours."""
+    value_type: Any = type(value)
+    if value_type not in _VALUES:
+        raise TypeError(value_type.__name__)
+    found: tuple[Any, ...] = _reader(value_type)(value)
+    return found
+
+
+@cache
+def _reader(value_type: Any) -> Any:
+    """A function from a value to all of its fields."""
+    names = _names(value_type)
+    if len(names) == 1:  # attrgetter gives no tuple of one
+        return lambda value: (getattr(value, names[0]),)
+    return attrgetter(*names)
 
 
 @cache

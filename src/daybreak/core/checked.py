@@ -9,6 +9,14 @@ from daybreak.core.catalog import Address
 from daybreak.core.drift import Drift
 
 
+@dataclass(frozen=True)
+class ByHand:
+    """What no SQL brings into line, and why."""
+
+    address: Address
+    why: str
+
+
 @dataclass
 class Checked:
     """`compared` is models against history, `drift` history against the database at `place`.
@@ -26,7 +34,7 @@ class Checked:
     drift: Drift | None = None
     hidden: int = 0
     fix: tuple[str, ...] = ()
-    by_hand: tuple[Address, ...] = ()
+    by_hand: tuple[ByHand, ...] = ()
     differences: tuple[str, ...] = ()
     not_compared: tuple[str, ...] = ()
 

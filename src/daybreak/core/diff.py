@@ -51,6 +51,8 @@ def diff(
         first = [*way, *ordered_renames(renames)]
         for rename in _renames_in(first):
             before = renamed(before, rename, late_bound=engine.late_bound)
+    if engine.schemas_stay:
+        after = _with_schemas(after, before)
     old, new = _differing(before, after)
     if not (any(objects(old)) or any(objects(new))):
         return tuple(first)
@@ -86,6 +88,14 @@ def _without(catalog: Catalog, drops: Iterable[Change]) -> Catalog:
         )
 
     return replace(catalog, tables=tuple(map(kept, catalog.tables)))
+
+
+def _with_schemas(catalog: Catalog, other: Catalog) -> Catalog:
+    """`catalog` with the schemas of `other`, too."""
+    names = {schema.name for schema in catalog.schemas}
+    more = [schema for schema in other.schemas if schema.name not in names]
+    schemas = sorted((*catalog.schemas, *more), key=lambda schema: schema.name)
+    return replace(catalog, schemas=tuple(schemas)) if more else catalog
 
 
 def objects(catalog: Catalog) -> Iterator[Whole]:

@@ -40,6 +40,10 @@ def find_drift(history: Catalog, database: Catalog, *, fold: Fold, engine: Engin
     extension, an event trigger, a subscription) is its operator's.
     """
     database = _without_operators(database, history)
+    if engine.schemas_stay:  # one that only the models name so far may be there already
+        names = {schema.name for schema in history.schemas}
+        there = tuple(schema for schema in database.schemas if schema.name in names)
+        database = replace(database, schemas=there)
     history, lost = _without_partitions(history, database)
     database, more = _without_partitions(database, history)
     changes = diff(history, database, fold=fold, engine=engine)

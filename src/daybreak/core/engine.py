@@ -13,8 +13,11 @@ class Engine:
     `late_bound`: views, triggers and routines keep nothing and follow no rename; a check or a
     generated column keeps its columns from being renamed (MySQL).
     `alters_generated`: a generated column's expression can be altered (not on PostgreSQL 16).
+    `schemas_stay`: a schema is a database, which others may use: it is created where it is
+    missing, and never dropped (MySQL).
     """
 
     keys_pin: bool = False
     late_bound: bool = False
     alters_generated: bool = True
+    schemas_stay: bool = False

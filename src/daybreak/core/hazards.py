@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from daybreak.core.catalog import Address, Catalog, Column, Constraint, Enum, Index, Table
+from daybreak.core.catalog import Address, Catalog, Column, Constraint, Enum, Index, IndexKey, Table
 from daybreak.core.change import Alter, Change, Create, Drop, Rename
 from daybreak.core.narrowing import losing
 from daybreak.core.recoding import (
@@ -29,6 +29,10 @@ NOT_NULL_CHOICES = (
     "add it as nullable, fill it, and make it NOT NULL in a later revision",
     "empty the table first",
 )
+DOWNGRADE_CHOICES = (
+    "give it a server_default in downgrade()",
+    "add it there as nullable, fill it, and make it NOT NULL then",
+)
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,20 @@ def hazards(
     """
     found = _Finder(changes, before, after, quote)
     return tuple(dict.fromkeys(hazard for change in changes for hazard in found.of(change)))
+
+
+def downgrade_hazards(
+    changes: Sequence[Change], before: Catalog, after: Catalog, *, quote: Quote
+) -> tuple[Hazard, ...]:
+    """The same for a downgrade's `changes`; the queries are for the database upgraded.
+
+    That what the upgrade brought goes again, with its data, is what a downgrade is for.
+    """
+    found = _Finder(changes, before, after, quote)
+    told = (h for c in changes if not isinstance(c, Drop) for h in found.of(c))
+    return tuple(
+        dict.fromkeys(replace(h, choices=DOWNGRADE_CHOICES) if h.choices else h for h in told)
+    )
 
 
 class _Finder:
@@ -172,6 +190,8 @@ class _Finder:
         match item.kind:
             case "primary key" | "unique":
                 distinct = item.nulls_not_distinct or item.kind == "primary key"
+                if self.is_unique(table, names, nulls_too=item.nulls_not_distinct):
+                    return
                 query = _duplicates(source, names, "" if distinct else _present(names))
                 yield Hazard(address, f"{words} refuses rows that are equal in it", query)
             case "check" if item.expression:
@@ -199,6 +219,7 @@ class _Finder:
         if table is None or any(index.definition == other.definition for other in table.indexes):
             return
         keys = []
+        plain = all(key == IndexKey(key.column) for key in index.keys)
         for key in index.keys:
             if key.column is None:
                 keys.append(key.expression or "")
@@ -207,6 +228,8 @@ class _Finder:
             if found is None:
                 return
             keys.append(found[1])
+        if plain and self.is_unique(table, keys, nulls_too=index.nulls_not_distinct):
+            return
         conditions = [] if index.nulls_not_distinct else [_present(keys)]
         conditions += [f"({index.predicate})"] if index.predicate else []
         query = _duplicates(self.name(table.schema, table.name), keys, " AND ".join(conditions))
@@ -229,6 +252,15 @@ class _Finder:
                 one = f"{name} && ARRAY[{gone}]::{column.type}" if array else f"{name} IN ({gone})"
                 text = f"{self.words(address)} may hold {gone}, which {old.name} has no more"
                 yield Hazard(address, text, ROWS.format(table=source, condition=one))
+
+    def is_unique(self, table: Table, names: Sequence[str], *, nulls_too: bool) -> bool:
+        """Whether a key that is there lets no two rows be equal in `names`, in any order."""
+        return any(
+            {self.quote(column) for column in key.columns} <= {*names}
+            for key in table.constraints
+            if key.kind == "primary key"
+            or (key.kind == "unique" and (key.nulls_not_distinct or not nulls_too))
+        )
 
     def table(self, address: Address) -> Table | None:
         """The table as it is before, whatever the changes call it."""

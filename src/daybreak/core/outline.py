@@ -53,6 +53,32 @@ def differing(digests: Mapping[Name, str], known: Mapping[Name, str]) -> frozens
     return frozenset(name for name, digest in digests.items() if known.get(name) != digest)
 
 
+def unlike(one: Catalog, other: Catalog) -> frozenset[Name]:
+    """The tables and views that only one of the two has, or each otherwise."""
+    mine, others = _by_name(one), _by_name(other)
+    return frozenset(n for n in mine.keys() | others.keys() if mine.get(n) != others.get(n))
+
+
+def with_parts(catalog: Catalog, names: frozenset[Name], parts: Catalog) -> Catalog:
+    """`parts`, with all tables and views of `catalog` but those of `names`."""
+    tables = [table for table in catalog.tables if _name(table) not in names]
+    views = [view for view in catalog.views if _name(view) not in names]
+    return replace(
+        parts,
+        tables=tuple(sorted((*tables, *parts.tables), key=_name)),
+        views=tuple(sorted((*views, *parts.views), key=_name)),
+    )
+
+
+def _by_name(catalog: Catalog) -> dict[Name, Table | View]:
+    items: tuple[Table | View, ...] = (*catalog.tables, *catalog.views)
+    return {_name(item): item for item in items}
+
+
+def _name(item: Table | View) -> Name:
+    return item.schema, item.name
+
+
 def outline_text(outline: Outline) -> str:
     """`outline` as one line of JSON for the digests, and the rest below it."""
     digests = [[*name, told] for name, told in outline.digests.items()]

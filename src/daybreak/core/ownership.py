@@ -143,6 +143,8 @@ def _relations(
 
 def _relation(item: _Relation, was: _Relation, gone: Collection[Address]) -> _Relation:
     """`item` with the parts and facts of `was` that no model states."""
+    if item == was:
+        return item
     facts = _TABLE_FACTS if getattr(item, "policies", ()) else (*_TABLE_FACTS, *_ROW_SECURITY)
     changed: dict[str, Any] = _facts(item, was, facts)
     for name in _PARTS:
@@ -272,16 +274,19 @@ def _used(catalog: Catalog, history: Catalog, gone: Collection[Address]) -> Cata
     """`catalog` with the types and sequences that no table of the history used, or that something
     uses which is carried.
     """
+    candidates = {name: _missing(catalog, history, name, gone) for name in _TYPES}
+    if not any(candidates.values()):
+        return catalog
     by_models: set[str] = set()
     for table in history.tables:
         by_models |= mentioned(table)
     by_carried: set[str] = set()
     for item in _code(catalog):
         by_carried |= mentioned(item)
-    for name in _TYPES:
+    for name, items in candidates.items():
         missing = [
             item
-            for item in _missing(catalog, history, name, gone)
+            for item in items
             if item.name in by_carried
             or (item.name not in by_models and not getattr(item, "owned_by", None))
         ]

@@ -49,11 +49,13 @@ class Outline:
     """The queries that compare most of a catalog on the server. All take `:schemas`.
 
     `digests` gives a row for each table and view: id, schema, name, digest of all that a catalog
-    tells of it. `whole` are those of `catalog_queries` that are read in any case; the others are
-    `parts`, which take `:relations` too: the ids, as `{1,2}`, of those that are to be read.
+    tells of it; `names` is the same without the digests. `whole` are those of `catalog_queries`
+    that are read in any case; the others are `parts`, which take `:relations` too: the ids, as
+    `{1,2}`, of those that are to be read.
     """
 
     digests: str
+    names: str
     whole: Mapping[str, str]
     parts: Mapping[str, str]
 
@@ -211,6 +213,13 @@ class Dialect(Protocol):
         """The statements that carry out `change`; none where there is no way.
 
         `before` is what holds when they run. An Alter is asked field by field, too.
+        """
+        ...
+
+    def by_hand(self, change: Change, before: Catalog, after: Catalog) -> str | None:
+        """Why a person has to make the change, whatever `ddl` says of it; None else.
+
+        The server is known to refuse such statements. An Alter is asked field by field, too.
         """
         ...
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from argparse import Namespace
 from collections.abc import Callable
-from configparser import InterpolationError, RawConfigParser
+from configparser import InterpolationError
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,17 +23,14 @@ from daybreak.core.authoring import Asked, Compared
 from daybreak.core.errors import (
     DaybreakError,
     HistoryInvalid,
-    PlainPassword,
     ProjectInvalid,
     ProjectNotFound,
     Unreachable,
-    UsageError,
 )
 from daybreak.core.events import Emit, ignore
 from daybreak.core.invocation import AlembicOptions as AlembicOptions
-from daybreak.core.recipe import holds_password
+from daybreak.core.said import said
 from daybreak.core.secret import mask
-from daybreak.core.url import PLACEHOLDER
 from daybreak.edges.history import (
     place_in_environment,
     read_history,
@@ -70,8 +67,9 @@ class Call:
     `consent` is given when the guards were already asked. `keep_empty` is False for a
     `revision` that writes no file when nothing differs, `asked` what it was told about what
     differs. `compared` is what came of it; where Alembic itself had to compare, `differences` is,
-    in the form of its `as_diffs`. `inspect` is what a `check` does with the subject that env.py
-    gives it, while env.py runs.
+    in the form of its `as_diffs`. `autogenerate` is what `config.cmd_opts` tells a hook that asks
+    for it, as Alembic's own command line does. `inspect` is what a `check` does with the subject
+    that env.py gives it, while env.py runs.
     """
 
     command: str
@@ -79,6 +77,7 @@ class Call:
     consent: bool = False
     keep_empty: bool = True
     asked: Asked = field(default_factory=Asked)
+    autogenerate: bool = False
     compared: Compared | None = None
     differences: list[Any] = field(default_factory=list)
     inspect: Callable[[Any], None] | None = None
@@ -94,7 +93,11 @@ def make_config(project: Project, options: AlembicOptions, call: Call | None, **
         file_=project.ini or project.root / "alembic.ini",
         toml_file=project.toml,
         ini_section=options.name,
-        cmd_opts=Namespace(x=list(options.x) or None, quiet=options.quiet or writes_files),
+        cmd_opts=Namespace(
+            x=list(options.x) or None,
+            quiet=options.quiet or writes_files,
+            autogenerate=call is not None and call.autogenerate,
+        ),
         attributes={_ATTRIBUTE: call} if call is not None else {},
         **kw,
     )
@@ -154,42 +157,6 @@ def told_to_revisions() -> str:
 
 def _is_ours(argument: str) -> bool:
     return argument.partition("=")[0] in _OUR_ARGUMENTS
-
-
-def refuse_password_in_ini() -> None:
-    """Raise PlainPassword if alembic.ini holds one, which nothing reads with this env.py."""
-    config = context.config
-    if holds_password(url_in_ini(config)):
-        raise PlainPassword(
-            f"sqlalchemy.url in {config.config_file_name} holds a password, and that file is "
-            "committed. Nothing reads it: the URL comes from the environment",
-            "remove that line, and change the password: whoever has the repository has it",
-        )
-
-
-def refuse_unused_url() -> None:
-    """Raise UsageError if a caller of Alembic's API has set sqlalchemy.url.
-
-    Daybreak does not read it. Whoever sets it means that database, and would get another one.
-    """
-    config = context.config
-    section = config.config_ini_section
-    asked = config.file_config.get(section, "sqlalchemy.url", raw=True, fallback="")
-    if asked not in {url_in_ini(config), PLACEHOLDER}:
-        raise UsageError(
-            "this call sets sqlalchemy.url, which is not what chooses the database here: ENV and "
-            "that environment's variable do. Nothing was changed",
-            'give Alembic the connection, config.attributes["connection"] = connection, or set '
-            "the variable (daybreak doctor --settings names it)",
-        )
-
-
-def url_in_ini(config: Config) -> str:
-    """What the file itself says, whatever a caller has set since; empty if that is nothing."""
-    written = RawConfigParser(strict=False)
-    written.read(config.config_file_name or (), encoding="utf-8")
-    url = written.get(config.config_ini_section, "sqlalchemy.url", fallback="")
-    return "" if url == PLACEHOLDER else url
 
 
 @dataclass(frozen=True)
@@ -282,15 +249,25 @@ def run(command: Callable[..., Any], config: Config, *args: Any, **kwargs: Any) 
             raise
         # While connecting, in an env.py that is not ours: its address is its own secret.
         raise Unreachable(
-            f"no connection to the database: {' '.join(mask(str(error.orig)).split())}",
+            f"no connection to the database: {said(error)}",
             "check the URL that the project's own env.py uses",
         ) from error
     except Exception as error:
         script = read_history(config)  # raises the better error if a revision file is what failed
         if place := place_in_environment(script, error):
+            if isinstance(error, KeyError) and error.args == ("url",):
+                raise HistoryInvalid(
+                    f"{place} asks for sqlalchemy.url, which {_ini_of(config)} does not have",
+                    "let env.py call daybreak.env.run(), which reads the environment's variable "
+                    "(docs/from-alembic.md); until then the line has to stay",
+                ) from error
             raise HistoryInvalid(
                 f"{place} raised {mask(f'{type(error).__name__}: {error}')}",
                 cure_of_absent_variable(error)
                 or "correct it and run the command again; --traceback shows the whole way",
             ) from error
         raise
+
+
+def _ini_of(config: Config) -> str:
+    return Path(config.config_file_name or "alembic.ini").name

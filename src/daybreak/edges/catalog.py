@@ -6,20 +6,36 @@ import contextlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from daybreak.core.catalog import Catalog
 from daybreak.core.errors import LockNotGranted
-from daybreak.core.outline import Found, Name, Outline, differing
+from daybreak.core.outline import Found, Name, Outline, differing, with_parts
 from daybreak.dialects import dialect_named
 from daybreak.dialects.base import CATALOG_LOCK_TIMEOUT_S, Dialect, LockHolder
+from daybreak.dialects.base import Outline as Queries
 from daybreak.edges.collector import collector_at_rest
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 Left = frozenset[tuple[str | None, str]]  # tables, by schema (None: the default one) and name
-DIGESTS = "digests"
+DIGESTS, NAMES = "digests", "names"
+# The execution option that tells a scratch database's connections what is beside it.
+BESIDE = "daybreak_beside"
+
+
+class Beside(Protocol):
+    """Databases that stand in for those which statements name, where a schema is a database."""
+
+    @property
+    def databases(self) -> tuple[str, ...]:
+        """What the server calls them."""
+        ...
+
+    def told(self, text: str) -> str:
+        """`text`, which the server tells, with the names that the statements have."""
+        ...
 
 
 def read_catalog(
@@ -30,14 +46,16 @@ def read_catalog(
 ) -> Catalog:
     """What the server tells of `schemas`; without any, of all that are not its own.
 
-    (Without any on MySQL: of the current one.) `leave_out` are tables, as schema and name, such
+    (Without any on MySQL: of the current one, and on a shadow of those that stand for others, by
+    the names of those.) `leave_out` are tables, as schema and name, such
     as the version table; None is the default schema. The number of queries is fixed. The
     connection is given back with the settings and the transaction that it had. It waits at most a
     second for each lock that somebody holds, and raises LockNotGranted, which names them.
     """
     dialect = dialect_named(connection.dialect.name, "the connection")
     with _locks_named(connection, dialect), _reading(connection, dialect) as version:
-        rows = _rows(connection, dialect.catalog_queries(version), _asked(schemas))
+        asked = _asked(connection, schemas)
+        rows = _rows(connection, dialect.catalog_queries(version), asked)
         details = dialect.catalog_details(rows)
         rows |= _rows(connection, {sql: sql.replace(":", r"\:") for sql in details}, {})
     return _built(connection, rows, version, leave_out)
@@ -59,7 +77,7 @@ def read_against(
         outline = dialect.catalog_outline(version)
         if outline is None:
             return None
-        asked = _asked(schemas)
+        asked = _asked(connection, schemas)
         rows = _rows(connection, {**outline.whole, DIGESTS: outline.digests}, asked)
         left = _absolute(leave_out, connection)
         relations = [row for row in rows.pop(DIGESTS) if (row[1], row[2]) not in left]
@@ -70,16 +88,51 @@ def read_against(
         }
         differ = differing(digests, known.digests) if known else frozenset()
         ids = [row[0] for row in relations if (row[1], row[2]) in differ]
-        ids += dialect.catalog_relations(rows)
-        # Most often there is none, and the server need not look for it.
-        parts = outline.parts if ids else {}
-        rows |= dict.fromkeys(outline.parts, ())
-        rows |= _rows(connection, parts, {**asked, "relations": f"{{{','.join(map(str, ids))}}}"})
+        rows |= _parts(connection, outline, [*ids, *dialect.catalog_relations(rows)], asked)
     catalog = _built(connection, rows, version, leave_out)
     return Found(Outline(replace(catalog, tables=(), views=()), digests), catalog)
 
 
-def _asked(schemas: Sequence[str] | None) -> dict[str, str | None]:
+def read_again(
+    connection: Connection,
+    seen: Catalog,
+    names: frozenset[Name],
+    *,
+    schemas: Sequence[str] | None = None,
+    leave_out: Left = frozenset(),
+) -> Catalog:
+    """`seen`, but those of its tables and views that have one of `names` as they are now.
+
+    What is no table or view is read anew. The rest is as for `read_catalog`, which it is where the
+    dialect has no outlines.
+    """
+    dialect = dialect_named(connection.dialect.name, "the connection")
+    outline = dialect.catalog_outline(_version(connection))
+    if outline is None:
+        return read_catalog(connection, schemas=schemas, leave_out=leave_out)
+    with _locks_named(connection, dialect), _reading(connection, dialect) as version:
+        asked = _asked(connection, schemas)
+        rows = _rows(connection, {**outline.whole, NAMES: outline.names}, asked)
+        ids = [row[0] for row in rows.pop(NAMES) if (row[1], row[2]) in names]
+        rows |= _parts(connection, outline, [*ids, *dialect.catalog_relations(rows)], asked)
+    return with_parts(seen, names, _built(connection, rows, version, leave_out))
+
+
+def _parts(
+    connection: Connection,
+    outline: Queries,
+    ids: Sequence[int],
+    asked: Mapping[str, str | None],
+) -> dict[str, Sequence[Any]]:
+    # Most often there is none, and the server need not look for it.
+    parts = outline.parts if ids else {}
+    relations = {**asked, "relations": f"{{{','.join(map(str, ids))}}}"}
+    return {**dict.fromkeys(outline.parts, ()), **_rows(connection, parts, relations)}
+
+
+def _asked(connection: Connection, schemas: Sequence[str] | None) -> dict[str, str | None]:
+    if schemas is None and (beside := _beside(connection)) and beside.databases:
+        schemas = [connection.dialect.default_schema_name or "", *beside.databases]
     return {"schemas": None if schemas is None else json.dumps(list(schemas))}
 
 
@@ -88,7 +141,20 @@ def _rows(
 ) -> dict[str, Sequence[Any]]:
     from sqlalchemy import text
 
-    return {name: connection.execute(text(sql), asked).fetchall() for name, sql in queries.items()}
+    found = {name: connection.execute(text(sql), asked).fetchall() for name, sql in queries.items()}
+    beside = _beside(connection)
+    if beside is None:
+        return found
+    return {name: [_told(row, beside) for row in rows] for name, rows in found.items()}
+
+
+def _told(row: Sequence[Any], beside: Beside) -> tuple[Any, ...]:
+    return tuple(beside.told(value) if isinstance(value, str) else value for value in row)
+
+
+def _beside(connection: Connection) -> Beside | None:
+    found: Beside | None = connection.get_execution_options().get(BESIDE)
+    return found
 
 
 def _built(
@@ -97,15 +163,18 @@ def _built(
     dialect = dialect_named(connection.dialect.name, "the connection")
     with collector_at_rest():
         default_schema = connection.dialect.default_schema_name or ""
+        if beside := _beside(connection):
+            default_schema = beside.told(default_schema)
         catalog = dialect.build_catalog(rows, version, default_schema)
         if not leave_out:
             return catalog
         # The default schema goes by another name in the catalog of a MySQL server.
+        own = {None, default_schema}
         return _without(
             catalog,
             frozenset(
-                (catalog.default_schema if schema == default_schema else schema, name)
-                for schema, name in _absolute(leave_out, connection)
+                (catalog.default_schema if schema in own else schema or "", name)
+                for schema, name in leave_out
             ),
         )
 
@@ -126,7 +195,7 @@ def _locks_named(connection: Connection, dialect: Dialect) -> Iterator[None]:
 @contextlib.contextmanager
 def _reading(connection: Connection, dialect: Dialect) -> Iterator[int]:
     """The reading transaction, with its settings; gives the server's major version."""
-    version = int((connection.dialect.server_version_info or (0,))[0])
+    version = _version(connection)
     had = connection.in_transaction()
     try:
         with _rolled_back(connection) as fresh:
@@ -138,6 +207,10 @@ def _reading(connection: Connection, dialect: Dialect) -> Iterator[int]:
             connection.exec_driver_sql(sql)
         if not had:
             connection.rollback()  # of what these began
+
+
+def _version(connection: Connection) -> int:
+    return int((connection.dialect.server_version_info or (0,))[0])
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import re
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
@@ -32,6 +33,13 @@ if TYPE_CHECKING:
 
 # Where `daybreak dev` can serve.
 LOOPBACK = ("localhost", "127.0.0.1")
+
+# What libpq and pymysql say first, as we do: to whom no connection was made.
+_ADDRESS = re.compile(
+    r"""connection\ to\ server\ at\ "[^"]+"(?:\ \([^)]*\))?,\ port\ \d+\ failed:\ |
+        Can't\ connect\ to\ MySQL\ server\ on\ '[^']*'\ \((.*)\)""",
+    re.VERBOSE,
+)
 
 ProjectDriver = tuple[Driver, str] | None
 
@@ -245,11 +253,14 @@ def missing_right(target: Target, error: BaseException) -> RightMissing | None:
 
 
 def _words_of(error: BaseException | None) -> str:
-    """The driver's words in one line: no error number, no hints (libpq indents these)."""
+    """The driver's words in one line: no error number, no address, no hints (libpq indents these).
+
+    A name has several addresses, of which libpq tells each in a line.
+    """
     args = error.args if error is not None else ()
     words = str(args[1] if len(args) == 2 and isinstance(args[0], int) else error)
     lines = [line for line in mask(words).splitlines() if not line.startswith("\t")]
-    return " ".join(" ".join(lines).split())
+    return " ".join(" ".join(dict.fromkeys(_ADDRESS.sub(r"\1", line) for line in lines)).split())
 
 
 def create_database(target: Target, driver: Driver) -> None:

@@ -24,7 +24,8 @@ _CONSTRAINTS = {"unique": "unique_constraint", "foreign key": "foreign_key_const
 class Filters:
     """Whether the project hides the object at an address from a comparison.
 
-    The default schema is None to them, as everywhere in SQLAlchemy.
+    The default schema is None to them, as everywhere in SQLAlchemy; `home` is another name that
+    the models may have for it.
     """
 
     def __init__(
@@ -33,7 +34,10 @@ class Filters:
         metadatas: Sequence[MetaData],
         history: Catalog,
         wanted: Catalog,
+        *,
+        home: str | None = None,
     ) -> None:
+        self._home = home
         self._include_name: Any = options.get("include_name")
         self._include_object: Any = options.get("include_object")
         self._by_schema = bool(options.get("include_schemas")) and self._include_name is not None
@@ -105,7 +109,11 @@ class Filters:
 
     @cached_property
     def _models(self) -> dict[str, Table]:
-        return {key: table for data in self._metadatas for key, table in data.tables.items()}
+        return {
+            table.name if table.schema == self._home else key: table
+            for data in self._metadatas
+            for key, table in data.tables.items()
+        }
 
     @cached_property
     def _tables(self) -> dict[tuple[str, str], CatalogTable]:

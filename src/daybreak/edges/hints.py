@@ -15,16 +15,18 @@ KEY = "renamed_from"
 
 
 def hinted_renames(
-    metadatas: Sequence[MetaData], history: Catalog, wanted: Catalog
+    metadatas: Sequence[MetaData], history: Catalog, wanted: Catalog, *, home: str | None = None
 ) -> Iterator[Rename]:
     """The hints that still say something: the old name is in the history, the new one is not.
 
-    So a hint may stay in the model after its revision was written.
+    So a hint may stay in the model after its revision was written. `home` is another name that
+    the models may have for the default schema.
     """
     before = {(table.schema, table.name): table for table in history.tables}
     after = {(table.schema, table.name): table for table in wanted.tables}
     for table in (table for metadata in metadatas for table in metadata.tables.values()):
-        here = (table.schema or history.default_schema, table.name)
+        schema = None if table.schema == home else table.schema
+        here = (schema or history.default_schema, table.name)
         was = here
         if (old := table.info.get(KEY)) is not None and here not in before:
             was = (here[0], str(old))

@@ -66,26 +66,35 @@ def _metadata_at(reference: str, setting: str, root: Path) -> MetaData:
 
 
 @contextmanager
-def unchanged(metadatas: Sequence[MetaData], *, may_register: bool = False) -> Iterator[None]:
+def unchanged(
+    metadatas: Sequence[MetaData],
+    touched: list[str] | None = None,
+    *,
+    may_register: bool = False,
+) -> Iterator[None]:
     """What the block adds to the models' tables is taken away again at its end.
 
     A revision that uses the models' columns in a constraint of its own adds it to their table. So
     would what is compared depend on which revisions were read or run. Models that are registered
-    in the block stay only if they `may_register`.
+    in the block stay only if they `may_register`. `touched` is told what was added to.
     """
     tables = {metadata: dict(metadata.tables) for metadata in metadatas}
-    parts: list[tuple[set[Any], set[Any]]] = []
-    for table in (table for known in tables.values() for table in known.values()):
+    parts: list[tuple[str, set[Any], frozenset[Any]]] = []
+    for name, table in (item for known in tables.values() for item in known.items()):
         sets: list[set[Any]] = [table.constraints, table.indexes, table.foreign_keys]
         sets += [column.foreign_keys for column in table.columns]
-        parts += [(part, set(part)) for part in sets]
+        parts += [(name, part, frozenset(part)) for part in sets]
+    added = [] if touched is None else touched
     try:
         yield
     finally:
         for metadata, known in tables.items():
             for name in () if may_register else metadata.tables.keys() - known.keys():
                 metadata.remove(metadata.tables[name])
-        for part, held in parts:
+                added.append(name)
+        for name, part, held in parts:
+            if len(part) > len(held):
+                added.append(name)
             part.intersection_update(held)
 
 

@@ -16,12 +16,14 @@ from daybreak.core.catalog import Catalog, to_text
 from daybreak.core.diff import diff
 from daybreak.core.drift import find_drift
 from daybreak.core.errors import DatabaseNotCopied, ExtensionMissing, SchemaTooOld
+from daybreak.core.said import said
 from daybreak.core.secret import mask
 from daybreak.edges.history import recorded_heads, require_known
 from daybreak.edges.replay import stamp, version_tables
 from daybreak.edges.shadow.keys import reading
 from daybreak.flows.drift import database_at_hand
-from daybreak.flows.sides import make_version_schema, read_side, with_roles
+from daybreak.flows.models_side import read_side
+from daybreak.flows.sides import make_version_schema, with_what_lacks
 from daybreak.flows.subject import Subject
 from daybreak.report.changes import change_text
 
@@ -53,7 +55,7 @@ def copied_database(subject: Subject, server: ShadowServer) -> tuple[str, Catalo
 
     key = f"{reading()} {sorted(heads)} {sorted(version_tables(subject.options), key=repr)} "
     digest = sha256(f"{key}{to_text(found)}".encode()).hexdigest()
-    template = with_roles(server, lambda: server.template(f"copy {digest}", build))
+    template = with_what_lacks(server, lambda: server.template(f"copy {digest}", build))
     with server.scratch(template) as engine, engine.connect() as connection:
         copy = read_side(subject, connection)
     _require_equal(subject, server, copy, found)
@@ -70,13 +72,12 @@ def _create(subject: Subject, server: ShadowServer, connection: Connection, foun
             try:
                 connection.exec_driver_sql(sql.replace("%", "%%") if doubled else sql)
             except DBAPIError as error:
-                if server.lacks_role(error) is not None:
+                if server.can_provide(error):
                     raise
                 if name := server.lacks_extension(error):
                     raise ExtensionMissing([name], server.label, server.passed_over) from error
-                said = " ".join(mask(str(error.orig)).split())
                 raise _not_copied(
-                    subject, server, f"{said}, at {' '.join(mask(sql).split())[:200]}"
+                    subject, server, f"{said(error)}, at {' '.join(mask(sql).split())[:200]}"
                 ) from error
 
 

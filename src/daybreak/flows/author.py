@@ -9,10 +9,12 @@ from typing import Any
 from alembic import command as alembic_command
 
 from daybreak.core.authoring import Asked, Compared
+from daybreak.core.events import Noted
 from daybreak.dialects import dialect_named
 from daybreak.edges.alembic import Call, run
+from daybreak.edges.directives import around_their_hook
 from daybreak.edges.settings import resolve_target
-from daybreak.flows.session import Opened, Session, open_project
+from daybreak.flows.session import ALEMBIC_COMPARES, Opened, Session, open_project
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,18 @@ def revision(
     `empty` writes one without comparing. `arguments` are those of `alembic.command.revision`.
     Raises UnregisteredModels, ModelsFailed, RenameUnclear, ProofFailed and what env.py raises.
     """
-    call = Call("revision", emit=session.emit, keep_empty=False, asked=asked or Asked())
-    opened = open_project(session, call)
     compares = not empty and not sql
+    call = Call(
+        "revision",
+        emit=session.emit,
+        keep_empty=False,
+        asked=asked or Asked(),
+        autogenerate=compares,
+    )
+    opened = open_project(session, call)
+    if compares and not opened.ours:
+        session.emit(Noted(ALEMBIC_COMPARES))
+        arguments["process_revision_directives"] = around_their_hook(call)
     written = run(
         alembic_command.revision, opened.config, autogenerate=compares, sql=sql, **arguments
     )

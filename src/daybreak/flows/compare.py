@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +15,14 @@ from daybreak.core.catalog import Address, Catalog
 from daybreak.core.change import Alter, Change
 from daybreak.core.diff import diff
 from daybreak.core.errors import DaybreakError, HistoryChanged, Refused, Unreachable
-from daybreak.core.hazards import hazards
-from daybreak.core.secret import mask
+from daybreak.core.hazards import downgrade_hazards, hazards
+from daybreak.core.outline import Outline
+from daybreak.core.said import said
 from daybreak.edges.collector import collector_at_rest
+from daybreak.edges.directives import Hook
 from daybreak.edges.history import revision_files
 from daybreak.edges.replay import rendered, revision_in_force
+from daybreak.edges.shadow.server import label_in
 from daybreak.flows.against import copied_database
 from daybreak.flows.drift import drift_at_hand
 from daybreak.flows.propose import Proposal, propose
@@ -31,7 +34,6 @@ from daybreak.flows.sides import (
     known_as_equal,
     on_shadow,
     remember_as_equal,
-    remembered_outline,
     remembered_sides,
 )
 from daybreak.flows.subject import Subject
@@ -45,7 +47,6 @@ if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
     from sqlalchemy import Engine
 
-Hook = Callable[["MigrationContext", Any, "list[MigrationScript]"], None]
 UNPROVED = "# not proved: this revision was not run on a shadow server before it was written"
 
 
@@ -56,7 +57,9 @@ def revise(subject: Subject, asked: Asked, hook: Hook | None, *, keep_empty: boo
     no file, unless `keep_empty`. Raises RenameUnclear, ProofFailed, HistoryChanged if another
     revision was written meanwhile, and what `on_shadow` raises; then there is no file either.
     """
-    sides = None if keep_empty or asked.against_database else remembered_sides(subject)
+    # A hook may write what no comparison finds, and only Alembic can give it the connection.
+    through = keep_empty or asked.against_database or hook is not None
+    sides = None if through else remembered_sides(subject)
     if sides is not None and not (settled := settle(subject, sides, asked)).changes:
         revision_in_force().generated_revisions.clear()
         return _compared(sides, settled)
@@ -93,14 +96,13 @@ def _drift(bench: Bench, subject: Subject) -> str:
     if bench.server.dedicated:  # the environment's own server was not connected to, and is not
         return ""
     try:
-        checked = drift_at_hand(subject, bench.sides)
+        checked = drift_at_hand(subject, bench.sides, bench.server)
     except (Unreachable, Refused):  # a dev database that is not there yet, or of another branch
         return ""
     except DaybreakError as error:  # the revision is proved, whatever became of this look
         return f"{subject.target.place} was not compared with its history ({error.problem})"
     except DBAPIError as error:
-        said = " ".join(mask(str(error.orig)).split())
-        return f"{subject.target.place} was not compared with its history ({said})"
+        return f"{subject.target.place} was not compared with its history ({said(error)})"
     count = len(checked.drift.changes) if checked.drift else 0
     if not count:
         return ""
@@ -109,27 +111,28 @@ def _drift(bench: Bench, subject: Subject) -> str:
 
 def compare(subject: Subject, asked: Asked) -> tuple[Sides, Compared]:
     """What `revise` would write about, without asking anybody: a possible rename is two changes."""
-    if (sides := remembered_sides(subject)) is None:
-        with on_shadow(subject) as bench:
-            sides = bench.sides
     with collector_at_rest():
+        if (sides := remembered_sides(subject)) is None:
+            with on_shadow(subject) as bench:
+                sides = bench.sides
         compared = _compared(sides, settle(subject, sides, asked, drops_unasked=True))
     if not compared.changes and _remembers(subject, asked):
         remember_as_equal(subject, sides)
     return sides, compared
 
 
-def compared_before(subject: Subject, asked: Asked) -> Compared | None:
+def compared_before(subject: Subject, asked: Asked, outline: Outline | None) -> Compared | None:
     """What `compare` would come to, if it did so before and nothing differed; None if not.
 
-    No catalog is loaded, let alone compared: what both were made from is the same.
+    `outline` is the history's, remembered. No catalog is loaded, let alone compared: what both
+    were made from is the same.
     """
-    if not _remembers(subject, asked) or (outline := remembered_outline(subject)) is None:
+    if outline is None or not _remembers(subject, asked):
         return None
     if not known_as_equal(subject, outline):
         return None
     heads = tuple(context.script.get_heads())
-    return Compared(subject.last_shadow or "", heads, outline.rest.default_schema)
+    return Compared(label_in(subject.last_shadow or ""), heads, outline.rest.default_schema)
 
 
 def _remembers(subject: Subject, asked: Asked) -> bool:
@@ -141,12 +144,12 @@ def _remembers(subject: Subject, asked: Asked) -> bool:
 def tell_alembic(subject: Subject, asked: Asked) -> None:
     """Give Alembic's `check` in force the operations that are missing from the history."""
     sides, compared = compare(subject, asked)
-    schema = sides.history.default_schema
+    schema, own = sides.history.default_schema, subject.home
     written = write(
         compared.changes,
         before=sides.history,
         after=sides.wanted,
-        models=Models(subject.metadatas, default_schema=schema, dialect=subject.compiler),
+        models=Models(subject.metadatas, default_schema=own or schema, dialect=subject.compiler),
         dialect=subject.dialect,
         statements=sides.statements,
     )
@@ -182,6 +185,7 @@ def _proved(
     of it.
     """
     left = [script for script in scripts if not script.upgrade_ops.is_empty()]
+    history, goal, quote = bench.sides.history, proposal.settled.goal, subject.dialect.quoted
     proof: Proof | None = None
     statements: tuple[str, ...] = ()
     if left and (not asked.proof or len(left) > 1):
@@ -190,7 +194,6 @@ def _proved(
         left[0].upgrade_ops.ops.insert(0, Remark(UNPROVED))
     elif left:
         unexpressed = _said(proposal.unexpressed)
-        history, goal = bench.sides.history, proposal.settled.goal
 
         def differences(one: Catalog, other: Catalog) -> list[str]:
             start = goal if other is history else history
@@ -206,15 +209,13 @@ def _proved(
             downgrade=not left[0].downgrade_ops.is_empty(),
         )
         proof, statements = Proof(proved.seconds, proved.downgrade), proved.statements
+    goes_back = any(not script.downgrade_ops.is_empty() for script in left)
+    back = proposal.back if goes_back else ()
     return _compared(
         bench.sides,
         proposal.settled,
-        hazards=hazards(
-            proposal.settled.changes,
-            bench.sides.history,
-            proposal.settled.goal,
-            quote=subject.dialect.quoted,
-        ),
+        hazards=hazards(proposal.settled.changes, history, goal, quote=quote),
+        downgrade_hazards=downgrade_hazards(back, goal, history, quote=quote),
         unexpressed=proposal.unexpressed,
         statements=statements,
         proof=proof,
@@ -253,7 +254,7 @@ def _words(
 
 def _compared(sides: Sides, settled: Settled, **more: Any) -> Compared:
     return Compared(
-        shadow=sides.label,
+        shadow=label_in(sides.server),
         history=tuple(context.script.get_heads()),
         default_schema=sides.history.default_schema,
         changes=settled.changes,

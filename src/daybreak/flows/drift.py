@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,56 +14,70 @@ from daybreak.core.catalog import Catalog
 from daybreak.core.checked import Checked
 from daybreak.core.drift import Drift, find_drift
 from daybreak.core.hidden import keep_hidden
-from daybreak.core.outline import Found, Outline
-from daybreak.edges.catalog import read_against, read_catalog
+from daybreak.core.outline import Found, Name, Outline, unlike
+from daybreak.edges.catalog import read_again, read_against, read_catalog
 from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.connect import driver_for, explained, make_migration_engine
 from daybreak.edges.filters import Filters
 from daybreak.edges.history import recorded_heads, require_known
 from daybreak.edges.replay import version_tables
 from daybreak.edges.shadow.keys import schemas_of
+from daybreak.flows.repair import repair_sql
 from daybreak.flows.sides import Sides, history_side
 from daybreak.flows.subject import Subject
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from daybreak.edges.shadow.server import ShadowServer
+
 
 @dataclass(frozen=True)
 class Look:
     """What a look at the database told, before the models were compared with the history.
 
-    `found` is None unless the history at its head is known and the database is there, too.
+    `found` is what differs from the history at its head, if that is known and the database is
+    there, too. Else `whole` is all of `schemas`: those that the models name.
     """
 
     heads: tuple[str, ...]
     schemas: tuple[str, ...] = ()
     found: Found | None = None
+    whole: Catalog | None = None
 
 
-def look_at_database(subject: Subject, known: Outline | None) -> Look:
-    """Connect, and read what differs from `known`, the history's outline. Raises Unreachable's kin.
+def look_at_database(subject: Subject, remembered: Callable[[], Outline | None]) -> Look:
+    """Connect, and read what differs from the history, whose outline `remembered` gives.
 
-    To be called in a thread of its own: the server does nearly all the work.
+    To be called in a thread of its own: the server does nearly all the work. Raises Unreachable's
+    kin, and what `remembered` does.
     """
     with _connected(subject) as connection:
         heads = _heads(connection, subject)
-        if known is None or set(heads) != set(recorded_heads(context.script)):
-            return Look(heads)
-        schemas = _schemas(connection, known.rest)
+        known = remembered()
         left = version_tables(subject.options)
-        return Look(
-            heads, schemas, read_against(connection, known, schemas=schemas, leave_out=left)
-        )
+        if known is None or set(heads) != set(recorded_heads(context.script)):
+            schemas = _sorted(connection, schemas_of(subject.metadatas))
+            whole = read_catalog(connection, schemas=schemas, leave_out=left)
+            return Look(heads, schemas, whole=whole)
+        schemas = _schemas(connection, known.rest)
+        found = read_against(connection, known, schemas=schemas, leave_out=left)
+        return Look(heads, schemas, found)
 
 
 def inspect_database(
-    subject: Subject, look: Look, known: Outline | None, sides: Sides | None, checked: Checked
+    subject: Subject,
+    look: Look,
+    known: Outline | None,
+    sides: Sides | None,
+    checked: Checked,
+    server: ShadowServer | None = None,
 ) -> None:
     """Tell `checked` where the database is and how it differs from the history.
 
-    Without `sides` the models are known to equal `known`, the history. Raises what
-    `look_at_database` does, RevisionNotInFiles and LockNotGranted.
+    Without `sides` the models are known to equal `known`, the history. `server` is a shadow server
+    that is open, for the history as the database has it. Raises what `look_at_database` does,
+    RevisionNotInFiles and LockNotGranted.
     """
     checked.place, checked.heads = subject.target.place, look.heads
     require_known(context.script, checked.heads, checked.place)
@@ -74,16 +88,17 @@ def inspect_database(
     if look.found is not None and look.found.outline == known and sides is None:
         checked.drift = Drift()
         return
-    history = history_side(subject) if sides is None or checked.behind else sides.history
+    history = history_side(subject, server) if sides is None or checked.behind else sides.history
     named = (history, sides.wanted) if sides else (history, *([known.rest] if known else []))
     with collector_at_rest():
         _tell(subject, history, _found(subject, look, history, named), named, checked)
 
 
-def drift_at_hand(subject: Subject, sides: Sides) -> Checked:
+def drift_at_hand(subject: Subject, sides: Sides, server: ShadowServer) -> Checked:
     """The same by itself: how the database of the environment differs from its history."""
     checked = Checked()
-    inspect_database(subject, look_at_database(subject, None), None, sides, checked)
+    look = look_at_database(subject, lambda: None)
+    inspect_database(subject, look, None, sides, checked, server)
     return checked
 
 
@@ -101,8 +116,11 @@ def database_at_hand(subject: Subject) -> tuple[tuple[str, ...], Catalog]:
 
 
 def _found(subject: Subject, look: Look, history: Catalog, named: Sequence[Catalog]) -> Catalog:
-    if look.found is not None and set(look.schemas) >= {s.name for c in named for s in c.schemas}:
-        return look.found.catalog(history)
+    if set(look.schemas) >= {schema.name for each in named for schema in each.schemas}:
+        if look.found is not None:
+            return look.found.catalog(history)
+        if look.whole is not None:
+            return look.whole
     return _read(subject, named)
 
 
@@ -117,19 +135,29 @@ def _tell(
 ) -> None:
     dialect = subject.dialect
     fold, limits = dialect.fold, dialect.engine(found.version)
-    if find_drift(history, found, fold=fold, engine=limits).changes:
+    drift = find_drift(history, found, fold=fold, engine=limits)
+    if drift.changes:
         # Somebody's DDL may have been under way: a definition is deparsed as it is by then, names
         # are those of the snapshot. What is really different still is.
-        found = _read(subject, named)
-    filters = Filters(subject.options, subject.metadatas, found, history)
+        again = _read_again(subject, found, unlike(history, found), named)
+        if again != found:
+            found, drift = again, find_drift(history, again, fold=fold, engine=limits)
+    filters = Filters(subject.options, subject.metadatas, found, history, home=subject.home)
     seen = keep_hidden(found, history, filters.hides) if filters.active else found
-    checked.drift = find_drift(history, seen, fold=fold, engine=limits)
+    checked.drift = drift
     if seen != found:
-        whole = find_drift(history, found, fold=fold, engine=limits)
-        checked.hidden = max(0, len(whole.changes) - len(checked.drift.changes))
-    steps = [(change, dialect.ddl(change, seen, history)) for change in checked.drift.repair]
-    checked.fix = tuple(sql for _, statements in steps for sql in statements)
-    checked.by_hand = tuple(change.address for change, statements in steps if not statements)
+        checked.drift = find_drift(history, seen, fold=fold, engine=limits)
+        checked.hidden = max(0, len(drift.changes) - len(checked.drift.changes))
+    checked.fix, checked.by_hand = repair_sql(dialect, checked.drift.repair, seen, history)
+
+
+def _read_again(
+    subject: Subject, found: Catalog, names: frozenset[Name], named: Sequence[Catalog]
+) -> Catalog:
+    with _connected(subject) as connection:
+        schemas = _schemas(connection, *named)
+        left = version_tables(subject.options)
+        return read_again(connection, found, names, schemas=schemas, leave_out=left)
 
 
 @contextlib.contextmanager
@@ -153,5 +181,8 @@ def _heads(connection: Connection, subject: Subject) -> tuple[str, ...]:
 
 def _schemas(connection: Connection, *catalogs: Catalog) -> tuple[str, ...]:
     """Those that the history or the models name; others on the server are somebody else's."""
-    named = {schema.name for catalog in catalogs for schema in catalog.schemas}
+    return _sorted(connection, (s.name for catalog in catalogs for s in catalog.schemas))
+
+
+def _sorted(connection: Connection, named: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({*named, connection.dialect.default_schema_name or ""} - {""}))

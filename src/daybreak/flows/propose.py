@@ -25,11 +25,13 @@ if TYPE_CHECKING:
 class Proposal:
     """What a revision should do, before the project's own hook has seen it.
 
-    `remarks` stand in front of the upgrade: what a later comparison has to know.
+    `back` are the changes from the goal to the history, which `downgrade` makes. `remarks` stand in
+    front of the upgrade: what a later comparison has to know.
     """
 
     settled: Settled
     upgrade: Written
+    back: tuple[Change, ...]
     downgrade: Written
     remarks: tuple[Remark, ...]
 
@@ -46,7 +48,7 @@ def propose(bench: Bench, subject: Subject, asked: Asked, connection: Connection
     """
     sides, dialect = bench.sides, subject.dialect
     settled = settle(subject, sides, asked)
-    schema = sides.history.default_schema
+    schema = subject.home or sides.history.default_schema
     models = Models(subject.metadatas, default_schema=schema, dialect=connection.dialect)
     upgrade = write(
         settled.changes,
@@ -75,7 +77,7 @@ def propose(bench: Bench, subject: Subject, asked: Asked, connection: Connection
         ),
         dialect=dialect,
     )
-    return Proposal(settled, upgrade, downgrade, tuple(_remarks(settled.changes)))
+    return Proposal(settled, upgrade, changes, downgrade, tuple(_remarks(settled.changes)))
 
 
 def _backwards(rename: Rename) -> Rename:

@@ -13,9 +13,10 @@ from sqlalchemy.exc import DBAPIError
 
 from daybreak.core.catalog import Catalog
 from daybreak.core.errors import ProofFailed
+from daybreak.core.said import said
 from daybreak.core.secret import mask
 from daybreak.edges.replay import run_function
-from daybreak.flows.sides import read_side
+from daybreak.flows.models_side import read_side
 from daybreak.flows.subject import Subject
 
 if TYPE_CHECKING:
@@ -105,11 +106,10 @@ def _run(
         run_function(connection, subject.options, function)
     except Exception as error:
         orig = error.orig if isinstance(error, DBAPIError) else error
-        said = " ".join(mask(f"{type(orig).__name__}: {orig}").split())
         at = f" at {statements[-1]}" if statements and isinstance(error, DBAPIError) else ""
         raise ProofFailed(
-            f"the {direction} that was rendered fails on the shadow{at}: {said}. "
-            "No file was written",
+            f"the {direction} that was rendered fails on the shadow{at}: "
+            f"{type(orig).__name__}: {said(error)}. No file was written",
             "daybreak revision --no-proof writes it all the same, marked as unproved",
         ) from error
 

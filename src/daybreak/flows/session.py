@@ -32,6 +32,10 @@ UNREAD = (
 )
 
 
+# Said besides where something is compared.
+ALEMBIC_COMPARES = "Alembic compares, with its gaps, and nothing is proved"
+
+
 @dataclass(frozen=True)
 class Session:
     """One invocation. `confirm` asks a person yes or no; None where there is no terminal."""
@@ -69,7 +73,8 @@ class Opened:
 def open_project(session: Session, call: Call) -> Opened:
     """Find the project and read its settings. Raises UsageError's kin; opens no connection."""
     # Only here: a session is also of a command that needs nothing of Alembic.
-    from daybreak.edges.alembic import make_config, url_in_ini, uses_daybreak
+    from daybreak.edges.alembic import make_config, uses_daybreak
+    from daybreak.edges.ini_url import url_in_ini
 
     project = locate_project(session.options.config, session.cwd)
     settings = load_settings(project)

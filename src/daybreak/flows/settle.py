@@ -11,6 +11,7 @@ from daybreak.core.authoring import Asked
 from daybreak.core.catalog import Address, Catalog
 from daybreak.core.change import Change, Rename
 from daybreak.core.diff import diff
+from daybreak.core.engine import Engine
 from daybreak.core.errors import UsageError
 from daybreak.core.hidden import keep_fields, keep_hidden
 from daybreak.core.order import ordered_renames
@@ -47,16 +48,16 @@ def settle(subject: Subject, sides: Sides, asked: Asked, *, drops_unasked: bool 
     """
     history, dialect = sides.history, subject.dialect
     engine = dialect.engine(history.version)
-    drops = {_drop(text, history, sides.wanted) for text in asked.drops}
+    drops = {_drop(text, history, sides.wanted, engine) for text in asked.drops}
     renames = [parse_rename(text, history, sides.wanted) for text in asked.renames]
     said = {rename.address for rename in renames} | drops
-    hints = hinted_renames(subject.metadatas, history, sides.wanted)
+    hints = hinted_renames(subject.metadatas, history, sides.wanted, home=subject.home)
     renames += [rename for rename in hints if rename.address not in said]
     # As for Alembic: False is "leave them alone". A function of the project's is not asked.
     not_compared = frozenset(
         field for option, field in NOT_COMPARED.items() if subject.options.get(option) is False
     )
-    filters = Filters(subject.options, subject.metadatas, history, sides.wanted)
+    filters = Filters(subject.options, subject.metadatas, history, sides.wanted, home=subject.home)
 
     def goal_of(renames: Sequence[Rename]) -> tuple[Catalog, Catalog]:
         before = history
@@ -85,9 +86,14 @@ def settle(subject: Subject, sides: Sides, asked: Asked, *, drops_unasked: bool 
     return Settled(goal, changes, tuple(renames), hidden)
 
 
-def _drop(text: str, history: Catalog, wanted: Catalog) -> Address:
+def _drop(text: str, history: Catalog, wanted: Catalog, engine: Engine) -> Address:
     """What `--drop` means. Raises UsageError where the models still have it."""
     address = parse_drop(text, history)
+    if address.kind == "schema" and engine.schemas_stay:
+        raise UsageError(
+            f"--drop {text}: a database may hold what others made, so no comparison drops it",
+            f'write it by hand: op.execute("DROP DATABASE {address.name}")',
+        )
     try:
         kept = parse_drop(text, wanted) == address
     except UsageError:  # as it should be: they have no such thing

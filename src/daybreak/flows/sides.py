@@ -21,14 +21,12 @@ from daybreak.core.errors import (
     DaybreakError,
     ExtensionMissing,
     HistoryNotReplayed,
-    ModelsRejected,
-    NoShadow,
     OtherDatabase,
 )
 from daybreak.core.outline import Outline
 from daybreak.core.roles import roles_of
-from daybreak.core.secret import mask
-from daybreak.edges.catalog import read_against, read_catalog
+from daybreak.core.said import said
+from daybreak.edges.catalog import read_against
 from daybreak.edges.history import place_in_history
 from daybreak.edges.models import unchanged
 from daybreak.edges.replay import replay, version_tables
@@ -43,8 +41,9 @@ from daybreak.edges.shadow.cache import (
     store_wanted,
 )
 from daybreak.edges.shadow.choose import choose_shadow
-from daybreak.edges.shadow.keys import judging, reading, schemas_of
+from daybreak.edges.shadow.keys import judging, reading
 from daybreak.edges.shadow.wanted import create_wanted
+from daybreak.flows.models_side import models_side, models_side_ahead, read_side
 from daybreak.flows.subject import NOT_COMPARED, Subject, extensions_of
 
 if TYPE_CHECKING:
@@ -55,9 +54,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Sides:
-    """Both catalogs, raw, and the SQL that the models ran. `label` names the server."""
+    """Both catalogs, raw, and the SQL that the models ran. `server` is the key of theirs."""
 
-    label: str
+    server: str
     history: Catalog
     wanted: Catalog
     statements: tuple[str, ...]
@@ -82,48 +81,57 @@ Made = Callable[[Subject, "ShadowServer"], tuple[str, Catalog]]
 
 def remembered_sides(subject: Subject) -> Sides | None:
     """Both sides from the cache; None if one is not there. Starts no server."""
-    if (label := subject.last_shadow) is None:
+    if (server := subject.last_shadow) is None:
         return None
-    history = load_wanted(_history_side(label, subject.history_keys[-1]))
+    history = load_wanted(_history_side(server, subject.history_keys[-1]))
     if history is None:
         return None
-    wanted = load_wanted(subject.wanted_key(label, history.catalog))
+    wanted = load_wanted(subject.wanted_key(server, extensions_of(history.catalog)))
     if wanted is None:
         return None
-    return Sides(label, history.catalog, wanted.catalog, wanted.statements)
+    return Sides(server, history.catalog, wanted.catalog, wanted.statements)
 
 
 def remembered_outline(subject: Subject) -> Outline | None:
     """What the history makes, in outline, from the cache. Starts no server."""
-    if (label := subject.last_shadow) is None:
+    if (server := subject.last_shadow) is None:
         return None
-    return load_outline(_history_side(label, subject.history_keys[-1]))
+    return load_outline(_history_side(server, subject.history_keys[-1]))
 
 
 def known_as_equal(subject: Subject, outline: Outline) -> bool:
     """Whether both sides, that of the history in outline, were found to be equal before."""
-    label = subject.last_shadow
-    return label is not None and are_equal(_both(subject, label, outline.rest))
+    server = subject.last_shadow
+    return server is not None and are_equal(_both(subject, server, outline.rest))
 
 
 def remember_as_equal(subject: Subject, sides: Sides) -> None:
     """Let `known_as_equal` know."""
-    remember_equal(_both(subject, sides.label, sides.history))
+    remember_equal(_both(subject, sides.server, sides.history))
 
 
-def _both(subject: Subject, label: str, history: Catalog) -> str:
-    keys = (_history_side(label, subject.history_keys[-1]), subject.wanted_key(label, history))
+def _both(subject: Subject, server: str, history: Catalog) -> str:
+    keys = (
+        _history_side(server, subject.history_keys[-1]),
+        subject.wanted_key(server, extensions_of(history)),
+    )
     left_alone = [str(subject.options.get(name) is False) for name in NOT_COMPARED]
     return sha256(" ".join((*keys, judging(), *left_alone)).encode()).hexdigest()
 
 
-def history_side(subject: Subject) -> Catalog:
-    """What the history makes up to `subject.revisions`, from the cache or a shadow server."""
-    label = subject.last_shadow
-    if label is not None and (known := load_wanted(_history_side(label, subject.history_keys[-1]))):
+def history_side(subject: Subject, server: ShadowServer | None = None) -> Catalog:
+    """What the history makes up to `subject.revisions`, from the cache or a shadow server.
+
+    `server` is one that is open already; else one is opened for it.
+    """
+    last = subject.last_shadow
+    if last is not None and (known := load_wanted(_history_side(last, subject.history_keys[-1]))):
         return known.catalog
-    with choose_shadow(subject.settings, subject.target) as server:
-        return _history(subject, server, _template(subject, server))
+    with contextlib.ExitStack() as closing:
+        if server is None:
+            server = closing.enter_context(choose_shadow(subject.settings, subject.target))
+        template, read = _template(subject, server, [])
+        return read or _history(subject, server, template)
 
 
 @contextlib.contextmanager
@@ -134,17 +142,16 @@ def on_shadow(subject: Subject, made: Made | None = None) -> Iterator[Bench]:
     HistoryNotReplayed, ModelsRejected, and what `made` does.
     """
     with contextlib.ExitStack() as closing:
-        yield _bench(subject, closing, made or _made_by_revisions)
+        yield _bench(subject, closing, made)
 
 
 def _bench(
-    subject: Subject, closing: contextlib.ExitStack, made: Made, *, dedicated: bool = False
+    subject: Subject, closing: contextlib.ExitStack, made: Made | None, *, dedicated: bool = False
 ) -> Bench:
     server = choose_shadow(subject.settings, subject.target, dedicated=dedicated)
     try:
-        _require_one_database(subject, server)
-        template, history = made(subject, server)
-        wanted = _wanted(subject, server, history)
+        template, history, ahead = _history_and_ahead(subject, server, made)
+        wanted = models_side(subject, server, history, ahead)
         # What the cache remembers, another server may have made.
         for role in server.lacking_roles(roles_of(history) | roles_of(wanted.catalog)):
             server.create_role(role)
@@ -157,78 +164,80 @@ def _bench(
         server.close()
         raise
     closing.enter_context(server)
-    remember_shadow(subject.root, subject.target.environment, server.label)
-    sides = Sides(server.label, history, wanted.catalog, wanted.statements)
+    remember_shadow(subject.root, subject.places, server.key)
+    sides = Sides(server.key, history, wanted.catalog, wanted.statements)
     return Bench(sides, server, template)
 
 
-def _require_one_database(subject: Subject, server: ShadowServer) -> None:
-    """Where a schema is a database, only the scratch one is read: what is beside it is not seen."""
-    if server.schemas_are_databases and (named := schemas_of(subject.metadatas)):
-        raise NoShadow(
-            subject.dialect.LABEL,
-            [f"{server.label}: the models name the database {named[0]}, and only one is compared"],
-            "leave the schema away from the models, or write the revision by hand: "
-            "daybreak revision --empty",
-        )
+def _history_and_ahead(
+    subject: Subject, server: ShadowServer, made: Made | None
+) -> tuple[str, Catalog, Wanted | None]:
+    """The history's side, and what the models' side came to meanwhile, if it was made ahead."""
+    if made is not None:
+        return (*made(subject, server), None)
+    touched: list[str] = []
+    with models_side_ahead(subject, server) as ahead:
+        template, read = _template(subject, server, touched)
+        history = read or _history(subject, server, template)
+        made_ahead = ahead()
+    if touched:  # the thread may have seen the models with what a revision added to them
+        subject.forget_wanted_keys()
+        made_ahead = None
+    return template, history, made_ahead
 
 
-def _made_by_revisions(subject: Subject, server: ShadowServer) -> tuple[str, Catalog]:
-    template = _template(subject, server)
-    return template, _history(subject, server, template)
+def _template(
+    subject: Subject, server: ShadowServer, touched: list[str]
+) -> tuple[str, Catalog | None]:
+    """The template of the history, made from the nearest one that is there, and what was read.
 
-
-def read_side(subject: Subject, connection: Connection) -> Catalog:
-    """The catalog of a database of this project, without the table of its version."""
-    return read_catalog(connection, leave_out=version_tables(subject.options))
-
-
-def _template(subject: Subject, server: ShadowServer) -> str:
-    """The template of the history, made from the nearest one that is there."""
+    `touched` is told the tables of the models that the revisions added to.
+    """
     keys = subject.history_keys
 
     found = server.nearest(keys)
     begun = found[0] if found else None
+    read: list[Catalog] = []
 
     def build(connection: Connection) -> None:
         make_version_schema(subject, server, connection)
         if begun is None and subject.base is not None:
             create_wanted(server, connection.engine, [subject.base], root=subject.root)
         try:
-            with unchanged(subject.metadatas):
+            with unchanged(subject.metadatas, touched):
                 replay(connection, subject.options, subject.revisions)
         except Exception as error:
-            if isinstance(error, DBAPIError) and server.lacks_role(error) is not None:
+            if isinstance(error, DBAPIError) and server.can_provide(error):
                 raise
             raise _not_replayed(server, error) from error
         # Here rather than on a copy; in a session of its own, since revisions may set theirs.
         with connection.engine.connect() as reading:
-            _read_history(subject, server, reading)
+            read[:] = [_read_history(subject, server, reading)]
 
-    return with_roles(server, lambda: server.template(keys[-1], build, base=begun))
+    template = with_what_lacks(server, lambda: server.template(keys[-1], build, base=begun))
+    return template, read[0] if read else None
 
 
 def make_version_schema(subject: Subject, server: ShadowServer, connection: Connection) -> None:
     """Make the schema of the version table, which Alembic expects to be there before all else."""
     quote = connection.dialect.identifier_preparer.quote
     for schema, _ in version_tables(subject.options):
-        if schema is not None and not server.schemas_are_databases:
-            connection.exec_driver_sql(server.create_schema(quote(schema)))
+        if schema is not None and (sql := server.create_schema(quote(schema))) is not None:
+            connection.exec_driver_sql(sql)
             connection.commit()
 
 
-def with_roles(server: ShadowServer, make: Callable[[], str]) -> str:
-    """What `make` gives, with each role that it finds missing on the server created before.
+def with_what_lacks(server: ShadowServer, make: Callable[[], str]) -> str:
+    """What `make` gives, with each role and database that it finds missing created before.
 
-    A role belongs to no database: a server of our own has none but its superuser.
+    They belong to no database: a server of our own has none but its superuser and the scratch ones.
     """
     while True:
         try:
             return make()
         except DBAPIError as error:
-            if (role := server.lacks_role(error)) is None:
+            if not server.provide(error):
                 raise
-            server.create_role(role)
 
 
 def _not_replayed(server: ShadowServer, error: Exception) -> Exception:
@@ -237,10 +246,9 @@ def _not_replayed(server: ShadowServer, error: Exception) -> Exception:
     if name := server.lacks_extension(error):
         return ExtensionMissing([name], server.label, server.passed_over)
     place = place_in_history(context.script, error) or "the history"
-    orig = error.orig if isinstance(error, DBAPIError) else error
-    said = " ".join(mask(f"{type(error).__name__}: {orig}").split())
     return HistoryNotReplayed(
-        f"{place} does not run on an empty database ({server.label}): {said}",
+        f"{place} does not run on an empty database ({server.label}): "
+        f"{type(error).__name__}: {said(error)}",
         "if create_all made the first tables, name its MetaData as base in [tool.daybreak] "
         "(docs/settings.md); if another tool did, compare with the database itself: "
         "daybreak revision --against database; else correct the revision",
@@ -248,7 +256,7 @@ def _not_replayed(server: ShadowServer, error: Exception) -> Exception:
 
 
 def _history(subject: Subject, server: ShadowServer, template: str) -> Catalog:
-    key = _history_side(server.label, subject.history_keys[-1])
+    key = _history_side(server.key, subject.history_keys[-1])
     if known := load_wanted(key):
         return known.catalog
     with server.scratch(template) as engine, engine.connect() as connection:
@@ -257,7 +265,7 @@ def _history(subject: Subject, server: ShadowServer, template: str) -> Catalog:
 
 def _read_history(subject: Subject, server: ShadowServer, connection: Connection) -> Catalog:
     """The catalog, remembered with its outline, to which databases are held first."""
-    key = _history_side(server.label, subject.history_keys[-1])
+    key = _history_side(server.key, subject.history_keys[-1])
     catalog = read_side(subject, connection)
     found = read_against(connection, None, leave_out=version_tables(subject.options))
     store_wanted(key, Wanted(catalog, ()))
@@ -266,35 +274,5 @@ def _read_history(subject: Subject, server: ShadowServer, connection: Connection
     return catalog
 
 
-def _history_side(label: str, key: str) -> str:
-    return sha256(f"{label} {key} {reading()}".encode()).hexdigest()
-
-
-def _wanted(subject: Subject, server: ShadowServer, history: Catalog) -> Wanted:
-    key = subject.wanted_key(server.label, history)
-    if known := load_wanted(key):
-        return known
-    while True:
-        try:
-            wanted = _created(subject, server, history)
-        except ModelsRejected as rejected:
-            role = server.lacks_role(rejected.__cause__) if rejected.__cause__ else None
-            if role is None:
-                raise
-            server.create_role(role)
-        else:
-            store_wanted(key, wanted)
-            return wanted
-
-
-def _created(subject: Subject, server: ShadowServer, history: Catalog) -> Wanted:
-    with server.scratch() as engine:
-        statements = create_wanted(
-            server,
-            engine,
-            subject.metadatas,
-            root=subject.root,
-            extensions=extensions_of(history),
-        )
-        with engine.connect() as connection:
-            return Wanted(read_side(subject, connection), statements)
+def _history_side(server: str, key: str) -> str:
+    return sha256(f"{server} {key} {reading()}".encode()).hexdigest()

@@ -17,7 +17,7 @@ from daybreak.dialects.base import Dialect
 from daybreak.edges.alembic import told_to_revisions
 from daybreak.edges.connect import dialect_of, driver_for, sqlalchemy_url
 from daybreak.edges.replay import version_tables
-from daybreak.edges.settings import Settings
+from daybreak.edges.settings import Settings, shadow_url
 from daybreak.edges.shadow.cache import last_shadow
 from daybreak.edges.shadow.keys import history_keys, reading, wanted_key
 from daybreak.edges.shadow.wanted import not_compiled
@@ -55,7 +55,7 @@ class Subject:
         """The history's key after each revision; the last one is that of `revisions`."""
         base = "" if self.base is None else self._key_of([self.base], "the base", ())
         tables = sorted(version_tables(self.options), key=repr)
-        given = repr([tables, told_to_revisions(), base])
+        given = repr([tables, told_to_revisions(), base, self.home])
         keys = tuple(key for _, key in history_keys(context.script, self.root, options=given))
         if self.revisions != HEADS:
             return (f"{keys[-1] if keys else ''} at {' '.join(sorted(self.revisions))}",)
@@ -68,27 +68,45 @@ class Subject:
         return _compiler(sqlalchemy_url(self.target, driver))
 
     @property
+    def home(self) -> str | None:
+        """The name of the database, where a statement can name it: where it is a schema."""
+        engine = self.dialect.engine(0)
+        return self.target.url.database if engine.schemas_stay else None
+
+    @property
     def root(self) -> Path:
         return self.settings.project.root
 
     @cached_property
     def last_shadow(self) -> str | None:
-        """The server of the last comparison, by which the cache is asked."""
-        return last_shadow(self.root, self.target.environment)
+        """The key of the server of the last comparison, by which the cache is asked."""
+        return last_shadow(self.root, self.places)
 
-    def wanted_key(self, label: str, history: Catalog) -> str:
+    @property
+    def places(self) -> str:
+        """The environment, and where its shadow would be looked for first."""
+        configured = shadow_url(self.settings)
+        place = configured[0] if configured else self.target.url
+        known = configured or self.target.environment == "dev"
+        return f"{self.target.environment} {f'{place.host}:{place.port}' if known else ''}"
+
+    def wanted_key(self, server: str, extensions: Sequence[Extension]) -> str:
         """The key of what the models come to on that server. Compiling them takes its time."""
-        extensions = tuple(f"{each.schema}.{each.name}" for each in extensions_of(history))
-        if (label, extensions) not in self._wanted_keys:
-            self._wanted_keys[label, extensions] = self._key_of(self.metadatas, label, extensions)
-        return self._wanted_keys[label, extensions]
+        names = tuple(f"{each.schema}.{each.name}" for each in extensions)
+        if (server, names) not in self._wanted_keys:
+            self._wanted_keys[server, names] = self._key_of(self.metadatas, server, names)
+        return self._wanted_keys[server, names]
+
+    def forget_wanted_keys(self) -> None:
+        """They were made while the models may not have been what they are."""
+        self._wanted_keys.clear()
 
     def _key_of(self, metadatas: Sequence[MetaData], server: str, extensions: Sequence[str]) -> str:
         try:
             return wanted_key(
                 metadatas,
                 self.compiler,
-                server=server,
+                server=f"{server} {self.home}",
                 root=self.root,
                 reading=reading(),
                 extensions=extensions,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from click import style
@@ -19,14 +20,20 @@ from daybreak.core.catalog import (
 )
 from daybreak.core.change import Alter, Change, Create, Drop, Rename
 
+# An index's text says once more what it is called and whose it is.
+_NAMES = re.compile(r"CREATE (UNIQUE )?INDEX .+? ON (?:ONLY )?.+? (?=USING )", re.DOTALL)
 _MANY = 3  # values of a tuple that are shown before "…"
 
 
-def change_line(change: Change, default_schema: str) -> str:
-    """`+ events.ticket_price  integer null`, without the default schema."""
+def change_line(change: Change, default_schema: str, columns: int) -> str:
+    """`+ events.ticket_price  integer null`, without the default schema, cut to `columns`."""
     sign, text = change_text(change, default_schema)
     colour = {"+": "green", "-": "red", "~": "yellow", "→": "cyan"}[sign]
-    return f"  {style(sign, fg=colour, bold=True)} {text}"
+    return f"  {style(sign, fg=colour, bold=True)} {cut(text, columns - 4)}"
+
+
+def cut(line: str, columns: int) -> str:
+    return line if len(line) <= columns else f"{line[: columns - 1]}…"
 
 
 def change_text(change: Change, default_schema: str) -> tuple[str, str]:
@@ -68,8 +75,10 @@ def _summary(item: Object) -> str:
             return f"{item.type} {null}{default}"
         case Table(columns=columns):
             return f"({', '.join(_first([column.name for column in columns], 8))})"
-        case Constraint(definition=definition) | Index(definition=definition):
+        case Constraint(definition=definition):
             return _one_line(definition)
+        case Index(definition=definition):
+            return _one_line(_NAMES.sub(r"\1", definition))
         case Enum(labels=labels):
             return f"({', '.join(_first([repr(label) for label in labels], 8))})"
     return ""
@@ -110,5 +119,4 @@ def _first(items: list[str], count: int) -> list[str]:
 
 
 def _one_line(text: str, width: int = 120) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= width else line[: width - 1] + "…"
+    return cut(" ".join(text.split()), width)

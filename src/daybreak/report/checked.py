@@ -39,13 +39,13 @@ def _lines(checked: Checked, columns: int) -> Iterator[str]:
             f"{style('behind', fg='yellow')} the files are at {revisions(checked.behind)}; "
             "compared with the history as the database has it"
         )
-    yield from (change_line(change, schema) for change in drift.changes)
+    yield from (change_line(change, schema, columns) for change in drift.changes)
     if drift.undecided:
         yield (
             f"{style('undecided', fg='yellow')}: the shadow is of another major version, which may "
             "write these texts otherwise"
         )
-        yield from (change_line(change, schema) for change in drift.undecided)
+        yield from (change_line(change, schema, columns) for change in drift.undecided)
     if checked.hidden:
         yield f"{style('hidden', fg='yellow')} {hidden_text(checked.hidden)}"
     if drift.partitions:
@@ -95,7 +95,7 @@ def fix_lines(checked: Checked) -> list[str]:
     schema = checked.compared.default_schema
     lines = [f"-- brings {checked.place} to what {revisions(checked.heads)} makes; read it first"]
     lines += [f"{statement.rstrip(';')};" for statement in checked.fix]
-    lines += [f"-- by hand: {address_text(place, schema)}" for place in checked.by_hand]
+    lines += [f"-- by hand: {address_text(it.address, schema)}: {it.why}" for it in checked.by_hand]
     return lines
 
 
@@ -121,6 +121,10 @@ def checked_json(checked: Checked) -> dict[str, Any]:
             "partitions": drift.partitions,
             "hidden": checked.hidden,
             "fix_sql": list(checked.fix),
+            "by_hand": [
+                {"kind": it.address.kind, "name": address_text(it.address, schema), "why": it.why}
+                for it in checked.by_hand
+            ],
         }
     return answer
 

@@ -8,28 +8,29 @@ from click import style
 
 from daybreak.core.authoring import Compared, Proof
 from daybreak.core.change import Alter, Change
-from daybreak.report.changes import change_line, change_text
+from daybreak.core.hazards import Hazard
+from daybreak.report.changes import change_line, change_text, cut
 from daybreak.report.text import duration
 
 _SHOWN = 40  # lines of SQL: a first revision of many tables is read in its file
 
 
 def compared_lines(compared: Compared, *, columns: int = 95) -> list[str]:
-    """The screen of `revision`, without what was written; SQL is cut to `columns`."""
+    """The screen of `revision`, without what was written; changes and SQL are cut to `columns`."""
     lines = [_head(compared)]
-    lines += [style(_cut(f"       not {why}", columns), dim=True) for why in compared.passed_over]
-    lines += [change_line(change, compared.default_schema) for change in compared.changes]
+    lines += [style(cut(f"       not {why}", columns), dim=True) for why in compared.passed_over]
+    lines += [change_line(change, compared.default_schema, columns) for change in compared.changes]
     statements = compared.statements[:_SHOWN]
-    lines += [style(_cut(f"    {statement}", columns), dim=True) for statement in statements]
+    lines += [style(cut(f"    {statement}", columns), dim=True) for statement in statements]
     if more := len(compared.statements) - len(statements):
         lines.append(style(f"    … and {more} statements more, in the file", dim=True))
     for change in compared.unexpressed:
         lines.append(f"{style('by hand', fg='yellow')}  no operation can express this yet:")
-        lines.append(change_line(change, compared.default_schema))
+        lines.append(change_line(change, compared.default_schema, columns))
     for hazard in compared.hazards:
-        lines.append(f"{style('data', fg='red', bold=True)}   {hazard.text}")
-        lines += [f"       or {choice}" for choice in hazard.choices]
-        lines.append(style(f"       find it: {hazard.query}", dim=True))
+        lines += _hazard_lines(style("data", fg="red", bold=True), "", hazard)
+    for hazard in compared.downgrade_hazards:
+        lines += _hazard_lines(style("data", fg="yellow"), "downgrade: ", hazard)
     if compared.hidden:
         lines.append(f"{style('hidden', fg='yellow')} {hidden_text(compared.hidden)}")
     if compared.drift:
@@ -39,8 +40,12 @@ def compared_lines(compared: Compared, *, columns: int = 95) -> list[str]:
     return lines
 
 
-def _cut(line: str, columns: int) -> str:
-    return line if len(line) <= columns else f"{line[: columns - 1]}…"
+def _hazard_lines(head: str, when: str, hazard: Hazard) -> list[str]:
+    return [
+        f"{head}   {when}{hazard.text}",
+        *(f"       or {choice}" for choice in hazard.choices),
+        style(f"       find it: {hazard.query}", dim=True),
+    ]
 
 
 def _head(compared: Compared) -> str:
@@ -74,15 +79,17 @@ def compared_json(compared: Compared | None) -> dict[str, Any]:
         "history": list(compared.history),
         "changes": [change_json(change, schema) for change in compared.changes],
         "by_hand": [change_json(change, schema) for change in compared.unexpressed],
-        "hazards": [
-            {"text": one.text, "choices": list(one.choices), "query": one.query}
-            for one in compared.hazards
-        ],
+        "hazards": [_hazard_json(hazard) for hazard in compared.hazards],
+        "downgrade_hazards": [_hazard_json(hazard) for hazard in compared.downgrade_hazards],
         "hidden": compared.hidden,
         "drift": compared.drift or None,
         "statements": list(compared.statements),
         "proved": compared.proof is not None and not compared.proof.skipped,
     }
+
+
+def _hazard_json(hazard: Hazard) -> dict[str, Any]:
+    return {"text": hazard.text, "choices": list(hazard.choices), "query": hazard.query}
 
 
 def change_json(change: Change, default_schema: str) -> dict[str, Any]:

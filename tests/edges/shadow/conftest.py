@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,20 +18,31 @@ from servers import Server
 
 @pytest.fixture
 def root(tmp_path: Path) -> Iterator[Path]:
-    """A project's folder; what was kept for it in the cache is gone afterwards."""
-    folder = tmp_path / "my shop"
+    """A project's folder; what was kept for it in the cache is gone afterwards.
+
+    No other run's project has its name: the cache is that of the machine.
+    """
+    folder = tmp_path / f"my shop {secrets.token_hex(4)}"
     folder.mkdir()
     yield folder
     account = server_account()
     kept = kept_folder(folder, Path(), "", account)
-    for each in kept.parent.glob("my_shop-*"):
+    for each in kept.parent.glob(f"{kept.name.partition('-')[0]}-*"):
         shutil.rmtree(each)
 
 
 @pytest.fixture
 def shadow(server: Server, root: Path) -> Iterator[ShadowServer]:
-    """A shadow on each server, as if the project had configured it; its templates go with it."""
+    """A shadow on each server, as if the project had configured it.
+
+    Its templates go with it. Those of the tests before it went, too, whichever they were.
+    """
     with open_on(server, root) as opened:
+        _drop_templates(opened)
         yield opened
-        for name in opened.templates():
-            opened.drop_template(name)
+        _drop_templates(opened)
+
+
+def _drop_templates(shadow: ShadowServer) -> None:
+    for name in shadow.templates():
+        shadow.drop_template(name)

@@ -213,6 +213,28 @@ def test_a_dedicated_server_is_never_the_dev_server(postgresql16: Server, root: 
 
 
 @pytest.mark.usefixtures("nothing_installed")
+def test_a_database_that_a_history_names_is_made_only_where_nobody_else_is(
+    postgresql16: Server, root: Path
+) -> None:
+    granting = 'GRANT CONNECT ON DATABASE "night shop" TO PUBLIC'
+    settings = settings_of(root, {"DEV_DATABASE_URL": postgresql16.url("x")})
+    with (
+        choose_shadow(settings, resolve_target(settings), dedicated=True) as shadow,
+        shadow.scratch() as engine,
+        engine.connect() as connection,
+    ):
+        with pytest.raises(ProgrammingError) as refused:
+            connection.exec_driver_sql(granting)
+        connection.rollback()
+        assert shadow.provide(refused.value)
+        connection.exec_driver_sql(granting)
+    with open_with(settings) as dev, pytest.raises(OtherDatabase):
+        dev.create_database("night shop")
+    names = "SELECT FROM pg_database WHERE datname = 'night shop'"
+    assert postgresql16.execute(names) == []
+
+
+@pytest.mark.usefixtures("nothing_installed")
 def test_a_role_that_a_history_grants_to_is_made_only_where_nobody_else_is(
     postgresql16: Server, root: Path
 ) -> None:

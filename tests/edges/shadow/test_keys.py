@@ -34,6 +34,7 @@ from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.schema import CreateView
 
 from daybreak.edges.shadow.keys import has_functions, history_keys, wanted_key
+from daybreak.edges.shadow.reads import read_by
 from edges.shadow.key_models import TESTS, ddl, key, models
 
 
@@ -195,6 +196,23 @@ def test_a_new_revision_does_not_count_as_source(tmp_path: Path) -> None:
     assert key(listened, root=tmp_path) == before
 
 
+@pytest.mark.parametrize(
+    "second",
+    [ddl("DROP VIEW IF EXISTS a"), lambda *_, **__: None],
+    ids=["a statement", "a function"],
+)
+def test_the_order_of_two_listeners_counts(second: Any) -> None:
+    listeners = [ddl("CREATE VIEW a AS SELECT 1"), second]
+
+    def heard(listeners: list[Any]) -> str:
+        metadata = MetaData()
+        for listener in listeners:
+            event.listen(metadata, "after_create", listener)
+        return key(metadata)
+
+    assert heard(listeners) != heard(listeners[::-1])
+
+
 def test_a_function_is_not_called_for_the_key() -> None:
     metadata = models()
     event.listen(metadata, "before_create", lambda *_, **__: pytest.fail("called"))
@@ -268,6 +286,9 @@ def test_a_new_revision_leaves_the_keys_of_the_earlier_ones(
 
 MORE = {
     "imports the project": ("import models", True),
+    "imports the project behind others": ("import json, models", True),
+    "imports the project on the next line": ("import json, \\\n    models", True),
+    "imports the project after a semicolon": ("import json; import models", True),
     "imports what is well known": ("import sqlalchemy as sa\nimport json", False),
     "reads a file": (
         'from pathlib import Path\nTEXT = Path(__file__).with_suffix(".sql").read_text()',
@@ -294,6 +315,65 @@ def test_the_projects_files_count_where_a_revision(
         sys.modules.pop("models", None)
 
     assert (before != after) is counts
+
+
+@pytest.mark.usefixtures("script")
+@pytest.mark.parametrize(("more", "counts"), [("import far", True), ("import json", False)])
+def test_the_installed_packages_count_where_a_revision_imports_one(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    more: str,
+    counts: bool,
+) -> None:
+    packages = tmp_path / "lib" / "site-packages"
+    (packages / "far").mkdir(parents=True)
+    (packages / "far" / "__init__.py").write_text("")
+    (packages / "needed_by_far-1.0.dist-info").mkdir()
+    monkeypatch.syspath_prepend(packages)
+    first = REVISION.format(name="a", down=None, more=more)
+    (tmp_path / "alembic" / "versions" / "a.py").write_text(first)
+    before = history_keys(opened(tmp_path), tmp_path)
+    (packages / "needed_by_far-1.0.dist-info").rename(packages / "needed_by_far-1.1.dist-info")
+
+    assert (history_keys(opened(tmp_path), tmp_path) != before) is counts
+
+
+def test_a_package_that_is_not_installed_counts_by_its_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside, project = tmp_path / "beside", tmp_path / "project"
+    (beside / "near").mkdir(parents=True)
+    (beside / "near" / "__init__.py").write_text("A = 1")
+    monkeypatch.syspath_prepend(beside)
+    before = read_by([b"import near"], project)
+    (beside / "near" / "__init__.py").write_text("A = 2")
+
+    assert read_by([b"import near"], project) != before
+
+
+READS = {
+    "the variable": ('import os\nLIMIT = os.environ["LIMIT"]', {"LIMIT"}),
+    "the variable, if it is there": ("import os\nLIMIT = os.environ.get('LIMIT', 5)", {"LIMIT"}),
+    "two": (
+        'from os import environ, getenv\nA, B = environ["LIMIT"], getenv("OTHER")',
+        {"LIMIT", "OTHER"},
+    ),
+    "who knows which": ("import os\nA = dict(os.environ)", {"LIMIT", "OTHER", "THIRD"}),
+    "none": ("LIMIT = 5", set()),
+}
+
+
+@pytest.mark.parametrize("variable", ["LIMIT", "OTHER", "THIRD"])
+@pytest.mark.parametrize(("more", "read"), READS.values(), ids=READS)
+def test_a_variable_counts_where_a_revision_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: str, read: set[str], variable: str
+) -> None:
+    for name in ("LIMIT", "OTHER", "THIRD"):
+        monkeypatch.setenv(name, "5")
+    before = read_by([more.encode()], tmp_path)
+    monkeypatch.setenv(variable, "6")
+
+    assert (read_by([more.encode()], tmp_path) != before) is (variable in read)
 
 
 def test_what_the_environment_gives_counts(script: ScriptDirectory, tmp_path: Path) -> None:

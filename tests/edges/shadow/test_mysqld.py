@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from daybreak.core.errors import OtherDatabase
 from daybreak.edges.account import server_account
 from daybreak.edges.pgcluster import command_line
 from daybreak.edges.places import cache_place, temporary_folder
-from edges.shadow.open_shadow import open_with, settings_of, start_python
+from edges.shadow.open_shadow import open_with, settings_of
 from servers import Server
 from servers.mysql import URL_VARIABLE
 from servers.mysqld import _mysqld
@@ -67,45 +66,3 @@ def test_its_password_is_random_and_shows_nowhere(program: Path, root: Path) -> 
     assert len(password) == 32
     assert [line for line in lines if password in line] == []
     assert any("mysqld" in line for line in lines)
-
-
-def test_what_is_created_beside_a_scratch_database_goes_with_it(program: Path, root: Path) -> None:
-    settings = settings_of(root, NOWHERE)
-    for _ in range(2):
-        with (
-            open_with(settings) as shadow,
-            shadow.scratch() as engine,
-            engine.connect() as connection,
-        ):
-            connection.exec_driver_sql("CREATE DATABASE `audit`")
-            connection.exec_driver_sql("CREATE TABLE audit.t (id int)")
-
-
-def test_what_a_killed_run_created_beside_is_gone_too(program: Path, root: Path) -> None:
-    body = """
-    with shadow.scratch() as engine, engine.connect() as connection:
-        connection.exec_driver_sql("CREATE DATABASE audit")
-        print("there", flush=True)
-        time.sleep(60)"""
-    with start_python(body, root, NOWHERE) as process:
-        assert process.stdout
-        assert process.stdout.readline() == "there\n"
-        process.kill()
-    with (
-        open_with(settings_of(root, NOWHERE)) as shadow,
-        shadow.scratch() as engine,
-        engine.connect() as connection,
-    ):
-        connection.exec_driver_sql("CREATE DATABASE audit")
-
-
-def test_a_template_cannot_hold_what_is_beside_it(program: Path, root: Path) -> None:
-    with open_with(settings_of(root, NOWHERE)) as shadow:
-        with pytest.raises(OtherDatabase) as refused:
-            shadow.template("one", lambda c: c.exec_driver_sql("CREATE DATABASE audit"))
-        assert shadow.templates() == []
-        shadow.template("two", lambda c: c.exec_driver_sql("CREATE TABLE audit (id int)"))
-
-    assert refused.value.problem == (
-        "the history creates the database audit, which no template can hold"
-    )

@@ -17,6 +17,25 @@ POSTGRESQL = {
     "DO $$ BEGIN IF true THEN EXECUTE 'CREATE ROLE x'; END IF; END $$": (
         "changes the whole server (CREATE ROLE)"
     ),
+    "DO $$ BEGIN EXECUTE format('CREATE ROLE %I', 'x'); END $$": (
+        "changes the whole server (CREATE ROLE)"
+    ),
+    "DO $$ DECLARE s text := 'DROP ' || 'DATABASE shop'; BEGIN EXECUTE s; END $$": (
+        "changes the whole server (DROP DATABASE)"
+    ),
+    "DO $$ BEGIN EXECUTE format('GRANT %I TO x', 'reader'); END $$": (
+        "changes the whole server (GRANT)"
+    ),
+    "DO $do$ BEGIN EXECUTE $x$ CREATE ROLE x $x$; END $do$": (
+        "changes the whole server (CREATE ROLE)"
+    ),
+    "-- roles\nDO $$ BEGIN -- one\n CREATE ROLE reader; END $$": (
+        "changes the whole server (CREATE ROLE)"
+    ),
+    "DO 'BEGIN EXECUTE ''CREATE ROLE x''; END'": "changes the whole server (CREATE ROLE)",
+    "INSERT INTO notes VALUES ('\\'); DROP DATABASE shop; --'": (
+        "changes the whole server (DROP DATABASE)"
+    ),
     "GRANT CONNECT ON DATABASE shop TO reader": "changes the whole server (GRANT)",
     "REVOKE CREATE ON TABLESPACE fast FROM reader": "changes the whole server (REVOKE)",
     "COMMENT ON DATABASE shop IS 'x'": "changes the whole server (COMMENT ON DATABASE)",
@@ -30,6 +49,9 @@ POSTGRESQL = {
     'CREATE TABLE "; DROP ROLE x" (id int)': None,
     "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$ CREATE ROLE x $$": None,
     "-- DROP DATABASE shop\nSELECT 1": None,
+    "INSERT INTO notes VALUES (E'\\'; DROP DATABASE shop; --')": None,
+    "DO $$ BEGIN EXECUTE format('ALTER TABLE %I ADD b int', 'events'); END $$": None,
+    "DO $$ BEGIN /* CREATE ROLE x */ PERFORM 1; -- ; DROP ROLE x\n END $$": None,
 }
 
 MYSQL = {
@@ -47,6 +69,9 @@ MYSQL = {
     "GRANT SELECT ON events TO reader": "changes the whole server (GRANT)",
     "CREATE USER reader": "changes the whole server (CREATE USER)",
     "SET GLOBAL max_connections = 5": "changes the whole server (SET GLOBAL)",
+    "# it's\nDROP DATABASE shop; SELECT 'x'": "names the database shop",
+    "SELECT 5--3; DROP DATABASE shop": "names the database shop",
+    "# USE shop\nSELECT 1": None,
     "USE scratch": None,
     "CREATE TABLE scratch.events (id int)": None,
     "SELECT e.id FROM events e": None,
@@ -64,4 +89,4 @@ def test_what_changes_a_postgresql_server_is_told(statement: str, reach: str | N
 
 @pytest.mark.parametrize(("statement", "reach"), MYSQL.items())
 def test_what_names_another_database_of_mysql_is_told(statement: str, reach: str | None) -> None:
-    assert mysql_reach(statement, "scratch", {"shop", "mysql"}) == reach
+    assert mysql_reach(statement, {"scratch"}, {"shop", "mysql"}) == reach

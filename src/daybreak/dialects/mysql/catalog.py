@@ -1,8 +1,9 @@
 """From the rows of `queries.py` to a Catalog. No I/O.
 
 Every unique key is an index: MySQL has no other kind, and an index can be told whole (prefixes,
-order, expressions, visibility). The default schema itself is left out, as its charset is the
-place's: tables tell their own. So are definers and sql_mode, which are the creating session's.
+order, expressions, visibility). The default schema itself is left out, and of others all but the
+name, as their charset is the place's: tables tell their own. So are definers and sql_mode, which
+are the creating session's.
 """
 
 from __future__ import annotations
@@ -43,11 +44,7 @@ def build_catalog(rows: Rows, version: int, default_schema: str) -> Catalog:
         dialect="mysql",
         version=version,
         default_schema="",
-        schemas=_in_order(
-            Schema(name, charset=charset, collation=collation)
-            for name, charset, collation in rows["schemas"]
-            if name != default_schema
-        ),
+        schemas=_in_order(Schema(name) for (name,) in rows["schemas"] if name != default_schema),
         routines=_in_order(programs.routines(rows, default_schema)),
         tables=_in_order(build.table(row) for row in rows["tables"]),
         views=_in_order(build.view(row) for row in rows["views"]),
@@ -78,13 +75,14 @@ class _Build:
 
     def table(self, row: _Row) -> Table:
         schema, name, engine, charset, collation, options, comment = row
-        at = schema, name
+        at, own = (schema, name), self.schema(schema)
         asked = self.rows.get(shown.show("TABLE", *at))
         told = asked[0][1] if asked else ""
         parsers, octets = shown.parsers(told), shown.octet_defaults(told)
         indexes = [_index(rows, parsers) for rows in _by_name(self.indexes[at])]
+        triggers = programs.triggers(self.rows, self.triggers[at], qualified(own, name))
         return Table(
-            schema=self.schema(schema),
+            schema=own,
             name=name,
             columns=tuple(_column(row, charset, collation, octets) for row in self.columns[at]),
             constraints=_in_order(
@@ -95,7 +93,7 @@ class _Build:
                 ]
             ),
             indexes=_in_order(index for index in indexes if index.name != "PRIMARY"),
-            triggers=_in_order(programs.triggers(self.rows, self.triggers[at])),
+            triggers=_in_order(triggers),
             partition_by=partition_clause(self.partitions[at]),
             options=_options(options),
             engine=engine,
@@ -108,6 +106,8 @@ class _Build:
         schema, table, name, on_update, on_delete = row
         columns = [row for row in self.foreign_key_columns[schema, table] if row[2] == name]
         referred = self.schema(columns[0][4]), columns[0][5]
+        # Without a schema, a table is looked for where the key's own is.
+        there = "" if schema == self.default_schema == columns[0][4] else columns[0][4]
         own, others = tuple(row[3] for row in columns), tuple(row[6] for row in columns)
         actions = [
             f" ON {event} {action}"
@@ -117,7 +117,7 @@ class _Build:
         return Constraint(
             name=name,
             kind="foreign key",
-            definition=f"FOREIGN KEY {names(own)} REFERENCES {qualified(*referred)} "
+            definition=f"FOREIGN KEY {names(own)} REFERENCES {qualified(there, referred[1])} "
             f"{names(others)}{''.join(actions)}",
             columns=own,
             referred=referred,

@@ -56,7 +56,7 @@ def _create(address: Address, item: Object, before: Catalog, after: Catalog) -> 
     table = qualified(address.schema, address.table or "")
     match item:
         case Schema():
-            return [f"CREATE SCHEMA {quoted(item.name)}{_schema_options(item)}"]
+            return [f"CREATE SCHEMA IF NOT EXISTS {quoted(item.name)}"]
         case Table():
             return [tables.create_table(item)]
         case Column():
@@ -86,8 +86,6 @@ def _drop(address: Address, item: Object, before: Catalog, after: Catalog) -> Se
     name = qualified(address.schema, item.name)
     table = qualified(address.schema, address.table or "")
     match item:
-        case Schema():
-            return [f"DROP SCHEMA {quoted(item.name)}"]
         case Table():
             return [f"DROP TABLE {name}"]
         case Column():
@@ -115,8 +113,6 @@ def _alter(change: Alter, before: Catalog, after: Catalog) -> Sequence[str]:
     address, was, now, fields = change.address, change.before, change.after, set(change.fields)
     table = qualified(address.schema, address.table or "")
     match now:
-        case Schema():
-            return [f"ALTER SCHEMA {quoted(now.name)}{_schema_options(now)}"]
         case Table() if isinstance(was, Table):
             return tables.alter_table(was, now, fields, before)
         case Column() if isinstance(was, Column):
@@ -168,10 +164,6 @@ def _rename(change: Rename, before: Catalog) -> Sequence[str]:
         case Constraint():
             return rename_constraint(table, item, address, to, table_of(before, address))
     return []
-
-
-def _schema_options(schema: Schema) -> str:
-    return f" CHARACTER SET {schema.charset} COLLATE {schema.collation}" if schema.charset else ""
 
 
 def _view(view: View, verb: str) -> str:

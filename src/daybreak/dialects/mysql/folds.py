@@ -20,7 +20,6 @@ from daybreak.core.catalog import (
     Index,
     IndexKey,
     Routine,
-    Schema,
     Table,
     View,
 )
@@ -93,7 +92,6 @@ def fold(catalog: Catalog) -> Catalog:
     """`catalog` with every fold applied."""
     return replace(
         catalog,
-        schemas=tuple(map(_schema, catalog.schemas)),
         tables=tuple(map(_table, catalog.tables)),
         views=tuple(map(_view, catalog.views)),
         routines=tuple(map(_routine, catalog.routines)),
@@ -106,14 +104,6 @@ def _folded(text: str, *places: Place) -> str:
 
 def _maybe(text: str | None, *places: Place) -> str | None:
     return None if text is None else _folded(text, *places)
-
-
-def _schema(schema: Schema) -> Schema:
-    return replace(
-        schema,
-        charset=_maybe(schema.charset, "charset"),
-        collation=_maybe(schema.collation, "charset"),
-    )
 
 
 def _table(table: Table) -> Table:

@@ -15,17 +15,17 @@ _STATUS = {"DISABLED": " DISABLE", "SLAVESIDE_DISABLED": " DISABLE ON SLAVE"}
 _STATUS["REPLICA_SIDE_DISABLED"] = " DISABLE ON REPLICA"
 
 
-def triggers(rows: Rows, own: Sequence[Sequence[Any]]) -> Iterator[Trigger]:
-    """Of one table: `own` is in the order in which the server fires them."""
+def triggers(rows: Rows, own: Sequence[Sequence[Any]], at: str) -> Iterator[Trigger]:
+    """Of the table `at`, quoted: `own` is in the order in which the server fires them."""
     before: dict[tuple[str, str], str] = {}
-    for schema, table, name, timing, event, _, told in own:
+    for schema, _, name, timing, event, _, told in own:
         body = _body(rows, "TRIGGER", schema, name, told, " FOR EACH ROW ")
         follows = before.get((timing, event))
         order = f" FOLLOWS {quoted(follows)}" if follows else ""
         before[timing, event] = name
         yield Trigger(
             name=name,
-            definition=f"{timing} {event} ON {quoted(table)} FOR EACH ROW{order} {body}",
+            definition=f"{timing} {event} ON {at} FOR EACH ROW{order} {body}",
         )
 
 

@@ -23,7 +23,7 @@ WITH asked AS (
 )"""
 
 SCHEMAS = """
-SELECT schema_name, default_character_set_name, default_collation_name
+SELECT schema_name
 FROM information_schema.schemata
 WHERE schema_name IN (SELECT name FROM asked)
 """

@@ -17,6 +17,7 @@ from daybreak.core.catalog import (
     Object,
     Table,
 )
+from daybreak.dialects.mysql.texts import qualified
 
 UNSAID: Mapping[Kind, frozenset[str]] = {}
 RENAMES_COLUMN = False  # CHANGE states the whole column anew, RENAME COLUMN nothing but the name
@@ -56,7 +57,9 @@ def counts_by_itself(address: Address, item: Column, catalog: Catalog) -> bool:
 
 
 def constraint_words(item: Constraint) -> dict[str, Any] | None:
-    return {} if item.enforced and not item.comment else None
+    refers = f" REFERENCES {qualified(*item.referred)} " if item.referred else ""
+    # From another schema, a key names the default one, which no construct does.
+    return {} if item.enforced and not item.comment and refers in item.definition else None
 
 
 def index_words(item: Index) -> dict[str, Any] | None:

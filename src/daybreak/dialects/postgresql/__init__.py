@@ -20,6 +20,7 @@ from daybreak.dialects.postgresql.writer import WRITER as WRITER
 if TYPE_CHECKING:
     from daybreak.dialects.postgresql import words as words
     from daybreak.dialects.postgresql.catalog import build_catalog as build_catalog
+    from daybreak.dialects.postgresql.ddl_by_hand import by_hand as by_hand
     from daybreak.dialects.postgresql.ddl_changes import ddl as ddl
     from daybreak.dialects.postgresql.folds import fold as fold
     from daybreak.dialects.postgresql.outline import catalog_outline as catalog_outline
@@ -35,6 +36,7 @@ __getattr__ = loading(
     {
         "words": "words",
         "build_catalog": "catalog",
+        "by_hand": "ddl_by_hand",
         "ddl": "ddl_changes",
         "fold": "folds",
         "catalog_outline": "outline",

@@ -24,7 +24,7 @@ from daybreak.dialects.postgresql.quoting import full, literal, named, owner, qu
 
 Other = Schema | Extension | Sequence | Routine | Trigger | Rule | Statistics
 
-_ENABLED = {"O": "ENABLE", "D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
+ENABLED = {"O": "ENABLE", "D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
 
 
 def create(change: Create, item: Other, after: Catalog) -> Statements[str]:
@@ -165,9 +165,7 @@ def _signature(item: Routine) -> str:
 
 def _enabled(address: Address, item: Trigger | Rule, after: Catalog) -> str:
     kind = "TRIGGER" if isinstance(item, Trigger) else "RULE"
-    return (
-        f"ALTER TABLE {owner(address, after)} {_ENABLED[item.enabled]} {kind} {quoted(item.name)}"
-    )
+    return f"ALTER TABLE {owner(address, after)} {ENABLED[item.enabled]} {kind} {quoted(item.name)}"
 
 
 def _comment(change: Change, item: Other, after: Catalog) -> str:

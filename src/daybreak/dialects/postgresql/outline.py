@@ -31,6 +31,7 @@ def catalog_outline(version: int) -> Outline:
     ]
     return Outline(
         DIGESTS.format(relations=queries["relations"], told="    UNION ALL".join(told)),
+        NAMES.format(relations=queries["relations"]),
         {name: query for name, query in queries.items() if name not in parts},
         {name: PART.format(query=query) for name, query in parts.items()},
     )
@@ -94,6 +95,10 @@ TOLD_OF_KEY = """
     WHERE q.target IS NOT NULL
 """
 FORMS = {"indexes": TOLD_OF_INDEX, "index keys": TOLD_OF_KEY}
+
+NAMES = """
+SELECT q.id, q.schema, q.name FROM ({relations}) AS q (id, schema, name)
+"""
 
 PART = """
 SELECT q.* FROM ({query}) AS q (relation)

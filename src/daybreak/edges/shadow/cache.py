@@ -40,7 +40,8 @@ def load_wanted(key: str) -> Wanted | None:
 
 def store_wanted(key: str, wanted: Wanted) -> None:
     """Keep `wanted` for the next time. Where nothing can be written, nothing is kept."""
-    _store(key, f"{json.dumps(wanted.statements)}\n{to_text(wanted.catalog)}")
+    with collector_at_rest():
+        _store(key, f"{json.dumps(wanted.statements)}\n{to_text(wanted.catalog)}")
 
 
 def load_outline(key: str) -> Outline | None:
@@ -94,22 +95,25 @@ def _store(name: str, content: str) -> None:
         _bound(folder)
 
 
-def last_shadow(root: Path, environment: str) -> str | None:
+def last_shadow(root: Path, places: str) -> str | None:
     """The shadow that the project at `root` was last compared on; None if that is not known."""
     try:
-        return (_folder() / _project(root, environment)).read_text(encoding="utf-8")
+        return (_folder() / _project(root, places)).read_text(encoding="utf-8")
     except (OSError, ValueError):
         return None
 
 
-def remember_shadow(root: Path, environment: str, label: str) -> None:
-    """Keep which shadow that was: by it the next comparison finds both sides, and starts none."""
+def remember_shadow(root: Path, places: str, server: str) -> None:
+    """Keep the key of the shadow: by it the next comparison finds both sides, and starts none.
+
+    `places` tells where it was looked for.
+    """
     with contextlib.suppress(OSError):
-        (_folder() / _project(root, environment)).write_text(label, encoding="utf-8")
+        (_folder() / _project(root, places)).write_text(server, encoding="utf-8")
 
 
-def _project(root: Path, environment: str) -> str:
-    return f"shadow-{_digest(f'{root.resolve()} {environment}')}"
+def _project(root: Path, places: str) -> str:
+    return f"shadow-{_digest(f'{root.resolve()} {places}')}"
 
 
 def _bound(folder: Path) -> None:

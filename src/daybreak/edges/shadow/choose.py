@@ -58,6 +58,7 @@ def choose_shadow(
     dialect = dialect_of(target)
     configured = _configured(settings, dialect)
     if configured is not None:
+        configured = replace(configured, home=target.url.database)
         shadow = _configured_shadow(configured, dialect)
         if lacking := shadow.lacking(extensions):
             shadow.close()
@@ -71,6 +72,7 @@ def choose_shadow(
             if dedicated and not place.dedicated:
                 passed_over.append(f"{name}: it is not there for scratch databases alone")
                 continue
+            place = replace(place, home=target.url.database)
             shadow = SERVERS[dialect.NAME](place, passed_over)
         except (DaybreakError, Unsuitable) as why:
             passed_over.append(f"{name}: {why.problem}")

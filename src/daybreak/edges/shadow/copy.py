@@ -1,4 +1,4 @@
-"""A MySQL schema copied as a whole: the server's own words for each object, and all rows.
+"""MySQL schemas copied as a whole: the server's own words for each object, and all rows.
 
 Names stay, also those that the server gave to foreign keys and checks, and so does what each
 routine remembers of the session that made it.
@@ -6,7 +6,7 @@ routine remembers of the session that made it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -39,34 +39,55 @@ SESSION = (
 )
 
 
-def copy_schema(source: Connection, copy: Connection, *, leave_out: str) -> None:
-    """All objects and rows of the default schema of `source`, except the table `leave_out`."""
+def copy_schemas(
+    source: Connection, copy: Connection, beside: Sequence[str], *, leave_out: str
+) -> None:
+    """All objects and rows of the default schema of `source`, except the table `leave_out`.
+
+    `beside` are the ends of the names of further schemas, which begin like those of the default
+    ones; all of them are there on both sides.
+    """
     of_source, of_copy = (
-        _quoted(str(connection.exec_driver_sql("SELECT DATABASE()").scalar_one())) + "."
+        str(connection.exec_driver_sql("SELECT DATABASE()").scalar_one())
         for connection in (source, copy)
     )
 
     def create(text: str) -> None:
         _run(copy, text.replace(of_source, of_copy))
 
+    def in_each() -> Iterator[str]:
+        """Each schema as the default one of both sides."""
+        for end in ("", *beside):
+            _run(source, f"USE {_quoted(of_source + end)}")
+            _run(copy, f"USE {_quoted(of_copy + end)}")
+            yield _quoted(of_source + end)
+
     _run(copy, SESSION)
-    tables = [name for (name,) in source.exec_driver_sql(TABLES, (leave_out,))]
-    for name in tables:
-        create(_show(source, "TABLE", name)["Create Table"])
+    for _ in in_each():
+        for (name,) in source.exec_driver_sql(TABLES, (leave_out,)).all():
+            create(_show(source, "TABLE", name)["Create Table"])
+    for schema in in_each():
+        _copy_rows(source, copy, schema, leave_out)
+    copy.commit()
+    for query in (ROUTINES, TRIGGERS):
+        for _ in in_each():
+            _copy_programs(source, copy, query, create)
+    _copy_views(source, copy, in_each, create)
+    for _ in in_each():
+        _copy_programs(source, copy, EVENTS, create)
+    copy.commit()
+    source.rollback()
+
+
+def _copy_rows(source: Connection, copy: Connection, schema: str, leave_out: str) -> None:
+    """Of the tables in `schema`, quoted, which is the default one of `source`."""
     columns: dict[str, list[str]] = {}
     for table, column in source.exec_driver_sql(COLUMNS):
         columns.setdefault(table, []).append(_quoted(column))
-    for name in tables:
+    for (name,) in source.exec_driver_sql(TABLES, (leave_out,)).all():
         names, table = ", ".join(columns[name]), _quoted(name)
-        rows = f"SELECT {names} FROM {of_source}{table}"  # noqa: S608 names, quoted
+        rows = f"SELECT {names} FROM {schema}.{table}"  # noqa: S608 names, quoted
         _run(copy, f"INSERT INTO {table} ({names}) {rows}")
-    copy.commit()
-    for query in (ROUTINES, TRIGGERS):
-        _copy_programs(source, copy, query, create)
-    _copy_views(source, copy, create)
-    _copy_programs(source, copy, EVENTS, create)
-    copy.commit()
-    source.rollback()
 
 
 def _copy_programs(
@@ -81,21 +102,33 @@ def _copy_programs(
     _run(copy, SESSION)
 
 
-def _copy_views(source: Connection, copy: Connection, create: Callable[[str], None]) -> None:
+def _copy_views(
+    source: Connection,
+    copy: Connection,
+    in_each: Callable[[], Iterator[str]],
+    create: Callable[[str], None],
+) -> None:
     """One that stands on another waits for it: the server keeps no order of them."""
-    waiting = [name for (name,) in source.exec_driver_sql(VIEWS).all()]
-    while waiting:
-        refused: list[tuple[str, DBAPIError]] = []
-        for name in waiting:
-            shown = _show(source, "VIEW", name)
-            _set_names(copy, shown)
-            try:
-                create(shown["Create View"])
-            except DBAPIError as error:
-                refused.append((name, error))
-        if len(refused) == len(waiting):
-            raise refused[0][1]
-        waiting = [name for name, _ in refused]
+    there: set[tuple[str, str]] = set()
+    while True:
+        refused: list[DBAPIError] = []
+        before = len(there)
+        for schema in in_each():
+            for (name,) in source.exec_driver_sql(VIEWS).all():
+                if (schema, name) in there:
+                    continue
+                shown = _show(source, "VIEW", name)
+                _set_names(copy, shown)
+                try:
+                    create(shown["Create View"])
+                except DBAPIError as error:
+                    refused.append(error)
+                else:
+                    there.add((schema, name))
+        if not refused:
+            return
+        if len(there) == before:
+            raise refused[0]
 
 
 def _set_names(copy: Connection, shown: dict[str, Any]) -> None:

@@ -8,10 +8,7 @@ from __future__ import annotations
 import functools
 import inspect
 import itertools
-import os
 import platform
-import re
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
@@ -28,20 +25,12 @@ from sqlalchemy.sql.ddl import SchemaGenerator
 from sqlalchemy.types import SchemaType
 
 import daybreak
+from daybreak.edges.shadow.reads import digest, digest_of_file, read_by, source_digest
 
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
 
 CREATE_EVENTS = ("before_create", "after_create")
-# What a revision may do beside calling Alembic: then the project's own files decide, too.
-_READS_FILES = re.compile(rb"\bopen\(|\bread_|__file__|\bimportlib\b|__import__")
-_IMPORTS = re.compile(rb"^\s*(?:import|from)\s+([\w.]+)", re.MULTILINE)
-# What a project's code, SQL and data usually stand in.
-_READ = frozenset(
-    {".py", ".sql", ".psql", ".ddl", ".csv", ".tsv", ".json", ".yaml", ".yml", ".txt", ".j2"}
-)
-_NOT_READ = frozenset({"node_modules", "site-packages", "__pycache__", "tests", "test"})
-_KNOWN_PACKAGES = frozenset({*sys.stdlib_module_names, "alembic", "sqlalchemy"})
 
 
 def wanted_key(
@@ -68,16 +57,20 @@ def wanted_key(
         (f"schema {name} is {other}" for name, other in (translate or {}).items()),
         (f"schema {name} exists" for name in _schemas_of(metadatas, heard)),
         [f"source {source_digest(root)}"] if functions else [],
-        (f"function {_described(function)}" for function in functions),
     )
     # Digests, because the texts of thousands of tables take megabytes.
-    made = {_digest([part]) for part in parts}
-    return _digest(["wanted", server, dialect.driver, reading, *_versions(), *sorted(made)])
+    made = {digest([part]) for part in parts}
+    return digest(["wanted", server, dialect.driver, reading, *_versions(), *sorted(made)])
 
 
 def has_functions(metadatas: Sequence[MetaData]) -> bool:
     """Whether any listener is a function, which needs a real connection."""
     return any(not _is_known(listened.listener) for listened in _heard(metadatas))
+
+
+def has_listeners(metadatas: Sequence[MetaData]) -> bool:
+    """Whether anything but a named type listens: a function, or the project's own SQL."""
+    return any(not _is_type(listened.listener) for listened in _heard(metadatas))
 
 
 def schemas_of(metadatas: Sequence[MetaData]) -> list[str]:
@@ -113,31 +106,21 @@ def history_keys(
     """Each revision in the order of an upgrade, with the key of the history up to it.
 
     `options` stands for what else the environment gives the revisions. A change in one file
-    changes the keys from it on; where a revision imports or reads other files of the project,
-    theirs count for all.
+    changes the keys from it on. Where a revision imports or reads other files of the project,
+    theirs count for all, and so do the installed packages and the variables that it reads.
     """
     files = [
         (revision.revision, Path(revision.path).read_bytes())
         for revision in reversed(list(script.iterate_revisions("heads", "base")))
     ]
-    others = [_digest_of_file(path) for path in (Path(script.env_py_location),) if path.is_file()]
-    if any(_depends_on_more(content) for _, content in files):
-        others.append(source_digest(root))
-    key = _digest(["history", options, *_versions(), *others])
+    others = [digest_of_file(path) for path in (Path(script.env_py_location),) if path.is_file()]
+    others += read_by([content for _, content in files], root)
+    key = digest(["history", options, *_versions(), *others])
     keys = []
     for revision, content in files:
-        key = _digest([key, revision, sha256(content).hexdigest()])
+        key = digest([key, revision, sha256(content).hexdigest()])
         keys.append((revision, key))
     return tuple(keys)
-
-
-def source_digest(root: Path) -> str:
-    """All Python files of the project, and all others that its code may read, in every folder.
-
-    Revisions aside: a new one changes nothing of what was there before.
-    """
-    files = sorted(_source_files(root))
-    return _digest([f"{path.relative_to(root)} {_digest_of_file(path)}" for path in files])
 
 
 def _statements(
@@ -164,11 +147,20 @@ def _statements(
     for kind in _named_types(heard):
         kind.create(connection, checkfirst=False)
     yield from made
-    for item, event, listener in heard:
-        if isinstance(listener, ExecutableDDLElement):
-            condition = listener._ddl_if.dialect if listener._ddl_if else None
-            text = _text_of(listener, dialect)
-            yield f"{event} {item!s} if {condition}: {text}"
+    for (_, event), group in itertools.groupby(heard, lambda each: (id(each.item), each.event)):
+        listened = [each for each in group if not _is_type(each.listener)]
+        if listened:  # which of them comes first matters, too
+            texts = [_told(each.listener, dialect) for each in listened]
+            yield "\0".join([f"{event} {listened[0].item!s}", *texts])
+
+
+def _told(listener: Any, dialect: Dialect) -> str:
+    """What a listener does, as far as it can be seen."""
+    if not isinstance(listener, ExecutableDDLElement):
+        return f"function {_described(listener)}"
+    condition = listener._ddl_if.dialect if listener._ddl_if else None
+    function = "" if _is_known(listener) else f" and {_described(listener)}"
+    return f"if {condition}{function}: {_text_of(listener, dialect)}"
 
 
 class _Silent(SchemaGenerator):
@@ -210,6 +202,10 @@ def _is_known(listener: Any) -> bool:
     """Whether all that it does can be seen: DDL without a condition in Python, a named type."""
     if isinstance(listener, ExecutableDDLElement):
         return listener._ddl_if is None or listener._ddl_if.callable_ is None
+    return _is_type(listener)
+
+
+def _is_type(listener: Any) -> bool:
     return isinstance(getattr(_unwrapped(listener), "__self__", None), SchemaType)
 
 
@@ -230,34 +226,7 @@ def _described(listener: Any) -> str:
         file = inspect.getsourcefile(inspect.unwrap(function))
     except TypeError:
         file = None
-    return f"{module}.{name} {_digest_of_file(Path(file)) if file else ''}"
-
-
-def _depends_on_more(revision: bytes) -> bool:
-    imported = {name.split(b".")[0].decode() for name in _IMPORTS.findall(revision)}
-    return bool(imported - _KNOWN_PACKAGES) or bool(_READS_FILES.search(revision))
-
-
-def _source_files(root: Path) -> Iterator[Path]:
-    """Also beside the revisions, and in folders without any Python."""
-    for folder, names, files in os.walk(root):
-        names[:] = [
-            name
-            for name in names
-            if not name.startswith(".")
-            and name not in _NOT_READ
-            and not Path(folder, name, "pyvenv.cfg").exists()
-        ]
-        for path in (Path(folder, name) for name in files):
-            if path.suffix in _READ and not _is_revision(path):
-                yield path
-
-
-def _is_revision(path: Path) -> bool:
-    try:
-        return path.suffix == ".py" and b"down_revision" in path.read_bytes()
-    except OSError:
-        return False
+    return f"{module}.{name} {digest_of_file(Path(file)) if file else ''}"
 
 
 @functools.cache
@@ -266,27 +235,16 @@ def reading() -> str:
     package = Path(daybreak.__file__).parent
     files = [package / "core" / "catalog.py", package / "edges" / "catalog.py"]
     files += sorted((package / "dialects").rglob("*.py"))
-    return _digest(_digest_of_file(file) for file in files)
+    return digest(digest_of_file(file) for file in files)
 
 
 @functools.cache
 def judging() -> str:
     """How this copy of Daybreak compares what it has read: all of its source."""
-    return _digest(map(_digest_of_file, sorted(Path(daybreak.__file__).parent.rglob("*.py"))))
-
-
-def _digest_of_file(path: Path) -> str:
-    try:
-        return sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return "unreadable"
+    return digest(map(digest_of_file, sorted(Path(daybreak.__file__).parent.rglob("*.py"))))
 
 
 @functools.cache
 def _versions() -> tuple[str, ...]:
     names = ("daybreak", "sqlalchemy", "alembic")
     return (platform.python_version(), *(f"{name} {version(name)}" for name in names))
-
-
-def _digest(parts: Iterable[str]) -> str:
-    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

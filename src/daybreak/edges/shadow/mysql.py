@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
-from daybreak.core.errors import OtherDatabase
 from daybreak.dialects import mysql
-from daybreak.edges.shadow.copy import copy_schema
-from daybreak.edges.shadow.reach import mysql_creates, mysql_reach
+from daybreak.edges.catalog import BESIDE
+from daybreak.edges.shadow.beside import Beside, main_of
+from daybreak.edges.shadow.copy import copy_schemas
+from daybreak.edges.shadow.reach import mysql_reach
 from daybreak.edges.shadow.server import (
     SCRATCH,
     TEMPLATE,
@@ -33,33 +34,45 @@ if TYPE_CHECKING:
 
 OLDEST = 8
 SECONDS_TO_BUILD = 3600  # another process builds the same template meanwhile
-# Whole is the template that has this table; its comment tells when it was used last.
+# Whole is the template that has this table; its comment tells when it was used last, its rows the
+# names that its revisions gave to the databases beside it.
 MARK = "daybreak_template"
 
 SESSION = "SET SESSION time_zone = '+00:00', lock_wait_timeout = 60, wait_timeout = 604800"
 FACTS = "SELECT version(), @@global.read_only"
+# What a statement gets that does not say, how names compare, and what a table can be kept in.
+SETUP = """
+SHOW VARIABLES WHERE variable_name LIKE 'character_set_%%' OR variable_name LIKE '%%collation%%'
+    OR variable_name LIKE 'default_%%' OR variable_name LIKE 'innodb_default_%%'
+    OR variable_name IN (
+        'block_encryption_mode', 'div_precision_increment', 'explicit_defaults_for_timestamp',
+        'innodb_file_per_table', 'innodb_page_size', 'innodb_strict_mode',
+        'lower_case_table_names', 'show_create_table_verbosity',
+        'sql_generate_invisible_primary_key', 'sql_mode', 'sql_require_primary_key',
+        'version_comment'
+    )
+"""
+ENGINES = "SELECT engine, support FROM information_schema.engines ORDER BY engine"
 SCHEMAS = "SELECT schema_name FROM information_schema.schemata WHERE schema_name LIKE %s"
 MARKED = """
 SELECT table_schema, table_comment FROM information_schema.tables
  WHERE table_name = %s AND table_schema LIKE %s
 """
+NAMES = "SELECT name FROM {template}.{mark} ORDER BY number"
+NAME = "INSERT INTO {table} (number, name) VALUES (%s, %s)"
 SESSIONS = "SELECT id FROM information_schema.processlist WHERE db = %s"
-
-
-SYSTEM = ("information_schema", "mysql", "performance_schema", "sys")
 
 
 class MysqlShadow(ShadowServer):
     schemas_are_databases = True
 
     def __init__(self, place: Place, passed_over: Sequence[str] = ()) -> None:
-        # What statements in a scratch database created beside it, where that is allowed.
-        self._beside: dict[str, set[str]] = {}
+        self._beside: dict[str, Beside] = {}  # by the scratch database
         self._tls: Any = None
         super().__init__(place, passed_over)
 
-    def create_schema(self, quoted: str) -> str:
-        return f"CREATE DATABASE IF NOT EXISTS {quoted}"
+    def create_schema(self, quoted: str) -> None:
+        """A database stands in for each one that is named: see `Beside`."""
 
     def _engine(self, target: Target) -> Engine:
         engine = super()._engine(target)
@@ -89,6 +102,7 @@ class MysqlShadow(ShadowServer):
         if read_only:
             raise Unsuitable("it is a read-only replica")
         self._rows("SELECT GET_LOCK(%s, 10)", SCRATCH + self.token)
+        self._run("SET SESSION foreign_key_checks = 0")  # what is dropped may refer to each other
         self._try_to_create()
         return version.split("-")[0], major
 
@@ -104,18 +118,21 @@ class MysqlShadow(ShadowServer):
                 raise Unsuitable(f"its user {user!r} may not create databases") from error
             raise
 
+    def _facts(self) -> list[Any]:
+        return [tuple(row) for row in (*self._rows(SETUP), *self._rows(ENGINES))]
+
     def _sweep(self) -> None:
-        if self.place.ours:  # and nobody else's: what is beside our databases, a killed run left
-            for (name,) in self._rows(SCHEMAS, "%"):
-                if name not in SYSTEM and not name.startswith((SCRATCH, TEMPLATE)):
-                    self.drop_template(name)
-        for (name,) in self._rows(SCHEMAS, _like(SCRATCH)):
+        for name in self._mains(SCRATCH):
             if not self._is_locked(SCRATCH + owner_of(name)):
                 self.drop_template(name)
         whole = set(self.templates())
-        for (name,) in self._rows(SCHEMAS, _like(TEMPLATE)):
+        for name in self._mains(TEMPLATE):
             if name not in whole and not self._is_locked(name) and not self._has_template(name):
                 self.drop_template(name)
+
+    def _mains(self, prefix: str) -> list[str]:
+        """The scratch databases or templates, without what is beside them."""
+        return sorted({main_of(name) for (name,) in self._rows(SCHEMAS, _like(prefix))})
 
     def templates(self) -> list[str]:
         found = self._rows(MARKED, MARK, _like(TEMPLATE))
@@ -123,40 +140,53 @@ class MysqlShadow(ShadowServer):
 
     def drop_template(self, name: str) -> None:
         with contextlib.suppress(DBAPIError):  # another run drops it too
-            self._run(f"DROP DATABASE IF EXISTS {_quoted(name)}")
+            for end in (*self._ends_beside(name), ""):
+                self._run(f"DROP DATABASE IF EXISTS {_quoted(name + end)}")
 
     def _watch(self, engine: Engine) -> None:
         super()._watch(engine)
-        own = str(engine.url.database)
-        there = {str(name).lower() for (name,) in self._rows(SCHEMAS, "%")}
-        beside = self._beside.setdefault(own, set())
+        beside = self._beside[str(engine.url.database)]
+        beside.listen(engine)
+        engine.update_execution_options(**{BESIDE: beside})
 
-        def before(_: Any, __: Any, statement: str, ___: Any, ____: Any, _____: Any) -> None:
-            beside.update(name for name in mysql_creates(statement) if name.lower() not in there)
-
-        if self.dedicated:
-            event.listen(engine, "before_cursor_execute", before)
+    def _create_beside(self, name: str) -> None:
+        with self._failing("make a scratch database"):
+            self._run(mysql.create_database(name))
 
     def _other_databases(self, own: str) -> frozenset[str]:
-        names = {name.lower() for (name,) in self._rows(SCHEMAS, "%")}
-        return frozenset(names - {own, "information_schema", "performance_schema"})
+        names = {name.lower() for (name,) in self._rows(SCHEMAS, "%") if main_of(name) != own}
+        return frozenset(names - {"information_schema", "performance_schema"})
 
     def _reach(self, statement: str, own: str, others: frozenset[str]) -> str | None:
-        return mysql_reach(statement, own, others)
+        beside = self._beside[own]
+        return mysql_reach(beside.sent(statement), {own, *beside.databases}, others)
 
     def _create(self, name: str, template: str | None) -> None:
-        self._run(mysql.create_database(name))
+        names = self._names_beside(template) if template else []
+        ends = self._ends_beside(template) if template else []
+        self._beside[name] = Beside(name, self.place.home, self._create_beside, names, ends)
+        for end in ("", *ends):
+            self._run(mysql.create_database(name + end))
         if template:
             source, copy = self._engine_of(template), self._engine_of(name)
             with source.connect() as reading, copy.connect() as writing:
-                copy_schema(reading, writing, leave_out=MARK)
+                copy_schemas(reading, writing, ends, leave_out=MARK)
+
+    def _names_beside(self, template: str) -> list[str]:
+        rows = self._rows(NAMES.format(template=_quoted(template), mark=MARK))
+        return [str(name) for (name,) in rows]
+
+    def _ends_beside(self, name: str) -> list[str]:
+        """What the databases beside this one have after its name."""
+        return [found.removeprefix(name) for (found,) in self._rows(SCHEMAS, _like(f"{name}x"))]
 
     def _drop(self, name: str) -> None:
         for (session,) in self._rows(SESSIONS, name):  # its locks would make the drop wait
             with contextlib.suppress(DBAPIError):  # it left by itself
                 self._run(f"KILL {int(session)}")
-        for database in (*self._beside.pop(name, ()), name):
-            self._run(f"DROP DATABASE IF EXISTS {_quoted(database)}")
+        self._beside.pop(name, None)
+        for end in (*self._ends_beside(name), ""):
+            self._run(f"DROP DATABASE IF EXISTS {_quoted(name + end)}")
 
     def _has_template(self, name: str) -> bool:
         return bool(self._rows(MARKED, MARK, _like(name)))
@@ -180,19 +210,21 @@ class MysqlShadow(ShadowServer):
                 self._create(name, base)
             self._watch(engine)
             yield engine
-            if beside := sorted(self._beside[name]):
-                raise OtherDatabase(
-                    f"the history creates the database {beside[0]}, which no template can hold",
-                    "this history is run from its beginning each time",
-                )
             with self._failing("keep a template"):
-                # Used from its first moment on: another run drops those that were used long ago.
-                self._run(f"CREATE TABLE {_quoted(name)}.{MARK} (whole int) {_used_now()}")
+                self._mark(name)
         except BaseException:
             engine.dispose()
             with contextlib.suppress(DBAPIError):  # if even this fails, the next run drops it
                 self._drop(name)
             raise
+
+    def _mark(self, name: str) -> None:
+        """Used from its first moment on: another run drops those that were used long ago."""
+        mark, unfinished = f"{_quoted(name)}.{MARK}", f"{_quoted(name)}.{MARK}_unfinished"
+        self._run(f"CREATE TABLE {unfinished} (number int, name varchar(64)) {_used_now()}")
+        for number, beside in enumerate(self._beside[name].names):
+            self._admin.exec_driver_sql(NAME.format(table=unfinished), (number, beside))
+        self._run(f"RENAME TABLE {unfinished} TO {mark}")
 
     def _create_role(self, name: str) -> None:
         self._run(f"CREATE ROLE IF NOT EXISTS {_quoted(name)}")

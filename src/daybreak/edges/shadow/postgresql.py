@@ -34,6 +34,17 @@ SELECT current_setting('server_version'), current_setting('server_version_num'):
        (SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = 'template0')
   FROM pg_roles WHERE rolname = current_user
 """
+# What a server can make, how it sorts, and what a statement gets that does not say.
+SETUP = """
+SELECT 'extension', name, default_version FROM pg_available_extensions
+UNION ALL
+SELECT 'setting', name, setting FROM pg_settings
+ WHERE category LIKE 'Client Connection Defaults%%' OR category LIKE 'Version and Platform%%'
+UNION ALL
+SELECT 'locale', key, value FROM pg_database d, jsonb_each_text(to_jsonb(d))
+ WHERE datname = 'template0' AND key ~ 'col|ctype|loc|rules|encoding'
+ ORDER BY 1, 2
+"""
 # What dates, times and numbers look like in a catalog, and what a default of `'2026-01-01'` means.
 SESSION = "SET TIME ZONE 'UTC'; SET client_encoding = 'UTF8'"
 # Another user's databases are not ours to drop, nor its sessions ours to see.
@@ -81,6 +92,9 @@ class PostgresqlShadow(ShadowServer):
         if major >= 14:
             self._run("SET idle_session_timeout = 0")
         return version.split()[0], major
+
+    def _facts(self) -> list[Any]:
+        return [tuple(row) for row in self._rows(SETUP)]
 
     def _sweep(self) -> None:
         # In this order: an owner is there before its databases.
@@ -167,6 +181,10 @@ class PostgresqlShadow(ShadowServer):
         found = re.search(r'role "([^"]+)" does not exist', str(getattr(error, "orig", "")))
         return found[1] if found else None
 
+    def lacks_database(self, error: BaseException) -> str | None:
+        found = re.search(r'database "([^"]+)" does not exist', str(getattr(error, "orig", "")))
+        return found[1] if found else None
+
     def lacking_roles(self, names: Collection[str]) -> tuple[str, ...]:
         known = {name for (name,) in self._rows(ROLES)} if names else set()
         return tuple(sorted({*names} - known))
@@ -181,10 +199,12 @@ class PostgresqlShadow(ShadowServer):
             time.sleep(0.002)
 
     def _run(self, sql: str) -> None:
-        self._admin.exec_driver_sql(sql)
+        with self._turn:
+            self._admin.exec_driver_sql(sql)
 
     def _rows(self, sql: str, *values: str) -> list[Any]:
-        return list(self._admin.exec_driver_sql(sql, values or None))
+        with self._turn:
+            return list(self._admin.exec_driver_sql(sql, values or None))
 
 
 def _last_use(row: Any) -> float:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import itertools
 import os
 import secrets
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -14,6 +17,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from daybreak.core.errors import OtherDatabase, ShadowFailed
+from daybreak.core.said import said
 from daybreak.core.secret import mask
 from daybreak.core.target import Target
 from daybreak.dialects.base import Driver
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
 SCRATCH = "daybreak_shadow_"
 TEMPLATE = "daybreak_template_"
 TEMPLATES_KEPT = 8
+_FACTS = "; set up as "
 
 
 def nothing() -> None:
@@ -44,7 +49,8 @@ class Place:
     """A server at hand. `origin` is how people are told of it: `embedded`, `the dev server`…
 
     `dedicated`: it is there for nothing else, so that any of its databases may be touched.
-    `stop` ends it if it is ours. `target` names a database that exists, to start from.
+    `stop` ends it if it is ours. `target` names a database that exists, to start from, and `home`
+    the one that comparisons are for: as MySQL's statements may call their own.
     """
 
     target: Target
@@ -52,6 +58,7 @@ class Place:
     origin: str
     dedicated: bool
     stop: Callable[[], None] = nothing
+    home: str | None = None
 
     @property
     def ours(self) -> bool:
@@ -75,7 +82,8 @@ class ShadowServer(ABC):
         self.passed_over = tuple(passed_over)
         # Alive as long as our session is: by it others see that our databases have an owner.
         self.token = secrets.token_hex(5)
-        self._made = 0
+        self._made = itertools.count(1)
+        self._turn = threading.Lock()  # of two threads at the server's own session
         self._closing = contextlib.ExitStack()
         self._closing.callback(place.stop)
         try:
@@ -97,6 +105,15 @@ class ShadowServer(ABC):
     def label(self) -> str:
         dialect = dialect_of(self.place.target)
         return f"{dialect.LABEL} {self.server_version}, {self.place.origin}"
+
+    @functools.cached_property
+    def key(self) -> str:
+        """The label, and a digest of what else decides what statements come to here.
+
+        Catalogs are kept by it. It names no server: one that is made anew each time has the same.
+        """
+        with self._failing("tell how it is set up"):
+            return f"{self.label}{_FACTS}{sha256(repr(self._facts()).encode()).hexdigest()}"
 
     @property
     def dedicated(self) -> bool:
@@ -121,11 +138,9 @@ class ShadowServer(ABC):
         """A new database, empty or a copy of `template`; dropped at the end, whatever happens.
 
         Each connection of the engine is a session of its own. Raises ShadowFailed. On MySQL,
-        what statements create beside it is dropped with it; so of two that are open at once, one
-        can name another schema.
+        other databases that statements name are scratch ones too, which go with it.
         """
-        self._made += 1
-        name = f"{SCRATCH}{os.getpid()}_{self.token}_{self._made}"
+        name = f"{SCRATCH}{os.getpid()}_{self.token}_{next(self._made)}"
         engine = self._engine_of(name)
         try:
             with self._failing("make a scratch database"):
@@ -177,8 +192,11 @@ class ShadowServer(ABC):
         """Drop it, unless somebody else just does."""
 
     @abstractmethod
-    def create_schema(self, quoted: str) -> str:
-        """SQL that makes a schema beside the default one, unless it is there."""
+    def create_schema(self, quoted: str) -> str | None:
+        """SQL that makes a schema beside the default one, unless it is there.
+
+        None where it is there as soon as a statement names it.
+        """
 
     def lacking(self, extensions: Sequence[str]) -> tuple[str, ...]:
         """Those of `extensions` that this server can't create."""
@@ -195,20 +213,53 @@ class ShadowServer(ABC):
         """
         return None
 
+    def lacks_database(self, error: BaseException) -> str | None:
+        """The database that `error` says is not there; None for another error.
+
+        Histories grant on the database that they are run in, by its name; ours has another one.
+        """
+        return None
+
+    def can_provide(self, error: BaseException) -> bool:
+        """Whether `error` says that a role or a database is not there."""
+        return (self.lacks_role(error) or self.lacks_database(error)) is not None
+
+    def provide(self, error: BaseException) -> bool:
+        """Make the role or the empty database whose absence `error` tells of; False for another.
+
+        Raises OtherDatabase unless the server is dedicated.
+        """
+        if (role := self.lacks_role(error)) is not None:
+            self.create_role(role)
+        elif (database := self.lacks_database(error)) is not None:
+            self.create_database(database)
+        else:
+            return False
+        return True
+
     def lacking_roles(self, names: Collection[str]) -> tuple[str, ...]:
         """Those of `names` that the server does not know."""
         return ()
 
     def create_role(self, name: str) -> None:
         """Make a role without any right. Raises OtherDatabase unless the server is dedicated."""
-        if not self.dedicated:
-            raise OtherDatabase(
-                f"the role {name} would be created on {self.label}, which is not there for "
-                "scratch databases alone",
-                f"create it there: CREATE ROLE {name}",
-            )
+        self._require_dedicated("role", name)
         with self._failing(f"create the role {name}"):
             self._create_role(name)
+
+    def create_database(self, name: str) -> None:
+        """Make an empty database. Raises OtherDatabase unless the server is dedicated."""
+        self._require_dedicated("database", name)
+        with self._failing(f"create the database {name}"):
+            self._create(name, None)
+
+    def _require_dedicated(self, kind: str, name: str) -> None:
+        if not self.dedicated:
+            raise OtherDatabase(
+                f"the {kind} {name} would be created on {self.label}, which is not there for "
+                "scratch databases alone",
+                f"create it there: CREATE {kind.upper()} {name}",
+            )
 
     def _engine_of(self, name: str) -> Engine:
         target = self.place.target
@@ -248,9 +299,8 @@ class ShadowServer(ABC):
         try:
             yield
         except DBAPIError as error:
-            said = " ".join(mask(str(error.orig)).split())
             raise ShadowFailed(
-                f"the shadow server ({self.place.origin}) did not {what}: {said}",
+                f"the shadow server ({self.place.origin}) did not {what}: {said(error)}",
                 "correct that there, or name another server in SHADOW_DATABASE_URL",
             ) from error
 
@@ -261,6 +311,10 @@ class ShadowServer(ABC):
     @abstractmethod
     def _begin(self) -> tuple[str, int]:
         """Mark our session as the owner's; the server's version and major. Raises Unsuitable."""
+
+    @abstractmethod
+    def _facts(self) -> list[Any]:
+        """What decides what a catalog on this server says, beside its version."""
 
     @abstractmethod
     def _sweep(self) -> None:
@@ -297,6 +351,11 @@ class ShadowServer(ABC):
     @abstractmethod
     def _use(self, name: str) -> None:
         """Record that the template was used just now."""
+
+
+def label_in(key: str) -> str:
+    """The label of the server that has this key."""
+    return key.partition(_FACTS)[0]
 
 
 def template_name(key: str) -> str:
