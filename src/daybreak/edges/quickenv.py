@@ -46,8 +46,8 @@ def read_env(text: bytes) -> VersionTable | None:
         match given.pop(option, None):
             case None:
                 pass
-            case ast.Constant(value=str(text)) if text:
-                table[part] = text
+            case ast.Constant(value=str(written)) if written:
+                table[part] = written
             case _:
                 return None
     values = [*args, *given.values()]
