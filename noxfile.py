@@ -73,6 +73,8 @@ def bench(session: nox.Session) -> None:
     session.run("python", "benchmarks/help.py", *session.posargs)
     session.run("python", "-m", "benchmarks.check", *session.posargs)
     session.run("python", "-m", "benchmarks.revision", *session.posargs)
+    servers = {"PYTHONPATH": os.pathsep.join(["tests", "."])}
+    session.run("python", "-m", "benchmarks.upgrade", *session.posargs, env=servers)
 
 
 @nox.session

@@ -45,9 +45,11 @@ from daybreak.edges.models import (
     refuse_unregistered,
     unchanged,
 )
+from daybreak.edges.preview import tell_sources
 from daybreak.edges.settings import Settings, load_settings, resolve_target
 from daybreak.flows.apply import apply
 from daybreak.flows.autogenerate import compare_catalogs
+from daybreak.flows.preview import agree_to_losses, agreed, foresee
 from daybreak.report.text import run_words
 
 if TYPE_CHECKING:
@@ -120,10 +122,13 @@ def _run(
         options["process_revision_directives"] = without_empty_files(call, theirs)
         options["include_name"] = _without_journal(options)
 
-    if context.is_offline_mode():
+    if call is not None and call.foresee is not None:
+        call.plan = foresee(settings, call, call.foresee, connection, options)
+    elif context.is_offline_mode():
         _run_offline(settings, call, options)
     elif connection is not None:
         _require_consent(call, running, settings.choice.environment, settings)
+        agree_to_losses(connection, None, call, running, options)
         apply(connection, None, settings, running, options, _wishes(call), _emit(call))
     else:
         _run_online(settings, call, running, options)
@@ -162,6 +167,7 @@ def _run_offline(settings: Settings, call: Call | None, options: dict[str, Any])
             **options,
         }
     )
+    tell_sources(context.get_context())
     try:
         with context.begin_transaction():
             context.run_migrations()
@@ -180,20 +186,19 @@ def _run_online(
     with explained(target):
         connection = engine.connect()
     with connection:
+        agree_to_losses(connection, target, call, running, options)
         apply(connection, target, settings, running, options, _wishes(call), _emit(call))
 
 
 def _require_consent(
     call: Call | None, running: Running, environment: str, settings: Settings
 ) -> None:
-    """Plain Alembic has no --yes: there, `-x yes=true` says it. Raises Protected."""
+    """Raises Protected."""
     command = running.command or ""
     protected = settings.declared.environment(environment).policy.protected
     if not needs_consent(command, protected=protected):
         return
-    if call is not None and call.consent:
-        return
-    if context.get_x_argument(as_dictionary=True).get("yes") == "true":
+    if agreed(call) or (call is not None and call.consent):
         return
     raise Protected(command, environment, plain=call is None)
 

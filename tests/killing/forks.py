@@ -1,8 +1,9 @@
-"""A process that forks: each child is one run of a command, which meets its fault at one event.
+"""A process that forks: each child is one run of a command, which meets faults at certain events.
 
-`python -m killing.forks ROOT` reads a JSON list of runs in each line. It answers with the list of
-their process ids at once, and with the list of their endings when all have ended. It imports
-everything once, so that a run costs what it does and no start of Python.
+`python -m killing.forks ROOT` reads a JSON list of runs in each line, starts them and answers with
+the list of their process ids. For an empty list it waits until all have ended and answers with the
+list of their endings. It imports everything once, so that a run costs what it does and no start of
+Python.
 """
 
 from __future__ import annotations
@@ -27,17 +28,21 @@ from killing import sessions
 
 
 def main(root: Path) -> None:
+    children: list[tuple[int, IO[bytes]]] = []
     for line in sys.stdin:
-        children = []
-        for run in json.loads(line):
+        runs = json.loads(line)
+        for run in runs:
             told = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - the child writes to it
             child = os.fork()
             if child == 0:
                 os.environ["STAGING_DATABASE_URL"] = run["url"]
                 Child(root, run, told).run()
             children.append((child, told))
-        print(json.dumps([child for child, _ in children]), flush=True)
-        print(json.dumps([ending(child, told) for child, told in children]), flush=True)
+        if runs:
+            print(json.dumps([child for child, _ in children]), flush=True)
+        else:
+            print(json.dumps([ending(child, told) for child, told in children]), flush=True)
+            children.clear()
 
 
 def ending(child: int, told: IO[bytes]) -> dict[str, Any]:
@@ -51,7 +56,7 @@ def ending(child: int, told: IO[bytes]) -> dict[str, Any]:
 
 
 class Child:
-    """One run. At its event number `at` it meets the fault `do`."""
+    """One run, which meets its faults by the numbers of its events."""
 
     def __init__(self, root: Path, run: dict[str, Any], told: IO[bytes]) -> None:
         self.root, self.asked, self.told = root, run, told
@@ -83,8 +88,8 @@ class Child:
     def listen(self, event: Event) -> None:
         self.events += 1
         self.tell(event=type(event).__name__, text=repr(event))
-        if self.events == self.asked["at"]:
-            self.meet(self.asked["do"])
+        if fault := self.asked["faults"].get(str(self.events)):
+            self.meet(fault)
 
     def tell(self, **what: Any) -> None:
         self.told.write((json.dumps(what) + "\n").encode())

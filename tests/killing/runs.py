@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,14 +31,14 @@ SEED = int(os.environ.get("DAYBREAK_TEST_SEED", "0")) or time.time_ns() % 1_000_
 
 @dataclass(frozen=True)
 class Asked:
-    """A run of `command` to `goal` that meets the fault `do` at its event number `at` (0: none).
+    """A run of `command` to `goal` that meets `faults`, by the numbers of its events.
 
-    `pause` is a file that a pause makes, and which ends it by being removed.
+    A fault is a signal's name, "worker" or "lock" (that session is ended), or "pause": it makes the
+    file `pause` and goes on when that is removed.
     """
 
     url: str
-    at: int = 0
-    do: str = "SIGKILL"
+    faults: Mapping[int, str] = field(default_factory=dict)
     command: str = "upgrade"
     goal: str = "head"
     wait: str = "60"
@@ -69,6 +69,10 @@ class Undisturbed:
     events: tuple[str, ...]
     state: tuple[Any, dict[str, list[str]]]
 
+    def number(self, begins: str) -> int:
+        """The number of the first event whose text begins so."""
+        return next(n for n, event in enumerate(self.events, 1) if event.startswith(begins))
+
 
 @dataclass
 class Forks:
@@ -86,17 +90,19 @@ class Forks:
         return self.finish()
 
     def start(self, asked: Sequence[Asked]) -> None:
-        """Start the runs; `pids` are their processes."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps([vars(one) for one in asked]) + "\n")
-        self.process.stdin.flush()
-        self.pids = json.loads(self.process.stdout.readline())
+        """Start the runs, beside those that are at work; `pids` are the processes of all."""
+        self.pids = self._ask([vars(one) for one in asked])
 
     def finish(self) -> list[Ended]:
         """Wait until all that were started have ended."""
+        return [_ended(**found) for found in self._ask([])]
+
+    def _ask(self, runs: list[dict[str, Any]]) -> Any:
+        assert self.process.stdin is not None
         assert self.process.stdout is not None
-        return [_ended(**found) for found in json.loads(self.process.stdout.readline())]
+        self.process.stdin.write(json.dumps(runs) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
 
 
 @contextlib.contextmanager
@@ -134,6 +140,15 @@ def state(url: str) -> tuple[Any, dict[str, list[str]]]:
                 for row in found
             )
         return catalog, rows
+
+
+def is_alive(pid: int) -> bool:
+    """Whether the process runs, also if nobody has asked yet how it ended."""
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return told.rpartition(")")[2].split()[0] != "Z"
 
 
 def until(happened: Callable[[], object], what: str) -> None:

@@ -57,6 +57,10 @@ def test_an_asynchronous_template_hands_on_its_connection(
     assert tables(server, database) == MIGRATED
     if tool == "daybreak":
         assert project.lines("upgrade", "head")[-1]["changed"] is False
+        [step] = project.json("downgrade", "base", "--plan")["steps"]
+        assert [name for one in step["statements"] for name in one["drops"]] == ["events", "venues"]
+    project.run("downgrade", "base", tool=tool)
+    assert "events" not in tables(server, database)
 
 
 def test_alembic_s_own_options_pass_through(

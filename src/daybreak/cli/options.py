@@ -215,9 +215,7 @@ def wait(command: Command) -> Command:
 
 
 def yes(command: Command) -> Command:
-    return click.option("--yes", is_flag=True, help="Agree to what a protected environment asks.")(
-        command
-    )
+    return click.option("--yes", is_flag=True, help="Agree to what would be asked.")(command)
 
 
 class RelativeArguments(click.Command):

@@ -32,6 +32,7 @@
     │  ├─ HistoryChanged                   another revision was written meanwhile
     │  ├─ OnLambda                         migrations don't run inside Lambda
     │  ├─ Protected                        a protected environment, and nobody to ask
+    │  ├─ DropsData                        a downgrade takes data with it, and nobody to ask
     │  ├─ UnregisteredModels               a comparison would drop these models' tables
     │  ├─ Unguarded                        a foreign env.py, without --unguarded
     │  ├─ NotTheWriter                     a server or session that takes no change
@@ -297,6 +298,18 @@ class Protected(Refused):
         super().__init__(
             f"{command} was refused: {environment} is protected, and {why}. Nothing was changed",
             f"if you are sure: {agree}",
+        )
+
+
+class DropsData(Refused):
+    """`said` is what is dropped, `drops events (rows), venues.capacity`. `plain`: as above."""
+
+    def __init__(self, said: str, *, plain: bool = False) -> None:
+        why = "plain alembic can't ask" if plain else "there is no terminal to ask on"
+        agree = "alembic -x yes=true downgrade …" if plain else "daybreak downgrade … --yes"
+        super().__init__(
+            f"downgrade was refused: it {said}, and {why}. Nothing was changed",
+            f"if that can go: {agree}",
         )
 
 

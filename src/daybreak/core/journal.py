@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -45,7 +45,6 @@ class Entry:
     run: str = ""
     at: str = ""
     error: str | None = None
-    id: int | None = field(default=None, compare=False)
 
     def detail(self) -> dict[str, Any]:
         """What the journal keeps as JSON, beside its columns."""

@@ -31,6 +31,7 @@ from daybreak.core.errors import (
     Unreachable,
 )
 from daybreak.core.events import Emit, ignore
+from daybreak.core.plan import Plan
 from daybreak.core.said import said
 from daybreak.core.secret import mask
 from daybreak.core.wishes import Wishes
@@ -48,6 +49,7 @@ from daybreak.edges.project import (
     project_at,
     project_with_ini,
 )
+from daybreak.edges.recorder import Steps
 
 # The versions whose inside was tested. pyproject.toml says the same, and a test compares them.
 OLDEST, BEFORE = "1.20.1", "1.21"
@@ -80,17 +82,21 @@ class AlembicOptions:
 class Call:
     """What a `daybreak` command tells the project's env.py, and hears from it.
 
-    `consent` is given when the guards were already asked, `wishes` what a run is asked.
+    `consent` is given when the guards were already asked, `yes` was said beforehand to whatever is
+    asked, `confirm` asks a person if there is one, and `wishes` are what a run is asked.
     `keep_empty` is False for a `revision` that writes no file when nothing differs, `asked` what it
     was told about what differs. `compared` is what came of it; where Alembic itself had to compare,
     `differences` is, in the form of its `as_diffs`. `autogenerate` is what `config.cmd_opts` tells
     a hook that asks for it, as Alembic's own command line does. `inspect` is what a `check` does
-    with the subject that env.py gives it, while env.py runs.
+    with the subject that env.py gives it, while env.py runs. `foresee` are the revisions to preview
+    instead of running anything, and `plan` what came of it.
     """
 
     command: str
     emit: Emit = ignore
     consent: bool = False
+    yes: bool = False
+    confirm: Callable[[str], bool] | None = None
     wishes: Wishes = field(default_factory=Wishes)
     keep_empty: bool = True
     asked: Asked = field(default_factory=Asked)
@@ -98,6 +104,8 @@ class Call:
     compared: Compared | None = None
     differences: list[Any] = field(default_factory=list)
     inspect: Callable[[Any], None] | None = None
+    foresee: Steps | None = None
+    plan: Plan | None = None
 
 
 def make_config(project: Project, options: AlembicOptions, call: Call | None, **kw: Any) -> Config:

@@ -18,7 +18,7 @@ from sqlalchemy import NullPool, text
 from sqlalchemy.exc import DBAPIError
 
 from daybreak.core.errors import DaybreakError, HalfDone, LockHeld, NotTheWriter
-from daybreak.core.events import Applied, Connected, Emit, Finished, Passed, Waiting
+from daybreak.core.events import Applied, Emit, Finished, Passed, Waiting
 from daybreak.core.failure import Reached, connection_lost, interrupted, migration_failure, said
 from daybreak.core.holder import called
 from daybreak.core.resume import Way, half_done
@@ -44,6 +44,7 @@ from daybreak.edges.apply.stop import Stop
 from daybreak.edges.connect import driver_for, explained, make_engine, missing_right
 from daybreak.edges.history import place_in_history, require_known
 from daybreak.edges.settings import Settings
+from daybreak.edges.where import connected
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
@@ -98,6 +99,7 @@ class Run:
         self.mark = f"{self.name} work"  # of the session that does the work
         self.journal = Journal(connection, schema, self.id)
         self.applied = 0
+        self.version = version_of("daybreak")
         self.stop = Stop()
         self.session = ""
         self._begun = False
@@ -262,17 +264,9 @@ class Run:
         if require:
             place = self.target.place if self.target else "the database"
             require_known(context.script, heads, place)
-        self.emit(self._connected(heads))
+        self.emit(connected(self.connection, self.target, heads))
         self._end_reading()
         return heads
-
-    def _connected(self, heads: tuple[str, ...]) -> Connected:
-        version = self.connection.dialect.server_version_info or ()
-        number = ".".join(str(part) for part in version[:3])
-        if self.target is not None:
-            server = f"{self.dialect.LABEL} {number}"
-            return Connected(self.target.environment, self.place, server, heads)
-        return Connected("given", self.place, f"{self.connection.dialect.name} {number}", heads)
 
     @contextlib.contextmanager
     def _around(self, script: Script, is_upgrade: bool) -> Iterator[None]:
@@ -309,15 +303,17 @@ class Run:
                     "process": os.getpid(),
                     "worker": self.session,
                     "lock": self.lock.session,
-                    "version": version_of("daybreak"),
+                    "version": self.version,
                 }
             )
             self.journal.forget_runs()
             self._commit()
             self.emit(Passed("run recorded"))
-            asked = {"key": self.server.lock_key(self.mark)}
-            self.connection.execute(text(self.server.TRY_LOCK), asked)
+            key = self.server.lock_key(self.mark)
+            marked = self.connection.execute(text(self.server.TRY_LOCK), {"key": key}).scalar()
             self._commit()
+            if not marked:
+                raise LockHeld(self.place, self._called(self.lock.holders_of(key)), 0.0)
             self.emit(Passed("marked"))
 
     def _commit(self) -> None:
@@ -334,7 +330,7 @@ class Run:
             return
         script = context.script.get_revision(step.up_revision_id)
         parents = parents_of(script) if script is not None else ()
-        self.funnel.complete(parents, version_of("daybreak"))
+        self.funnel.complete(parents, self.version)
         doc = script.doc if script else ""
         self.emit(Applied(step.up_revision_id, doc, step.is_upgrade, seconds))
 

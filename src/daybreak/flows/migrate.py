@@ -96,7 +96,11 @@ def downgrade(
     tag: str | None = None,
     asked: Wishes = Wishes(),  # noqa: B008 - it is frozen
 ) -> Outcome:
-    """Take revisions back, down to `revision`. A protected environment asks first."""
+    """Take revisions back, down to `revision`.
+
+    A protected environment asks first, and so does env.py where data goes with it. Raises
+    Protected and DropsData where nobody can be asked, Refused after a no.
+    """
     return _migrate(
         session,
         "downgrade",
@@ -175,7 +179,7 @@ def _migrate(
     started = time.monotonic()
     if not sql:
         refuse_on_lambda(command, os.environ)
-    call = Call(command, emit=listen, wishes=asked)
+    call = Call(command, emit=listen, yes=session.yes, confirm=session.confirm, wishes=asked)
     opened = open_project(session, call)
     check(opened)
     if not sql:

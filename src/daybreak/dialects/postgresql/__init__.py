@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from daybreak.dialects.postgresql import words as words
     from daybreak.dialects.postgresql.catalog import build_catalog as build_catalog
     from daybreak.dialects.postgresql.ddl_changes import ddl as ddl
+    from daybreak.dialects.postgresql.drops import dropped as dropped
     from daybreak.dialects.postgresql.folds import fold as fold
     from daybreak.dialects.postgresql.manual import by_hand as by_hand
     from daybreak.dialects.postgresql.outline import catalog_outline as catalog_outline
@@ -40,6 +41,7 @@ __getattr__ = loading(
         "build_catalog": "catalog",
         "by_hand": "manual",
         "ddl": "ddl_changes",
+        "dropped": "drops",
         "fold": "folds",
         "catalog_outline": "outline",
         "catalog_relations": "outline",
@@ -83,6 +85,13 @@ NOT_COMPARED = (
     "sequences, storage parameters and partitioning",
     "renames (they appear as a drop and an add)",
 )
+# In the transaction alone: its rollback takes them back.
+PEEK_SESSION = (
+    "SET TRANSACTION READ ONLY",
+    f"SET LOCAL lock_timeout = '{base.PEEK_TIMEOUT_S}s'",
+    f"SET LOCAL statement_timeout = '{base.PEEK_TIMEOUT_S}s'",
+)
+PEEK_SESSION_END = ()
 
 _LIBPQ = {
     "connect_timeout": base.CONNECT_TIMEOUT_S,
@@ -197,6 +206,11 @@ def trouble(error: BaseException) -> Trouble | None:
 def lacks_right(error: BaseException) -> bool:
     """insufficient_privilege, which psycopg2 keeps under a name of its own."""
     return "42501" in _states(error)
+
+
+def is_missing(error: BaseException) -> bool:
+    """invalid_schema_name, undefined_table, undefined_column."""
+    return not {"3F000", "42P01", "42703"}.isdisjoint(_states(error))
 
 
 def lock_refused(error: BaseException) -> bool:

@@ -84,6 +84,8 @@ FROM pg_stat_activity AS a
 WHERE a.pid || ' since ' || extract(epoch FROM a.backend_start) = :session
 """
 
+UNTRANSACTIONAL_TABLES = None
+
 # The states of objects. One that is not valid counts as not there: it is made anew.
 _INDEX = """
 SELECT pg_get_indexdef(i.indexrelid)
@@ -179,11 +181,6 @@ def is_made_already(error: BaseException) -> bool:
     """Whether the statement makes what is there: an object, a column, a constraint, a schema."""
     states = {getattr(error, "sqlstate", None), getattr(error, "pgcode", None)}
     return bool(states & {"42P07", "42701", "42710", "42P06", "42723"})
-
-
-def transactional_table(place: Place) -> str | None:
-    """SQL that tells whether a table's rows are rolled back; None where all are."""
-    return None
 
 
 def _literal(place: Place) -> str:

@@ -7,8 +7,7 @@ the journal tells what the database is, or that a statement was begun of which i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -47,13 +46,14 @@ class Journal:
         self._connection, self._run = connection, run
         self._table = _table(schema)
         self._columns = self._table.c
-        self._made: bool | None = None
+        self._new = insert(self._table).inline()  # the server need not tell the row's id
+        self._made = False
         self._has_statements = False
 
     @property
     def made(self) -> bool:
-        """Whether the table is there."""
-        if self._made is None:
+        """Whether the table is there. Another run may make it until we have the run's lock."""
+        if not self._made:
             self._made = inspect(self._connection).has_table(JOURNAL, schema=self._table.schema)
         return self._made
 
@@ -118,26 +118,9 @@ class Journal:
         return found
 
     def record(self, entries: Sequence[Entry]) -> None:
-        """Record statements; each replaces what was known of the statement of that number."""
+        """Record what is known of statements now. The last word on each counts."""
         self._has_statements = True
-        for entry in entries:
-            if entry.id is not None:
-                self._connection.execute(
-                    update(self._table).where(self._columns.id == entry.id).values(_values(entry))
-                )
-        if new := [_values(entry) for entry in entries if entry.id is None]:
-            self._insert(new)
-
-    def start(self, entry: Entry) -> Entry:
-        """Record that a statement is begun. The entry comes back with its row's id."""
-        if entry.id is not None:
-            self.record([entry])
-            return entry
-        self._has_statements = True
-        values = {**_values(entry), "run": self._run}
-        result = self._connection.execute(insert(self._table).values(values))
-        [key] = result.inserted_primary_key or (None,)
-        return replace(entry, id=key)
+        self._insert([_values(entry) for entry in entries])
 
     def finish(
         self,
@@ -162,7 +145,6 @@ class Journal:
                     "state": State.DONE.value,
                     "skeleton": skeleton,
                     "detail": json.dumps(detail),
-                    "ended_at": func.now(),
                     "seconds": seconds,
                 }
             ]
@@ -197,9 +179,8 @@ class Journal:
             detail = json.dumps({"revisions": new})
             self._insert([{"kind": _ANCESTORS, "state": State.DONE.value, "detail": detail}])
 
-    def _insert(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        for row in rows:
-            self._connection.execute(insert(self._table).values({**row, "run": self._run}))
+    def _insert(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        self._connection.execute(self._new, [{**row, "run": self._run} for row in rows])
 
 
 def _table(schema: str | None) -> Table:
@@ -248,7 +229,6 @@ def _entry(row: Any) -> Entry:
         statement=row.statement,
         run=row.run,
         at=row.at.isoformat(sep=" ", timespec="seconds"),
-        id=row.id,
         **json.loads(row.detail),
     )
 
