@@ -196,7 +196,7 @@ def test_machines_get_a_line_for_each_event_and_one_for_the_outcome(project: Pro
         ("finished", None, None),
         ("outcome", None, None),
     ]
-    assert lines[3]["place"] == "b2_.py:16"
+    assert lines[3]["place"] == "b2_.py:15"
     outcome = lines[-1]
     applied = outcome.pop("applied")
     assert [(one["revision"], one["direction"], one["doc"]) for one in applied] == [
