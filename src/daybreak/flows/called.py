@@ -6,7 +6,7 @@ from pathlib import Path
 
 from daybreak.core.events import Emit, ignore
 from daybreak.flows import migrate
-from daybreak.flows.migrate import Outcome
+from daybreak.flows.answers import Outcome
 from daybreak.flows.session import Session
 
 
