@@ -43,7 +43,10 @@ _BEGIN = ("BEGIN", "START")
 
 @dataclass
 class Work:
-    """A revision that is under way. `pending` is what its open transaction did, not recorded."""
+    """A revision that is under way. `pending` is what its open transaction did, not recorded.
+
+    `stays` are the statements that no rollback takes back, recorded or not.
+    """
 
     revision: str
     upgrade: bool
@@ -54,6 +57,7 @@ class Work:
     by_hand: bool = False
     over: bool = False
     pending: list[Callable[[], Entry]] = field(default_factory=list)
+    stays: set[int] = field(default_factory=set)
     savepoints: dict[str, int] = field(default_factory=dict)
     skeletons: list[str] = field(default_factory=list)
     file: str | None = None
@@ -218,12 +222,13 @@ class Funnel:
     def kept(self) -> tuple[int, int]:
         """How many statements of the revision under way are done for good, and how many were sent.
 
-        After an error: what was not recorded by then was rolled back.
+        After an error: what was neither recorded by then nor stays by itself was rolled back.
         """
         work = self._work
         if work is None:
             return 0, 0
-        return sum(entry.state is State.DONE for entry in work.known.values()), work.number
+        done = {number for number, entry in work.known.items() if entry.state is State.DONE}
+        return len(done | work.stays), work.number
 
     @property
     def under_way(self) -> str | None:
@@ -418,6 +423,7 @@ class Funnel:
                 self._dbapi.commit()
         with self._failure_recorded(work, sent):
             self._send(sent)
+        work.stays.add(sent.number)
         if "ENGINE" in sent.reading.skeleton.upper():
             self._settling.forget_engines()
         if sent.reading.place is not None:
