@@ -181,6 +181,8 @@ class Run:
             with self.funnel.attached(migration.impl):
                 with context.begin_transaction():
                     context.run_migrations()
+                if running.command == "ensure_version":
+                    self._commit()  # Alembic has begun a transaction by reading, and ends none
                 self._finish(running, heads, migration)
         except Exception as error:
             if self.stop.asked is not None:
