@@ -39,7 +39,7 @@ def state() -> State:
 
 def session(*, yes: bool = False, emit: Callable[[Event], None] | None = None) -> Session:
     """The session that a flow works in: it asks only a person on a terminal."""
-    from daybreak.edges.alembic import AlembicOptions
+    from daybreak.core.invocation import AlembicOptions
     from daybreak.flows.session import Session
 
     now = state()
