@@ -241,6 +241,10 @@ class Dialect(Protocol):
         """Whether the driver's `error` says that the user may not run the statement."""
         ...
 
+    def lacks_table(self, error: BaseException) -> bool:
+        """Whether the driver's `error` says that the table that was asked is not there."""
+        ...
+
     def catalog_session(self, version: int, *, fresh: bool) -> Sequence[str]:
         """SQL after which texts no longer depend on the session; at most a second for a lock.
 

@@ -18,6 +18,7 @@ from daybreak.core.events import (
     Event,
     Finished,
     Noted,
+    NotYet,
     Orphan,
     Passed,
     Ran,
@@ -25,6 +26,7 @@ from daybreak.core.events import (
     Skipped,
     Waiting,
 )
+from daybreak.core.standing import Standing
 
 
 def error_lines(error: DaybreakError) -> list[str]:
@@ -47,6 +49,8 @@ def event_line(event: Event) -> str:
             return style("made", fg="green") + f"   {place}"
         case Waiting(holder, seconds):
             return style("wait", fg="yellow") + f"   {duration(seconds)} for {holder}"
+        case NotYet(problem):
+            return style("wait", fg="yellow") + f"   {problem}"
         case Orphan(session, statement, ended):
             what = "ended" if ended else "waiting for"
             return style("orphan", fg="yellow") + f" {what} session {session}: {statement}"
@@ -74,6 +78,17 @@ def migrated_line(
         return done(f"nothing to do, at {revisions(after)}")
     steps = f", {count} revision{'s' if count != 1 else ''}" if count else ""
     return done(f"at {revisions(after)} in {duration(seconds)}{steps}")
+
+
+def waited_line(place: str, standing: Standing, seconds: float) -> str:
+    """`done   shop@127.0.0.1:5432 is at a3, in 1.4 s`."""
+    if standing.unknown:
+        how = f", which nobody can compare with {revisions(standing.required)}; accepted"
+    elif standing.ahead:
+        how = f", ahead of {revisions(standing.required)}"
+    else:
+        how = ""
+    return done(f"{place} is at {revisions(standing.recorded)}{how}, in {duration(seconds)}")
 
 
 def head_line(revision: str, labels: Sequence[str], *, is_recorded: bool) -> str:

@@ -180,6 +180,11 @@ def lacks_right(error: BaseException) -> bool:
     return bool(error.args) and error.args[0] in {1044, 1142, 1143, 1227, 1370}
 
 
+def lacks_table(error: BaseException) -> bool:
+    """The table, or the database that is its schema."""
+    return bool(error.args) and error.args[0] in {1146, 1049}
+
+
 def catalog_outline(version: int) -> None:
     """Digests have no use here: reading information_schema is what takes the time."""
 

@@ -199,6 +199,11 @@ def lacks_right(error: BaseException) -> bool:
     return "42501" in _states(error)
 
 
+def lacks_table(error: BaseException) -> bool:
+    """undefined_table, which is said of an unknown schema too."""
+    return "42P01" in _states(error)
+
+
 def lock_refused(error: BaseException) -> bool:
     """lock_not_available."""
     return "55P03" in _states(error)
