@@ -6,6 +6,7 @@ by itself, and outside CI, its tests are skipped.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import settings
 
 from daybreak.core import secret
 from servers.debian import NoDebianMirror
-from servers.mysql import MySQL, fail_or_skip, running_mysql
+from servers.mysql import URL_VARIABLE, MySQL, fail_or_skip, running_mysql
 from servers.postgresql import PostgreSQL, running_postgresql
 from servers.server import Server
 
@@ -44,6 +45,14 @@ def mysql() -> Iterator[MySQL]:
             yield server
     except NoDebianMirror as reason:
         fail_or_skip(reason)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """How many processes `-n auto` is: each starts three servers of its own, which take memory.
+
+    A MySQL that somebody named would be the same for all of them, and tests look at all of it.
+    """
+    return 1 if URL_VARIABLE in os.environ else min(os.cpu_count() or 1, 4)
 
 
 SERVERS = {"postgresql-16": "postgresql16", "postgresql-18": "postgresql18", "mysql-9.7": "mysql"}

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 from alembic import context
 from alembic.util import CommandError
-from click import unstyle
 
 from daybreak.core.errors import DaybreakError, Protected
 from daybreak.core.events import Emit, Event, Orphan, Repaired, Skipped, Waiting
@@ -33,6 +32,7 @@ from daybreak.edges.alembic import (
     call_in_force,
     command_in_force,
     project_in_force,
+    require_tested,
 )
 from daybreak.edges.connect import driver_for, explained, make_migration_engine, sqlalchemy_url
 from daybreak.edges.directives import without_empty_files
@@ -45,10 +45,12 @@ from daybreak.edges.models import (
     refuse_unregistered,
     unchanged,
 )
+from daybreak.edges.preview import tell_sources
 from daybreak.edges.settings import Settings, load_settings, resolve_target
 from daybreak.flows.apply import apply
 from daybreak.flows.autogenerate import compare_catalogs
-from daybreak.report.text import event_line
+from daybreak.flows.preview import agree_to_losses, agreed, foresee
+from daybreak.report.text import run_words
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, MetaData
@@ -87,6 +89,7 @@ def _run(
     connection: Connection | None,
     options: dict[str, Any],
 ) -> None:
+    require_tested()
     running = command_in_force()
     settings = load_settings(project_in_force())
     _configure_logging(quiet=call is not None)
@@ -119,11 +122,14 @@ def _run(
         options["process_revision_directives"] = without_empty_files(call, theirs)
         options["include_name"] = _without_journal(options)
 
-    if context.is_offline_mode():
+    if call is not None and call.foresee is not None:
+        call.plan = foresee(settings, call, call.foresee, connection, options)
+    elif context.is_offline_mode():
         _run_offline(settings, call, options)
     elif connection is not None:
         _require_consent(call, running, settings.choice.environment, settings)
-        apply(connection, None, settings, running, options, _wishes(call), _emit(call))
+        agree_to_losses(connection, None, call, running, options)
+        apply(connection, None, running, options, _wishes(call), _emit(call))
     else:
         _run_online(settings, call, running, options)
 
@@ -161,6 +167,7 @@ def _run_offline(settings: Settings, call: Call | None, options: dict[str, Any])
             **options,
         }
     )
+    tell_sources(context.get_context())
     try:
         with context.begin_transaction():
             context.run_migrations()
@@ -179,20 +186,19 @@ def _run_online(
     with explained(target):
         connection = engine.connect()
     with connection:
-        apply(connection, target, settings, running, options, _wishes(call), _emit(call))
+        agree_to_losses(connection, target, call, running, options)
+        apply(connection, target, running, options, _wishes(call), _emit(call))
 
 
 def _require_consent(
     call: Call | None, running: Running, environment: str, settings: Settings
 ) -> None:
-    """Plain Alembic has no --yes: there, `-x yes=true` says it. Raises Protected."""
+    """Raises Protected."""
     command = running.command or ""
     protected = settings.declared.environment(environment).policy.protected
     if not needs_consent(command, protected=protected):
         return
-    if call is not None and call.consent:
-        return
-    if context.get_x_argument(as_dictionary=True).get("yes") == "true":
+    if agreed(call) or (call is not None and call.consent):
         return
     raise Protected(command, environment, plain=call is None)
 
@@ -205,10 +211,22 @@ def _wishes(call: Call | None) -> Wishes:
 
 
 def _emit(call: Call | None) -> Emit:
-    return call.emit if call is not None else _to_log
+    return call.emit if call is not None else _to_log()
 
 
-def _to_log(event: Event) -> None:
+def _to_log() -> Emit:
     """Plain Alembic has no screen of ours: what a person has to know there is logged."""
-    if isinstance(event, (Waiting, Orphan, Repaired, Skipped)):
-        logging.getLogger("daybreak").warning("%s", unstyle(event_line(event)).strip())
+    log = logging.getLogger("daybreak")
+    resumed: set[str] = set()
+
+    def listen(event: Event) -> None:
+        match event:
+            case Skipped(revision) if revision in resumed:
+                return
+            case Skipped(revision):
+                resumed.add(revision)
+        if isinstance(event, (Waiting, Orphan, Repaired, Skipped)):
+            _, words = run_words(event)
+            log.warning("%s", words)
+
+    return listen

@@ -117,6 +117,14 @@ def test_every_page_of_the_documentation_that_the_code_names_exists() -> None:
     assert {name for name in named if not (ROOT / name).is_file()} == set()
 
 
+def test_the_readme_shows_the_commands_that_ci_runs() -> None:
+    [block, *_] = [block for block in blocks("console") if block.page == ROOT / "README.md"]
+    shown = re.findall(r"^\$ (uv run .+)$", block.text, re.MULTILINE)
+    ran = re.findall(r"^(?:step|exec) (uv run .+?)(?: #.*)?$", (ROOT / ".ci/run").read_text(), re.M)
+    assert len(shown) == 2
+    assert [command for command in shown if command not in ran] == []
+
+
 def test_every_page_can_be_reached_from_the_readme() -> None:
     reached: set[Path] = set()
     waiting = [ROOT / "README.md"]

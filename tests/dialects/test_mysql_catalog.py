@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Engine, event
 
 from daybreak.core.catalog import (
     Catalog,
@@ -380,7 +379,7 @@ def waiting(mysql: MySQL, pid: int) -> bool:
 
 
 def engine(mysql: MySQL, name: str) -> Engine:
-    return create_engine(mysql.url(name, "pymysql"), poolclass=NullPool)
+    return mysql.engine(name)
 
 
 def test_a_function_and_a_procedure_may_share_a_name(mysql: MySQL, name: str) -> None:

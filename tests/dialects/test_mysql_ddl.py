@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import create_engine
-from sqlalchemy.pool import NullPool
 
 from daybreak.core.catalog import Address, Catalog
 from daybreak.core.change import Rename
@@ -62,14 +60,12 @@ def columns_by_name(catalog: Catalog) -> Catalog:
 
 
 def read(mysql: MySQL, database: str) -> Catalog:
-    engine = create_engine(mysql.url(database, "pymysql"), poolclass=NullPool)
-    with engine.connect() as connection:
+    with mysql.engine(database).connect() as connection:
         return read_catalog(connection)
 
 
 def run(mysql: MySQL, database: str, statements: Sequence[str]) -> None:
-    engine = create_engine(mysql.url(database, "pymysql"), poolclass=NullPool)
-    with engine.connect() as connection:
+    with mysql.engine(database).connect() as connection:
         for sql in statements:
             connection.exec_driver_sql(sql.replace("%", "%%"))
         connection.commit()

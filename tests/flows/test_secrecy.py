@@ -162,6 +162,8 @@ def break_a_revision(watched: Watched) -> None:
     watched.run("daybreak", "upgrade", "head", "--traceback", code=7)
     watched.run("daybreak", "upgrade", "head", "--json", code=half)
     watched.run("alembic", "--raiseerr", "upgrade", "head", code=1)
+    for shape in ([], ["--json"], ["--traceback"]):
+        watched.run("daybreak", "upgrade", "head", "--plan", *shape, code=0)
 
 
 def have_models_that_tell(watched: Watched) -> None:

@@ -134,6 +134,8 @@ MYSQL = (
     ),
 )
 
+HISTORIES = {"postgresql": POSTGRESQL, "mysql": MYSQL}
+
 
 def write_history(project: Project, revisions: tuple[Revision, ...]) -> None:
     """Write the revisions, each building on the one before it, into the project."""

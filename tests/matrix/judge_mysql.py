@@ -20,7 +20,7 @@ from pymysql.connections import Connection
 from pymysql.constants import CLIENT
 
 from matrix.folds_mysql import table_parts, without_definer, without_spelling, without_start
-from servers.mysql import MySQL
+from servers.mysql import AT_ONCE, MySQL
 
 Dump = dict[str, str]
 Rows = dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]]
@@ -217,6 +217,7 @@ def _connect(server: MySQL, schema: str | None = None, flags: int = 0) -> Connec
         database=schema,
         autocommit=True,
         client_flag=flags,
+        **AT_ONCE,
     )
 
 

@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import pytest
-from sqlalchemy import NullPool, create_engine
 
 from daybreak.core.catalog import Catalog
 from daybreak.core.drift import find_drift
@@ -41,8 +40,7 @@ def made(mysql: MySQL, *more: str) -> Made:
     """BASE, after `more` was done to it."""
     with mysql.fresh_database() as database:
         judge_mysql.execute(mysql, ";\n".join((*BASE, *more)), database)
-        engine = create_engine(mysql.url(database, "pymysql"), poolclass=NullPool)
-        with engine.connect() as connection:
+        with mysql.engine(database).connect() as connection:
             return Made(judge_mysql.dump(mysql, database), read_catalog(connection))
 
 

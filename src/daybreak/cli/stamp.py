@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from daybreak.cli.migrated import report
-from daybreak.cli.options import RelativeArguments, common, offline, session, with_json
+from daybreak.cli.options import RelativeArguments, common, offline, session, with_json_lines
 from daybreak.cli.options import wait as wait_option
 from daybreak.cli.options import yes as yes_option
 
@@ -16,7 +16,7 @@ from daybreak.cli.options import yes as yes_option
 @click.option("--purge", is_flag=True, help="Empty the version table first.")
 @yes_option
 @wait_option
-@with_json
+@with_json_lines
 @common
 def command(
     revisions: tuple[str, ...], sql: bool, tag: str | None, purge: bool, yes: bool, wait: str | None

@@ -26,12 +26,14 @@
     │  ├─ HistoryNotReplayed               the history does not run on an empty database
     │  ├─ DatabaseNotCopied                the shadow can't be made like the database
     │  ├─ HistoryMissing                   no revision file is there to tell what the code needs
-    │  └─ HistoryInvalid                   Alembic can't use the history as asked
+    │  ├─ HistoryInvalid                   Alembic can't use the history as asked
+    │  └─ AlembicUntested                  a version of Alembic that Daybreak does not know
     ├─ Refused                          3  a guard said no; nothing was changed
     │  ├─ ProofFailed                      a new revision does not do what it should
     │  ├─ HistoryChanged                   another revision was written meanwhile
     │  ├─ OnLambda                         migrations don't run inside Lambda
     │  ├─ Protected                        a protected environment, and nobody to ask
+    │  ├─ DropsData                        a downgrade takes data with it, and nobody to ask
     │  ├─ UnregisteredModels               a comparison would drop these models' tables
     │  ├─ Unguarded                        a foreign env.py, without --unguarded
     │  ├─ NotTheWriter                     a server or session that takes no change
@@ -48,6 +50,7 @@
     │  └─ DatabaseMissing                  the server is there, the database is not
     ├─ StoppedHalfWay                   7  a revision raised after something was changed
     │  ├─ Undecided                        nobody can tell whether a statement was carried out
+    │  ├─ HalfDone                         another revision is half done, and comes first
     │  ├─ LockLost                         the session that held the run's lock is gone
     │  └─ Interrupted                      the run was told to stop: Ctrl-C, SIGTERM
     ├─ Drift                            8  what is differs from what should be
@@ -248,6 +251,17 @@ class HistoryInvalid(UsageError):
     pass
 
 
+class AlembicUntested(UsageError):
+    """`version` is the one that is installed, `oldest` to `before` those that were tested."""
+
+    def __init__(self, version: str, oldest: str, before: str) -> None:
+        super().__init__(
+            f"Alembic {version} is not one that Daybreak was tested with: it takes {oldest} and "
+            f"later, before {before}. Nothing was changed",
+            f'uv add "alembic>={oldest},<{before}", or a newer Daybreak',
+        )
+
+
 class Refused(DaybreakError):
     exit_code = 3
 
@@ -293,6 +307,18 @@ class Protected(Refused):
         super().__init__(
             f"{command} was refused: {environment} is protected, and {why}. Nothing was changed",
             f"if you are sure: {agree}",
+        )
+
+
+class DropsData(Refused):
+    """`said` is what is dropped, `drops events (rows), venues.capacity`. `plain`: as above."""
+
+    def __init__(self, said: str, *, plain: bool = False) -> None:
+        why = "plain alembic can't ask" if plain else "there is no terminal to ask on"
+        agree = "alembic -x yes=true downgrade …" if plain else "daybreak downgrade … --yes"
+        super().__init__(
+            f"downgrade was refused: it {said}, and {why}. Nothing was changed",
+            f"if that can go: {agree}",
         )
 
 
@@ -407,6 +433,19 @@ class Undecided(StoppedHalfWay):
             "run that was interrupted, bring the old one back and write a revision for the change",
         )
         self.revision, self.number = revision, number
+
+
+class HalfDone(StoppedHalfWay):
+    def __init__(self, revision: str, number: int, at: str, *, upgrade: bool) -> None:
+        what, back = ("applied", "upgrade") if upgrade else ("taken back", "downgrade")
+        goal = revision if upgrade else "-1"
+        super().__init__(
+            f"{revision} is half {what}: its statement {number} was recorded at {at}, and no run "
+            "has finished it since. Nothing was run now",
+            f"finish it first: daybreak {back} {goal}; or, if it was put right by hand, record "
+            "where the database is: daybreak stamp REVISION",
+        )
+        self.revision = revision
 
 
 class LockLost(StoppedHalfWay):

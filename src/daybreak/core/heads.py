@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 # Alembic refuses a revision with one of these in its name.
-_ILLEGAL = frozenset("@-+:")
+_ILLEGAL = "@-+:"
 
 
 class Declared(NamedTuple):
@@ -37,19 +37,26 @@ def find_ends(declared: Sequence[Declared]) -> Ends | None:
     goes in a circle. What is to be said of it is Alembic's to find out.
     """
     known = {each.revision: each for each in declared}
-    labelled = {label: each.revision for each in declared for label in each.labels}
-    labels = sum(len(each.labels) for each in declared)
-    if len(known) != len(declared) or len(labelled) != labels or labelled.keys() & known.keys():
+    labels = [(label, each.revision) for each in declared for label in each.labels]
+    labelled = dict(labels)
+    names = "".join(known)
+    if (
+        len(known) < len(declared)
+        or len(labelled) < len(labels)
+        or not labelled.keys().isdisjoint(known)
+        or "" in known
+        or any(sign in names for sign in _ILLEGAL)
+    ):
         return None
-    below: dict[str, tuple[str, ...]] = {}
+    below = {each.revision: each.down for each in declared}
     for each in declared:
-        if not each.revision or _ILLEGAL.intersection(each.revision):
-            return None
-        below[each.revision] = (*each.down, *(labelled.get(name, name) for name in each.depends))
-    if not all(name in known for names in below.values() for name in names) or _circular(below):
-        return None
+        if each.depends:
+            named = [labelled.get(name, name) for name in each.depends]
+            below[each.revision] = tuple({*each.down, *named})
     built_on = {name for each in declared for name in each.down}
     needed = {name for names in below.values() for name in names}
+    if not needed <= known.keys() or _circular(below):
+        return None
     return Ends(
         known,
         heads=tuple(name for name in known if name not in built_on),
@@ -57,15 +64,13 @@ def find_ends(declared: Sequence[Declared]) -> Ends | None:
     )
 
 
-def _circular(below: Mapping[str, Iterable[str]]) -> bool:
+def _circular(below: Mapping[str, Sequence[str]]) -> bool:
     """Whether some revision comes before itself."""
     above: dict[str, list[str]] = {name: [] for name in below}
-    waits_for = {}
     for name, names in below.items():
-        distinct = set(names)
-        waits_for[name] = len(distinct)
-        for lower in distinct:
+        for lower in names:
             above[lower].append(name)
+    waits_for = {name: len(names) for name, names in below.items()}
     ready = [name for name, count in waits_for.items() if not count]
     for name in ready:  # which grows meanwhile
         for higher in above[name]:

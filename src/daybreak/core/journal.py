@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -51,7 +51,6 @@ class Entry:
     run: str = ""
     at: str = ""
     error: str | None = None
-    id: int | None = field(default=None, compare=False)
 
     def detail(self) -> dict[str, Any]:
         """What the journal keeps as JSON, beside its columns."""

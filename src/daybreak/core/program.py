@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from daybreak.core.journal import Entry, State
-from daybreak.core.sqltext import digest
 
 # Lines of the function: those of the outermost loop, or a line by itself.
 Part = tuple[int, int]
@@ -22,9 +21,8 @@ _LOOPS += (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 @dataclass(frozen=True)
 class Program:
-    """A revision's `upgrade` or `downgrade`. `digest` is that of its file's text."""
+    """A revision's `upgrade` or `downgrade`."""
 
-    digest: str
     loops: tuple[Part, ...]
 
     def part(self, line: int) -> Part:
@@ -40,18 +38,18 @@ def program(source: str, function: str) -> Program | None:
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef) and node.name == function:
             loops = sorted(_outermost_loops(node.body))
-            return Program(digest(source), tuple(loops))
+            return Program(tuple(loops))
     return None
 
 
-def parts_over(program: Program, known: Mapping[int, Entry]) -> dict[Part, int]:
+def parts_over(program: Program, file: str, known: Mapping[int, Entry]) -> dict[Part, int]:
     """The parts that are over, each with the number of its last statement.
 
     Behind each of them, in another part, a statement was begun. Empty if one of the `known`
-    statements was sent by another text of the file.
+    statements was sent by another text than that of which `file` is the digest.
     """
     begun = {n: e for n, e in known.items() if e.state is not State.FAILED}
-    if any(e.file != program.digest or e.line is None for e in begun.values()):
+    if any(e.file != file or e.line is None for e in begun.values()):
         return {}
     last = {program.part(e.line): n for n, e in sorted(begun.items()) if e.line is not None}
     newest = max(last.values(), default=0)

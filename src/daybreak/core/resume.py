@@ -75,6 +75,22 @@ def resume(
     return SKIP
 
 
+# A revision, and whether it is applied or taken back.
+Way = tuple[str, bool]
+
+
+def half_done(known: Mapping[Way, Mapping[int, Entry]], way: Way | None) -> Entry | None:
+    """The last statement of a revision that is half done, if another `way` is to be gone.
+
+    None as the way: nothing is to be done.
+    """
+    for begun, entries in known.items():
+        done = [entry for entry in entries.values() if entry.state is not State.FAILED]
+        if done and begun != way:
+            return done[-1]
+    return None
+
+
 def left_over(entries: Mapping[int, Entry], reached: int) -> Entry | None:
     """The first statement that was done and that the revision, now over, no longer has."""
     beyond = [n for n in entries if n > reached and entries[n].state is not State.FAILED]

@@ -54,6 +54,14 @@ class Reading:
     values: str = ""
 
     @property
+    def needs_before(self) -> bool:
+        """Whether the state before is needed to tell whether it was carried out.
+
+        What a statement makes was not there before, or it would have failed.
+        """
+        return self.aim in {Aim.GONE, Aim.ALTERED}
+
+    @property
     def is_of_an_account(self) -> bool:
         """Whether it may hold a password, of which not even a digest is kept."""
         return bool(_PASSWORD & {*self.skeleton.upper().split()})

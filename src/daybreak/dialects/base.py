@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from daybreak.core.catalog import Catalog
     from daybreak.core.change import Change
     from daybreak.core.engine import Engine
+    from daybreak.core.plan import Dropped
     from daybreak.core.statement import Place, Reading
     from daybreak.core.target import Policy
     from daybreak.core.url import Url
@@ -21,6 +22,9 @@ CONNECT_TIMEOUT_S = 10
 # How long reading a catalog waits for a lock. Deparsing locks relations, and who waits in the queue
 # of a table's locks makes others wait.
 CATALOG_LOCK_TIMEOUT_S = 1
+
+# How long a look at the rows that a downgrade would drop may wait, and may take.
+PEEK_TIMEOUT_S = 1
 
 # What `build_catalog` takes: the rows of each of the `catalog_queries`, by its name.
 Rows = Mapping[str, Sequence[Sequence[Any]]]
@@ -127,6 +131,8 @@ class Running(Protocol):
     @property
     def END_SESSION(self) -> str: ...  # noqa: N802
     @property
+    def UNTRANSACTIONAL_TABLES(self) -> str | None: ...  # noqa: N802 - schema and name, if any are
+    @property
     def CANCEL(self) -> str: ...  # noqa: N802 - the statement that a session runs
 
     def lock_key(self, name: str) -> int | str:
@@ -164,10 +170,6 @@ class Running(Protocol):
         """Whether the driver's `error` says that what a statement makes is there."""
         ...
 
-    def transactional_table(self, place: Place) -> str | None:
-        """SQL that tells whether a table's rows are rolled back; None where all are."""
-        ...
-
 
 class Dialect(Protocol):
     """Both engines in the same words. Constants are upper case, so that a module can be one."""
@@ -192,6 +194,10 @@ class Dialect(Protocol):
     def TRANSACTIONAL_DDL(self) -> bool: ...  # noqa: N802 - whether a schema change is rolled back
     @property
     def NOT_COMPARED(self) -> tuple[str, ...]: ...  # noqa: N802 - Alembic's known gaps
+    @property
+    def PEEK_SESSION(self) -> Sequence[str]: ...  # noqa: N802 - SQL: no write, no long wait
+    @property
+    def PEEK_SESSION_END(self) -> Sequence[str]: ...  # noqa: N802 - what no rollback restores
     @property
     def WRITER(self) -> str: ...  # noqa: N802 - SQL: one row, `reader` (0 or 1) and `what` it is
     @property
@@ -239,10 +245,6 @@ class Dialect(Protocol):
 
     def lacks_right(self, error: BaseException) -> bool:
         """Whether the driver's `error` says that the user may not run the statement."""
-        ...
-
-    def lacks_table(self, error: BaseException) -> bool:
-        """Whether the driver's `error` says that the table that was asked is not there."""
         ...
 
     def catalog_session(self, version: int, *, fresh: bool) -> Sequence[str]:
@@ -305,10 +307,6 @@ class Dialect(Protocol):
         """What a run asks the server."""
         ...
 
-    def read_statement(self, sql: str) -> Reading:
-        """What the statement does, from its text."""
-        ...
-
     @property
     def words(self) -> Words:
         """How SQLAlchemy's constructs say what a catalog tells."""
@@ -319,6 +317,18 @@ class Dialect(Protocol):
 
         `before` is what holds when they run. An Alter is asked field by field, too.
         """
+        ...
+
+    def read_statement(self, sql: str) -> Reading:
+        """What the statement does, from its text."""
+        ...
+
+    def dropped(self, sql: str) -> Sequence[Dropped]:
+        """The tables and columns that the statements in `sql` drop with what they hold."""
+        ...
+
+    def is_missing(self, error: BaseException) -> bool:
+        """Whether the driver's `error` says that a table or column of a query is not there."""
         ...
 
     def by_hand(self, change: Change, before: Catalog, after: Catalog) -> str | None:

@@ -6,6 +6,7 @@ The names used here that Alembic does not document are pinned by tests/contract/
 from __future__ import annotations
 
 import ast
+import re
 from argparse import Namespace
 from collections.abc import Callable
 from configparser import InterpolationError
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import alembic
 from alembic import context, util
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
@@ -21,6 +23,7 @@ from sqlalchemy.exc import OperationalError
 
 from daybreak.core.authoring import Asked, Compared
 from daybreak.core.errors import (
+    AlembicUntested,
     DaybreakError,
     HistoryInvalid,
     ProjectInvalid,
@@ -29,6 +32,7 @@ from daybreak.core.errors import (
 )
 from daybreak.core.events import Emit, ignore
 from daybreak.core.invocation import AlembicOptions as AlembicOptions
+from daybreak.core.plan import Plan
 from daybreak.core.said import said
 from daybreak.core.secret import mask
 from daybreak.core.wishes import Wishes
@@ -46,6 +50,10 @@ from daybreak.edges.project import (
     project_at,
     project_with_ini,
 )
+from daybreak.edges.recorder import Steps
+
+# The versions whose inside was tested. pyproject.toml says the same, and a test compares them.
+OLDEST, BEFORE = "1.20.1", "1.21"
 
 _ATTRIBUTE = "daybreak"
 
@@ -65,17 +73,21 @@ CHANGES_SCHEMA = frozenset(_COMMAND_OF.values())
 class Call:
     """What a `daybreak` command tells the project's env.py, and hears from it.
 
-    `consent` is given when the guards were already asked, `wishes` what a run is asked.
+    `consent` is given when the guards were already asked, `yes` was said beforehand to whatever is
+    asked, `confirm` asks a person if there is one, and `wishes` are what a run is asked.
     `keep_empty` is False for a `revision` that writes no file when nothing differs, `asked` what it
     was told about what differs. `compared` is what came of it; where Alembic itself had to compare,
     `differences` is, in the form of its `as_diffs`. `autogenerate` is what `config.cmd_opts` tells
     a hook that asks for it, as Alembic's own command line does. `inspect` is what a `check` does
-    with the subject that env.py gives it, while env.py runs.
+    with the subject that env.py gives it, while env.py runs. `foresee` are the revisions to preview
+    instead of running anything, and `plan` what came of it.
     """
 
     command: str
     emit: Emit = ignore
     consent: bool = False
+    yes: bool = False
+    confirm: Callable[[str], bool] | None = None
     wishes: Wishes = field(default_factory=Wishes)
     keep_empty: bool = True
     asked: Asked = field(default_factory=Asked)
@@ -83,6 +95,8 @@ class Call:
     compared: Compared | None = None
     differences: list[Any] = field(default_factory=list)
     inspect: Callable[[Any], None] | None = None
+    foresee: Steps | None = None
+    plan: Plan | None = None
 
 
 def make_config(project: Project, options: AlembicOptions, call: Call | None, **kw: Any) -> Config:
@@ -130,6 +144,16 @@ def _percent_sign(config: Config, error: InterpolationError) -> ProjectInvalid:
         f"{error.option} in section [{error.section}] of {file} has a % that stands for nothing",
         "write %% for a %",
     )
+
+
+def require_tested() -> None:
+    """Refuse an Alembic whose inside may be another. Raises AlembicUntested."""
+    if not _numbers(OLDEST) <= _numbers(alembic.__version__) < _numbers(BEFORE):
+        raise AlembicUntested(alembic.__version__, OLDEST, BEFORE)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", version)[:3])
 
 
 def call_in_force() -> Call | None:

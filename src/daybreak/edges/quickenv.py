@@ -1,4 +1,4 @@
-"""Whether an env.py is ours and nothing more, told from its text."""
+"""Whether an env.py is ours and does no more, told from its text."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ _OF_NO_MATTER = {
     *("autogenerate_plugins", "on_version_apply", "transaction_per_migration"),
 }
 
+_OF_TABLE = {"version_table": "name", "version_table_schema": "schema"}
+
 
 class VersionTable(NamedTuple):
     """Where a database records its revisions; without a schema, where the connection looks."""
@@ -22,35 +24,36 @@ class VersionTable(NamedTuple):
 
 
 def read_env(text: bytes) -> VersionTable | None:
-    """The version table of an env.py that only imports, and calls `daybreak.env.run`.
+    """The version table of an env.py that imports, defines functions and calls `daybreak.env.run`.
 
     None for one that does more, or calls it with options that have to be computed.
     """
-    statements = ast.parse(text).body
-    if statements and ast.get_docstring(ast.Module(statements, [])) is not None:
-        statements = statements[1:]
-    *imports, last = statements or [ast.Pass()]
+    tree = ast.parse(text)
+    statements = tree.body if ast.get_docstring(tree) is None else tree.body[1:]
+    *before, last = statements or [ast.Pass()]
     match last:
         case ast.Expr(value=ast.Call(func=function, args=args, keywords=keywords)):
-            ways = {_way_to_run(statement) for statement in imports}
+            called = ast.unparse(function)
         case _:
             return None
-    if "" in ways or ast.unparse(function) not in ways or len(args) > 1:
+    others = [statement for statement in before if _way_to_run(statement) != called]
+    bound = [name for statement in others for name in _bound(statement)]
+    if len(others) == len(before) or not {*bound}.isdisjoint({called.partition(".")[0], "*", ""}):
         return None
     given = {keyword.arg: keyword.value for keyword in keywords}
-    table = {
-        name.removeprefix("version_table_"): given.pop(name)
-        for name in ("version_table", "version_table_schema")
-        if name in given
-    }
-    if not given.keys() <= _OF_NO_MATTER or any(map(_calls, [*args, *given.values()])):
+    table: dict[str, str] = {}
+    for option, part in _OF_TABLE.items():
+        match given.pop(option, None):
+            case None:
+                pass
+            case ast.Constant(value=str(written)) if written:
+                table[part] = written
+            case _:
+                return None
+    values = [*args, *given.values()]
+    if len(args) > 1 or not given.keys() <= _OF_NO_MATTER or any(map(_calls, values)):
         return None
-    literals = [value.value for value in table.values() if isinstance(value, ast.Constant)]
-    texts = [text for text in literals if isinstance(text, str) and text]
-    if len(texts) < len(table):
-        return None
-    named = dict(zip(table, texts, strict=True))
-    return VersionTable(named.get("version_table", "alembic_version"), named.get("schema"))
+    return VersionTable(**table)
 
 
 def find_version_table(text: bytes) -> VersionTable | None:
@@ -84,7 +87,7 @@ def _options(node: ast.AST) -> list[tuple[object, ast.expr]]:
 
 
 def _way_to_run(statement: ast.stmt) -> str | None:
-    """How `run` is called after this import; None after another one, "" after no import."""
+    """How `run` is called after this import of it; None after anything else."""
     match statement:
         case ast.Import(names=[ast.alias(name="daybreak.env", asname=None)]):
             return "daybreak.env.run"
@@ -94,10 +97,19 @@ def _way_to_run(statement: ast.stmt) -> str | None:
             module="daybreak.env", names=[ast.alias(name="run", asname=None)], level=0
         ):
             return "run"
-        case ast.Import() | ast.ImportFrom():
-            return None
-    return ""
+    return None
 
 
-def _calls(value: ast.expr) -> bool:
-    return any(isinstance(node, (ast.Call, ast.NamedExpr)) for node in ast.walk(value))
+def _bound(statement: ast.stmt) -> list[str]:
+    """The names that an import or a plain function gets; "" for any other statement."""
+    match statement:
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            return [name.asname or name.name.partition(".")[0] for name in names]
+        case ast.FunctionDef(name=name, decorator_list=[], args=arguments, returns=returns):
+            computed = _calls(arguments) or (returns is not None and _calls(returns))
+            return [""] if computed else [name]
+    return [""]
+
+
+def _calls(node: ast.AST) -> bool:
+    return any(isinstance(each, (ast.Call, ast.NamedExpr)) for each in ast.walk(node))

@@ -12,16 +12,17 @@ _NAMES = {"revision", "down_revision", "branch_labels", "depends_on"}
 
 _DOCSTRING = rb'(?:"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""|\'\'\'[^\'\\]*\'\'\'|"[^"\\\n]*")'
 _END = rb"[ \t]*(?:\#[^\n]*)?\r?\n"
+_GAP = rb"\s*(?:\#[^\n]*\s*)*"  # blank lines and comments
 _STRING = rb"(?:'[\w.-]+'|\"[\w.-]+\")"
-_ASSIGNMENT = (
-    rb"(revision|down_revision|branch_labels|depends_on)(?:[ ]*:[^=\n\#]*)?[ ]*=[ ]*"
-    rb"(None|%b|\(%b,[ ]*(?:%b,?[ ]*)*\))%b"
-) % (_STRING, _STRING, _STRING, _END)
-_ASSIGNED = re.compile(_ASSIGNMENT)
-# The usual form: a docstring, imports, and then these names, each with a literal.
+_VALUE = rb"(?:[ ]*:[^=\n\#]*)?[ ]*=[ ]*(None|%b|\(%b,[ ]*(?:%b,?[ ]*)*\))%b" % (
+    *(_STRING, _STRING, _STRING),
+    _END,
+)
+# The usual form: a docstring, imports, and then these names in this order, each with a literal.
 _USUAL = re.compile(
-    rb"(?:%b%b)?(?P<imports>(?:(?:from|import)[ ][\w., ]+%b|%b)*)(?P<block>(?:%b|%b)+)"
-    % (_DOCSTRING, _END, _END, _END, _ASSIGNMENT, _END),
+    rb"(?:%b%b)?%b(?P<imports>(?:(?:from|import)[ ][\w., ]+%b%b)*)"
+    rb"revision%b%bdown_revision%b%b(?:branch_labels%b%b)?(?:depends_on%b)?"
+    % (_DOCSTRING, _END, _GAP, _END, _GAP, _VALUE, _GAP, _VALUE, _GAP, _VALUE, _GAP, _VALUE),
     re.DOTALL,
 )
 # What can give a module's name another value without an assignment that is seen.
@@ -29,10 +30,10 @@ _HIDDEN = {
     *("globals", "locals", "vars", "exec", "eval", "setattr", "delattr", "__import__"),
     *("__dict__", "__getattr__", "modules"),
 }
-# What follows and only defines functions, whatever these do.
-_INERT = re.compile(
-    rb"(?:(?:def[ ](?!revision|down_revision|branch_labels|depends_on|__getattr__)\w+\(\)"
-    rb"(?:[ ]->[ ]\w+)?:|[ \t\#])[^\n]*(?:\n|\Z)|\r?\n)*"
+# The beginning of a statement that is not the definition of a function; or of a text's line.
+_STATEMENT = re.compile(
+    rb"\n(?:[^\s\#d]|d(?!ef[ ](?!revision|down_revision|branch_labels|depends_on|__getattr__)"
+    rb"\w+\(\)(?:[ ]->[ ]\w+)?:))"
 )
 _SUSPICIOUS = [
     name.encode() for name in ("revision", "branch_labels", "depends_on", "import *", *_HIDDEN)
@@ -44,21 +45,20 @@ def declared_at_a_glance(text: bytes) -> Declared | None:
     match = _USUAL.match(text)
     if match is None:
         return None
-    imports, block = match["imports"], match["block"]
-    found = _ASSIGNED.findall(block)
-    values = {name.decode(): _strings(value) for name, value in found}
-    if len(values) < len(found) or b"depends_on" in imports or b"branch_labels" in imports:
+    imports, *values = match.groups()
+    if b"depends_on" in imports or b"branch_labels" in imports:
         return None
-    if not _INERT.fullmatch(text, match.end()):
+    if _STATEMENT.search(text, match.end() - 1):
         rest = text[match.end() :]
         if any(name in rest for name in _SUSPICIOUS):
             return None
-    return _declared(values)
+    revision, down, labels, depends = [
+        () if value is None or value == b"None" else _strings(value) for value in values
+    ]
+    return Declared(revision[0], down, depends, labels) if len(revision) == 1 else None
 
 
 def _strings(value: bytes) -> tuple[str, ...]:
-    if value == b"None":
-        return ()
     if not value.startswith(b"("):
         return (value[1:-1].decode(),)
     return tuple(re.findall(r"[\w.-]+", value.decode()))

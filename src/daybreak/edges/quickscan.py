@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from daybreak.core.heads import Declared, Ends, find_ends
-from daybreak.core.recipe import PLACEHOLDER
+from daybreak.core.url import PLACEHOLDER
 from daybreak.edges.project import Project
 from daybreak.edges.quickread import declared_at_a_glance, declared_in_full
 
 # Files that have to be parsed whole take as long as importing them.
 _MOST_UNUSUAL = 100
+_USUAL_SIZE = 2**16
 _SEPARATORS = {"space": " ", "newline": "\n", "os": os.pathsep, ":": ":", ";": ";"}
 
 
@@ -85,7 +86,13 @@ class _Written:
         return value % self._here if isinstance(value, str) else None
 
     def says(self, name: str) -> bool:
-        return self.ini[name] == "true" if name in self.ini else bool(self._toml.get(name, False))
+        """Raises ValueError for what Alembic refuses in a pyproject.toml."""
+        if name in self.ini:
+            return self.ini[name] == "true"
+        value = self._toml.get(name, False)
+        if not isinstance(value, bool):
+            raise ValueError(name)
+        return value
 
     def locations(self) -> Sequence[str] | None:
         """`version_locations`, empty if it is not set, None if it can't be understood."""
@@ -108,8 +115,14 @@ def scan_history(layout: Layout) -> Scanned | None:
         if found is None:
             return None
         paths += found
-    declared: list[Declared] = []
-    files, unusual = {}, 0
+    declared = _declared(paths)
+    ends = None if declared is None else find_ends(declared)
+    return ends and Scanned(ends, dict(zip(ends.known, paths, strict=True)))
+
+
+def _declared(paths: Sequence[str]) -> list[Declared] | None:
+    """What each file declares; None where one can't be told, or too many are unusual."""
+    declared, unusual = [], 0
     for path in paths:
         text = _read(path)
         each = declared_at_a_glance(text)
@@ -119,9 +132,7 @@ def scan_history(layout: Layout) -> Scanned | None:
         if each is None:
             return None
         declared.append(each)
-        files[each.revision] = path
-    ends = find_ends(declared)
-    return ends and Scanned(ends, files)
+    return declared
 
 
 def _revision_files(folder: str, *, recursive: bool) -> list[str] | None:
@@ -154,6 +165,7 @@ def _read(path: str) -> bytes:
     """The whole file; without the buffers of `open`, which take as long as reading it."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        return os.read(descriptor, os.fstat(descriptor).st_size + 1)
+        text = os.read(descriptor, _USUAL_SIZE)
+        return text if len(text) < _USUAL_SIZE else Path(path).read_bytes()
     finally:
         os.close(descriptor)

@@ -105,7 +105,7 @@ def _rows_of(
         return rows(sql.format(table=name))
     except Exception as error:
         cause = getattr(error, "orig", None) or error
-        if dialect.lacks_table(cause):
+        if dialect.is_missing(cause):
             return None
         if dialect.lacks_right(cause):
             user = repr(target.url.username or "(none)")

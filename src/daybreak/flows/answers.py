@@ -10,11 +10,15 @@ from daybreak.core.events import Connected, Event
 
 @dataclass
 class Outcome:
-    """What became of the database. Heads are None where a foreign env.py did not tell them."""
+    """What became of the database. Heads are None where a foreign env.py did not tell them.
+
+    `waited`: the part of `seconds` that another run was waited for.
+    """
 
     before: tuple[str, ...] | None = None
     after: tuple[str, ...] | None = None
     seconds: float = 0.0
+    waited: float = 0.0
     offline: bool = False
     events: list[Event] = field(default_factory=list)
 

@@ -14,12 +14,14 @@ from uuid import uuid4
 
 from alembic import context
 from alembic.util import CommandError
-from sqlalchemy import NullPool, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from daybreak.core.errors import DaybreakError, LockHeld, NotTheWriter
-from daybreak.core.events import Applied, Connected, Emit, Finished, Passed, Waiting
+from daybreak.core.errors import DaybreakError, HalfDone, LockHeld, NotTheWriter
+from daybreak.core.events import Applied, Emit, Finished, Passed, Waiting
 from daybreak.core.failure import Reached, connection_lost, interrupted, migration_failure, said
+from daybreak.core.holder import called
+from daybreak.core.resume import Way, half_done
 from daybreak.core.target import Target
 from daybreak.core.wishes import Wishes
 from daybreak.dialects import dialect_named
@@ -28,7 +30,7 @@ from daybreak.edges.alembic import Running
 from daybreak.edges.apply.funnel import Funnel
 from daybreak.edges.apply.journal import Journal
 from daybreak.edges.apply.lock import RunLock
-from daybreak.edges.apply.orphans import meet_orphans
+from daybreak.edges.apply.orphans import TOLD_EVERY_S, meet_orphans
 from daybreak.edges.apply.steps import (
     ancestors,
     has_own_transaction,
@@ -39,9 +41,9 @@ from daybreak.edges.apply.steps import (
     steps_in_force,
 )
 from daybreak.edges.apply.stop import Stop
-from daybreak.edges.connect import driver_for, explained, make_engine, missing_right
+from daybreak.edges.connect import explained, missing_right
 from daybreak.edges.history import place_in_history, require_known
-from daybreak.edges.settings import Settings
+from daybreak.edges.where import connected
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
@@ -52,7 +54,6 @@ if TYPE_CHECKING:
 def apply(
     connection: Connection,
     target: Target | None,
-    settings: Settings,
     running: Running,
     options: dict[str, Any],
     wishes: Wishes,
@@ -63,7 +64,7 @@ def apply(
     Raises NotTheWriter, LockHeld, RevisionNotInFiles, Undecided, LockLost, and what a revision's
     failure is turned into by `core.failure`.
     """
-    run = Run(connection, target, settings, options, wishes, emit)
+    run = Run(connection, target, options, wishes, emit)
     if running.command is None:
         run.read()
         return
@@ -79,12 +80,11 @@ class Run:
         self,
         connection: Connection,
         target: Target | None,
-        settings: Settings,
         options: dict[str, Any],
         wishes: Wishes,
         emit: Emit,
     ) -> None:
-        self.connection, self.target, self.settings = connection, target, settings
+        self.connection, self.target = connection, target
         self.options, self.wishes, self.emit = options, wishes, emit
         self.id = uuid4().hex
         self.dialect: Dialect = dialect_named(connection.dialect.name, "the connection")
@@ -96,10 +96,12 @@ class Run:
         self.mark = f"{self.name} work"  # of the session that does the work
         self.journal = Journal(connection, schema, self.id)
         self.applied = 0
+        self.version = version_of("daybreak")
         self.stop = Stop()
         self.session = ""
         self._begun = False
         self._since = 0.0
+        self._tell_at = 0.0
 
     @property
     def place(self) -> str:
@@ -136,7 +138,13 @@ class Run:
                 self.emit(Passed("locked"))
                 left = self.wishes.wait_s - (time.monotonic() - began)
                 if held := meet_orphans(
-                    self.lock, self.dialect, self.mark, self._unended_runs, left, self.emit
+                    self.lock,
+                    self.dialect,
+                    self.mark,
+                    runs=self._unended_runs,
+                    wait_s=left,
+                    heed_stop=self._heed_stop,
+                    emit=self.emit,
                 ):
                     raise LockHeld(self.place, self._called(held), time.monotonic() - began)
                 yield
@@ -173,13 +181,17 @@ class Run:
             with self.funnel.attached(migration.impl):
                 with context.begin_transaction():
                     context.run_migrations()
-                self._finish(heads, migration)
+                if running.command == "ensure_version":
+                    self._commit()  # Alembic has begun a transaction by reading, and ends none
+                self._finish(running, heads, migration)
         except Exception as error:
             if self.stop.asked is not None:
                 raise interrupted(self.stop.asked, self._reached) from error
             if isinstance(error, (DaybreakError, CommandError)):
                 raise
             raise self._failure(error) from error
+        finally:
+            self._unmark()
         self.emit(Finished(migration.get_current_heads()))
 
     # Before.
@@ -187,17 +199,14 @@ class Run:
     @contextlib.contextmanager
     def _lock_connection(self) -> Iterator[Connection]:
         """A connection of its own, in autocommit, as the user that the URL names."""
-        if self.target is None:
-            engine = self.connection.engine.execution_options(isolation_level="AUTOCOMMIT")
-            with engine.connect() as own:
-                yield own
-            return
-        driver = driver_for(self.target, self.settings.project_driver)
-        options = {"poolclass": NullPool, "pool_pre_ping": False, "hide_parameters": True}
-        own_engine = make_engine(self.target, driver, isolation_level="AUTOCOMMIT", **options)
-        with explained(self.target):
-            own = own_engine.connect()
+        engine = self.connection.engine.execution_options(isolation_level="AUTOCOMMIT")
+        explaining = explained(self.target) if self.target else contextlib.nullcontext()
+        with explaining:
+            own = engine.connect()
         with own:
+            if self.target is not None and self.target.role is not None:
+                # Only that user may end a session of its own, whatever the role may do.
+                own.exec_driver_sql("SET ROLE NONE")
             yield own
 
     def _prepare(self, connection: Connection, name: str, settings: Sequence[str]) -> None:
@@ -212,23 +221,23 @@ class Run:
             connection.commit()
 
     def _told(self, holders: Sequence[LockSession], seconds: float) -> None:
+        self._heed_stop()
+        if holders and seconds >= self._tell_at:
+            self._tell_at = seconds + TOLD_EVERY_S
+            self.emit(Waiting(self._called(holders), seconds))
+
+    def _heed_stop(self) -> None:
+        """While nothing is under way. Raises Interrupted."""
         if self.stop.asked is not None:
             raise interrupted(self.stop.asked, Reached())
-        self.emit(Waiting(self._called(holders), seconds))
 
     def _unended_runs(self) -> list[dict[str, Any]]:
         with self._reading():
             return self.journal.unended_runs()
 
     def _called(self, holders: Sequence[LockSession]) -> str:
-        """`web-1, process 4242, since 12 s`: who holds the lock, as far as anything tells."""
         runs = {run["lock"]: run for run in self._unended_runs()}
-        names = []
-        for holder in holders:
-            run = runs.get(holder.session)
-            host, process = (run["host"], run["process"]) if run else _told_by(holder)
-            who = f"{host}, process {process}" if process else holder.user
-            names.append(f"{who} (session {holder.pid}), since {holder.seconds:.0f} s")
+        names = [called(holder, runs.get(holder.session)) for holder in holders]
         return "; ".join(names) or "a run that ended meanwhile"
 
     # Alembic.
@@ -253,27 +262,24 @@ class Run:
         if require:
             place = self.target.place if self.target else "the database"
             require_known(context.script, heads, place)
-        self.emit(self._connected(heads))
+        self.emit(connected(self.connection, self.target, heads))
         self._end_reading()
         return heads
-
-    def _connected(self, heads: tuple[str, ...]) -> Connected:
-        version = self.connection.dialect.server_version_info or ()
-        number = ".".join(str(part) for part in version[:3])
-        if self.target is not None:
-            server = f"{self.dialect.LABEL} {number}"
-            return Connected(self.target.environment, self.place, server, heads)
-        return Connected("given", self.place, f"{self.connection.dialect.name} {number}", heads)
 
     @contextlib.contextmanager
     def _around(self, script: Script, is_upgrade: bool) -> Iterator[None]:
         self._since = time.monotonic()
         revision = script.revision
-        known = self.known.get((revision, is_upgrade), {})
+        self._refuse_half_done((revision, is_upgrade))
+        known = self.known.pop((revision, is_upgrade), {})
         with self.funnel.revision(
             revision, upgrade=is_upgrade, known=known, source=source_of(script)
         ):
             yield
+
+    def _refuse_half_done(self, way: Way | None) -> None:
+        if last := half_done(self.known, way):
+            raise HalfDone(last.revision, last.number, last.at, upgrade=last.upgrade)
 
     def _committed(self, revision: str) -> None:
         self.funnel.committing = False
@@ -295,15 +301,17 @@ class Run:
                     "process": os.getpid(),
                     "worker": self.session,
                     "lock": self.lock.session,
-                    "version": version_of("daybreak"),
+                    "version": self.version,
                 }
             )
             self.journal.forget_runs()
             self._commit()
             self.emit(Passed("run recorded"))
-            asked = {"key": self.server.lock_key(self.mark)}
-            self.connection.execute(text(self.server.TRY_LOCK), asked)
+            key = self.server.lock_key(self.mark)
+            marked = self.connection.execute(text(self.server.TRY_LOCK), {"key": key}).scalar()
             self._commit()
+            if not marked:
+                raise LockHeld(self.place, self._called(self.lock.holders_of(key)), 0.0)
             self.emit(Passed("marked"))
 
     def _commit(self) -> None:
@@ -315,21 +323,24 @@ class Run:
         seconds = time.monotonic() - self._since
         self.applied += 1
         if step.is_stamp:
-            for revision in step.up_revision_ids:
-                with self.funnel.own():
-                    self.journal.forget(revision)
+            with self.funnel.own():
+                self.journal.forget()
             return
         script = context.script.get_revision(step.up_revision_id)
         parents = parents_of(script) if script is not None else ()
-        self.funnel.complete(parents, version_of("daybreak"))
+        self.funnel.complete(parents, self.version)
         doc = script.doc if script else ""
         self.emit(Applied(step.up_revision_id, doc, step.is_upgrade, seconds))
 
     # After.
 
-    def _finish(self, heads: tuple[str, ...], migration: MigrationContext) -> None:
+    def _finish(
+        self, running: Running, heads: tuple[str, ...], migration: MigrationContext
+    ) -> None:
         """Record that the run ended by itself, and what a stamp has said was applied."""
         if not self._begun:
+            if running.command != "ensure_version":
+                self._refuse_half_done(None)
             return
         with self.funnel.own():
             now = migration.get_current_heads()
@@ -337,10 +348,17 @@ class Run:
                 self.journal.record_ancestors(ancestors(now))
             self.journal.end_run()
             self._commit()
-            asked = {"key": self.server.lock_key(self.mark)}
-            self.connection.execute(text(self.server.RELEASE_LOCK), asked)
-            self._commit()
         self.emit(Passed("run over"))
+
+    def _unmark(self) -> None:
+        """The session may live on in somebody's pool. One that is lost is no worker any more."""
+        if not self._begun:
+            return
+        asked = {"key": self.server.lock_key(self.mark)}
+        with contextlib.suppress(SQLAlchemyError):
+            self._end_reading()
+            self.connection.execute(text(self.server.RELEASE_LOCK), asked)
+            self._end_reading()
 
     def _prove(self) -> None:
         """Before each statement. Raises Interrupted, LockLost."""
@@ -385,7 +403,8 @@ class Run:
 
     @property
     def _who(self) -> str:
-        return f"{self.id[:8]} {socket.gethostname()}:{os.getpid()}"
+        # PostgreSQL cuts a session's name after 63 characters, and the end is what tells.
+        return f"{self.id[:8]} {socket.gethostname()[:33]}:{os.getpid()}"
 
 
 @contextlib.contextmanager
@@ -400,12 +419,3 @@ def _savepoint(connection: Connection, needed: bool) -> Iterator[None]:
         except DBAPIError:
             connection.rollback()
             raise
-
-
-def _told_by(holder: LockSession) -> tuple[str, str]:
-    """Host and process, from the name that a run gives its session: `daybreak lock 1a2b web:42`."""
-    words = holder.application.split()
-    if len(words) == 4 and words[0] == "daybreak":
-        host, _, process = words[3].rpartition(":")
-        return host, process
-    return holder.host, ""

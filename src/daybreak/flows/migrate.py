@@ -10,7 +10,15 @@ from typing import Any
 from alembic import command as alembic_command
 
 from daybreak.core.errors import DatabaseMissing, Protected, Refused, Unguarded
-from daybreak.core.events import Connected, DatabaseCreated, Event, Finished, Passed
+from daybreak.core.events import (
+    Connected,
+    DatabaseCreated,
+    Event,
+    Finished,
+    Orphan,
+    Passed,
+    Waiting,
+)
 from daybreak.core.guard import needs_consent, refuse_on_lambda
 from daybreak.core.wishes import Wishes
 from daybreak.edges.alembic import Call, run
@@ -68,7 +76,11 @@ def downgrade(
     tag: str | None = None,
     asked: Wishes = Wishes(),  # noqa: B008 - it is frozen
 ) -> Outcome:
-    """Take revisions back, down to `revision`. A protected environment asks first."""
+    """Take revisions back, down to `revision`.
+
+    A protected environment asks first, and so does env.py where data goes with it. Raises
+    Protected and DropsData where nobody can be asked, Refused after a no.
+    """
     return _migrate(
         session,
         "downgrade",
@@ -125,11 +137,17 @@ def _migrate(
     check: Callable[[Opened], None] = lambda _opened: None,
 ) -> Outcome:
     outcome = Outcome(offline=sql)
+    waits_since: float | None = None
 
     def listen(event: Event) -> None:
+        nonlocal waits_since
+        if isinstance(event, (Waiting, Orphan)) and waits_since is None:
+            waits_since = time.monotonic()
         match event:
             case Connected(heads=heads):
                 outcome.before = tuple(sorted(heads))
+                if waits_since is not None:
+                    outcome.waited = time.monotonic() - waits_since
             case Finished(heads=heads):
                 outcome.after = tuple(sorted(heads))
             case Passed():
@@ -141,7 +159,7 @@ def _migrate(
     started = time.monotonic()
     if not sql:
         refuse_on_lambda(command, os.environ)
-    call = Call(command, emit=listen, wishes=asked)
+    call = Call(command, emit=listen, yes=session.yes, confirm=session.confirm, wishes=asked)
     opened = open_project(session, call)
     check(opened)
     if not sql:

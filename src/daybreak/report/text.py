@@ -47,19 +47,29 @@ def event_line(event: Event) -> str:
             return f"  {sign} {revision}  {doc}  {style(duration(seconds), dim=True)}"
         case DatabaseCreated(place):
             return style("made", fg="green") + f"   {place}"
-        case Waiting(holder, seconds):
-            return style("wait", fg="yellow") + f"   {duration(seconds)} for {holder}"
         case NotYet(problem):
             return style("wait", fg="yellow") + f"   {problem}"
-        case Orphan(session, statement, ended):
-            what = "ended" if ended else "waiting for"
-            return style("orphan", fg="yellow") + f" {what} session {session}: {statement}"
-        case Skipped(revision, number, statement):
-            return f"    done before: statement {number} of {revision}: {one_line(statement)}"
-        case Repaired(statement):
-            return style("repair", fg="yellow") + f" {statement}"
+        case Waiting() | Orphan() | Skipped() | Repaired():
+            word, text = run_words(event)
+            return style(word.ljust(7), fg="yellow") + text
         case Passed() | Ran() | Finished():
             return ""
+
+
+def run_words(event: Waiting | Orphan | Skipped | Repaired) -> tuple[str, str]:
+    """What a run met of other runs: a word that marks its line, and the sentence."""
+    match event:
+        case Waiting(holder, seconds):
+            so_far = f"; waited {duration(seconds)} so far" if seconds >= 1 else ""
+            return "wait", f"another run is at work: {holder}{so_far}"
+        case Orphan(session, statement, ended):
+            what = "was ended" if ended else "is waited for"
+            runs = f": {one_line(statement, 200)}" if statement else ""
+            return "orphan", f"session {session}, of a run that is gone, {what}{runs}"
+        case Skipped(revision):
+            return "resume", f"{revision} was interrupted: what is done of it is not run again"
+        case Repaired(statement):
+            return "repair", f"an interrupted statement is cleared away: {statement}"
 
 
 def connected_line(event: Connected) -> str:
@@ -70,14 +80,21 @@ def connected_line(event: Connected) -> str:
 
 
 def migrated_line(
-    before: Sequence[str] | None, after: Sequence[str] | None, seconds: float, count: int
+    before: Sequence[str] | None,
+    after: Sequence[str] | None,
+    seconds: float,
+    count: int,
+    waited: float = 0.0,
 ) -> str:
+    """`waited`: the part of `seconds` that another run was waited for."""
     if after is None:
         return done(f"in {duration(seconds)}, through the project's own env.py")
-    if before == after:
-        return done(f"nothing to do, at {revisions(after)}")
-    steps = f", {count} revision{'s' if count != 1 else ''}" if count else ""
-    return done(f"at {revisions(after)} in {duration(seconds)}{steps}")
+    waiting = f"; {duration(waited)} of it behind another run" if waited else ""
+    if before == after and not count:
+        behind = f", after {duration(waited)} behind another run" if waited else ""
+        return done(f"nothing to do, at {revisions(after)}{behind}")
+    steps = f", {counted(count, 'revision')}" if count else ""
+    return done(f"at {revisions(after)} in {duration(seconds)}{steps}{waiting}")
 
 
 def waited_line(place: str, standing: Standing, seconds: float) -> str:
@@ -123,6 +140,11 @@ def next_step(text: str) -> str:
 
 def revisions(names: Sequence[str]) -> str:
     return ", ".join(names) or "no revision"
+
+
+def counted(number: int, what: str) -> str:
+    """`1 revision`, `2 revisions`."""
+    return f"{number} {what}{'s' if number != 1 else ''}"
 
 
 def one_line(text: str, width: int = 80) -> str:

@@ -33,8 +33,16 @@ def root(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def shadow(server: Server, root: Path) -> Iterator[ShadowServer]:
-    """A shadow on each server, as if the project had configured it; its templates go with it."""
+    """A shadow on each server, as if the project had configured it.
+
+    Its templates go with it. Those of the tests before it went, too, whichever they were.
+    """
     with open_on(server, root) as opened:
+        _drop_templates(opened)
         yield opened
-        for name in opened.templates():
-            opened.drop_template(name)
+        _drop_templates(opened)
+
+
+def _drop_templates(shadow: ShadowServer) -> None:
+    for name in shadow.templates():
+        shadow.drop_template(name)

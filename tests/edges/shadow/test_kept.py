@@ -13,7 +13,7 @@ from daybreak.core.errors import DevServerFailed
 from daybreak.edges.account import server_account
 from daybreak.edges.pgcluster import command_line, read_pid_file
 from daybreak.edges.pgwheel import binaries
-from daybreak.edges.shadow import choose, kept
+from daybreak.edges.shadow import choose
 from daybreak.edges.shadow.cluster import start_cluster
 from daybreak.edges.shadow.kept import kept_folder
 from edges.shadow.open_shadow import open_with, settings_of, start_python
@@ -41,13 +41,11 @@ def test_templates_survive_the_server(root: Path) -> None:
         assert second.templates() == [name]
 
 
-def test_the_data_are_made_anew_after_the_machine_was_started_anew(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_data_are_made_anew_after_the_machine_was_started_anew(root: Path) -> None:
     settings = settings_of(root, NOWHERE)
     with open_with(settings) as first:
         first.template("one", lambda _: None)
-    monkeypatch.setattr(kept, "boot", lambda: "another")
+    (home_of(root) / "boot").write_text("another")
     with open_with(settings) as second:
         assert second.templates() == []
 

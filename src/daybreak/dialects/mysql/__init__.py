@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from daybreak.core.catalog import Catalog
-from daybreak.core.change import Change
 from daybreak.core.engine import Engine
 from daybreak.core.errors import InvalidUrl
 from daybreak.core.secret import Secret
@@ -19,10 +17,13 @@ from daybreak.dialects.mysql.texts import quoted as quoted
 from daybreak.dialects.mysql.writer import WRITER as WRITER
 
 if TYPE_CHECKING:
+    from daybreak.core.catalog import Catalog
+    from daybreak.core.change import Change
     from daybreak.dialects.mysql import running as running
     from daybreak.dialects.mysql import words as words
     from daybreak.dialects.mysql.catalog import build_catalog as build_catalog
     from daybreak.dialects.mysql.ddl_changes import ddl as ddl
+    from daybreak.dialects.mysql.drops import dropped as dropped
     from daybreak.dialects.mysql.folds import fold as fold
     from daybreak.dialects.mysql.queries import LOCK_HOLDERS as LOCK_HOLDERS
     from daybreak.dialects.mysql.queries import catalog_queries as catalog_queries
@@ -37,6 +38,7 @@ __getattr__ = loading(
         "words": "words",
         "build_catalog": "catalog",
         "ddl": "ddl_changes",
+        "dropped": "drops",
         "fold": "folds",
         "LOCK_HOLDERS": "queries",
         "catalog_queries": "queries",
@@ -80,6 +82,18 @@ NOT_COMPARED = (
     "index order, prefix and visibility",
     "views, triggers, routines, events, grants and partitioning",
     "renames (they appear as a drop and an add)",
+)
+# The limit of execution is for SELECT alone, in milliseconds. A transaction that has begun can't be
+# made read-only here.
+PEEK_SESSION = (
+    "SET @daybreak_lock_wait_timeout = @@lock_wait_timeout, "
+    "@daybreak_execution_time = @@max_execution_time",
+    f"SET lock_wait_timeout = {base.PEEK_TIMEOUT_S}, "
+    f"max_execution_time = {base.PEEK_TIMEOUT_S * 1000}",
+)
+PEEK_SESSION_END = (
+    "SET lock_wait_timeout = @daybreak_lock_wait_timeout, "
+    "max_execution_time = @daybreak_execution_time",
 )
 
 
@@ -180,11 +194,6 @@ def lacks_right(error: BaseException) -> bool:
     return bool(error.args) and error.args[0] in {1044, 1142, 1143, 1227, 1370}
 
 
-def lacks_table(error: BaseException) -> bool:
-    """The table, or the database that is its schema."""
-    return bool(error.args) and error.args[0] in {1146, 1049}
-
-
 def catalog_outline(version: int) -> None:
     """Digests have no use here: reading information_schema is what takes the time."""
 
@@ -195,6 +204,11 @@ def catalog_relations(rows: Rows) -> Sequence[int]:
 
 def catalog_told(rows: Rows) -> Mapping[int, str]:
     return {}
+
+
+def is_missing(error: BaseException) -> bool:
+    """No such schema, table, column."""
+    return bool(error.args) and error.args[0] in {1049, 1146, 1054}
 
 
 def by_hand(change: Change, before: Catalog, after: Catalog) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Any
 
 from daybreak.core.statement import Place
@@ -23,16 +22,19 @@ NAME_SESSION = None
 # This session. Its number comes again only after a restart, which ends what it held.
 SESSION_ID = "SELECT CAST(CONNECTION_ID() AS CHAR)"
 
-TRY_LOCK = "SELECT GET_LOCK(:key, 0)"
-RELEASE_LOCK = "SELECT RELEASE_LOCK(:key)"
+# GET_LOCK's names, of 64 characters at most, are those of the whole server: the database is a part.
+_LOCK = "CONCAT('daybreak ', LEFT(SHA2(CONCAT(COALESCE(DATABASE(), ''), ' ', :key), 256), 32))"
+TRY_LOCK = f"SELECT GET_LOCK({_LOCK}, 0)"
+RELEASE_LOCK = f"SELECT RELEASE_LOCK({_LOCK})"
 
 # Whether this session holds the lock: a row with 1.
-LOCK_IS_OURS = "SELECT IS_USED_LOCK(:key) = CONNECTION_ID()"
+LOCK_IS_OURS = f"SELECT IS_USED_LOCK({_LOCK}) = CONNECTION_ID()"
 
-# Who holds the lock: a row as `base.Session` for each. PROCESS is needed for other users' sessions.
-LOCK_SESSIONS = """
+# Who holds the lock: a row as `base.LockSession` for each. PROCESS is needed for other users'
+# sessions. How old a session is, the server does not tell.
+LOCK_SESSIONS = f"""
 SELECT h.id, CAST(h.id AS CHAR), COALESCE(p.user, '?'), '',
-       COALESCE(SUBSTRING_INDEX(p.host, ':', 1), ''), COALESCE(p.time, 0),
+       COALESCE(SUBSTRING_INDEX(p.host, ':', 1), ''), 0,
        COALESCE(p.info, ''),
        COALESCE(p.state LIKE 'Waiting%', 0),
        EXISTS (
@@ -40,10 +42,10 @@ SELECT h.id, CAST(h.id AS CHAR), COALESCE(p.user, '?'), '',
            WHERE o.id <> h.id AND o.state LIKE 'Waiting for table metadata lock'
        ),
        COALESCE(p.user = SUBSTRING_INDEX(USER(), '@', 1), 0)
-FROM (SELECT IS_USED_LOCK(:key) AS id) AS h
+FROM (SELECT IS_USED_LOCK({_LOCK}) AS id) AS h
 LEFT JOIN information_schema.processlist AS p ON p.id = h.id
 WHERE h.id IS NOT NULL AND h.id <> CONNECTION_ID()
-"""
+"""  # noqa: S608 - of constants
 
 END_SESSION = "KILL CONNECTION :session"
 CANCEL = "KILL QUERY :session"
@@ -68,16 +70,18 @@ SELECT LOWER(column_name)
 FROM information_schema.columns
 WHERE table_schema = COALESCE({schema}, DATABASE()) AND table_name = {name}
 """
-_ENGINE = """
-SELECT e.transactions = 'YES'
+# Tables whose rows are not rolled back. The schema of those in the current database is empty.
+UNTRANSACTIONAL_TABLES = """
+SELECT IF(t.table_schema = DATABASE(), '', LOWER(t.table_schema)), LOWER(t.table_name)
 FROM information_schema.tables AS t JOIN information_schema.engines AS e ON e.engine = t.engine
-WHERE t.table_schema = COALESCE({schema}, DATABASE()) AND t.table_name = {name}
+WHERE e.transactions <> 'YES' AND t.table_type = 'BASE TABLE'
+    AND t.table_schema NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')
 """
 
 
 def lock_key(name: str) -> str:
-    """What GET_LOCK calls it: 64 characters at most, for the whole server."""
-    return f"daybreak {sha256(name.encode()).hexdigest()[:32]}"
+    """What a lock of the database is called: the server adds the database's name."""
+    return name
 
 
 def state_of(place: Place) -> str | None:
@@ -114,11 +118,6 @@ def must_be_alone(error: BaseException) -> bool:
 def is_made_already(error: BaseException) -> bool:
     """Whether the statement makes what is there: a table, a column, a key, a routine."""
     return bool(error.args) and error.args[0] in _THERE
-
-
-def transactional_table(place: Place) -> str | None:
-    """SQL that tells whether a table's rows are rolled back; no row if it is not there."""
-    return _about(_ENGINE, place)
 
 
 def _about(query: str, place: Place) -> str:

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from daybreak.dialects.postgresql import running as running
     from daybreak.dialects.postgresql import words as words
     from daybreak.dialects.postgresql.catalog import build_catalog as build_catalog
+    from daybreak.dialects.postgresql.ddl_by_hand import by_hand as by_hand
     from daybreak.dialects.postgresql.ddl_changes import ddl as ddl
+    from daybreak.dialects.postgresql.drops import dropped as dropped
     from daybreak.dialects.postgresql.folds import fold as fold
-    from daybreak.dialects.postgresql.manual import by_hand as by_hand
     from daybreak.dialects.postgresql.outline import catalog_outline as catalog_outline
     from daybreak.dialects.postgresql.outline import catalog_relations as catalog_relations
     from daybreak.dialects.postgresql.outline import catalog_told as catalog_told
@@ -38,8 +39,9 @@ __getattr__ = loading(
     {
         "words": "words",
         "build_catalog": "catalog",
-        "by_hand": "manual",
+        "by_hand": "ddl_by_hand",
         "ddl": "ddl_changes",
+        "dropped": "drops",
         "fold": "folds",
         "catalog_outline": "outline",
         "catalog_relations": "outline",
@@ -83,6 +85,13 @@ NOT_COMPARED = (
     "sequences, storage parameters and partitioning",
     "renames (they appear as a drop and an add)",
 )
+# In the transaction alone: its rollback takes them back.
+PEEK_SESSION = (
+    "SET TRANSACTION READ ONLY",
+    f"SET LOCAL lock_timeout = '{base.PEEK_TIMEOUT_S}s'",
+    f"SET LOCAL statement_timeout = '{base.PEEK_TIMEOUT_S}s'",
+)
+PEEK_SESSION_END = ()
 
 _LIBPQ = {
     "connect_timeout": base.CONNECT_TIMEOUT_S,
@@ -199,9 +208,9 @@ def lacks_right(error: BaseException) -> bool:
     return "42501" in _states(error)
 
 
-def lacks_table(error: BaseException) -> bool:
-    """undefined_table, which is said of an unknown schema too."""
-    return "42P01" in _states(error)
+def is_missing(error: BaseException) -> bool:
+    """invalid_schema_name, undefined_table, undefined_column."""
+    return not {"3F000", "42P01", "42703"}.isdisjoint(_states(error))
 
 
 def lock_refused(error: BaseException) -> bool:

@@ -48,8 +48,8 @@ SELECT EXISTS (
 )
 """
 
-# Who holds the lock: a row as `base.Session` for each. Another role's statement and state are NULL
-# to an ordinary role; who has the same role sees all.
+# Who holds the lock: a row as `base.LockSession` for each. Another role's statement and state are
+# NULL to an ordinary role; who has the same role sees all.
 LOCK_SESSIONS = """
 SELECT l.pid,
        l.pid || ' since ' || extract(epoch FROM a.backend_start),
@@ -83,6 +83,8 @@ SELECT pg_cancel_backend(a.pid)
 FROM pg_stat_activity AS a
 WHERE a.pid || ' since ' || extract(epoch FROM a.backend_start) = :session
 """
+
+UNTRANSACTIONAL_TABLES = None
 
 # The states of objects. One that is not valid counts as not there: it is made anew.
 _INDEX = """
@@ -179,11 +181,6 @@ def is_made_already(error: BaseException) -> bool:
     """Whether the statement makes what is there: an object, a column, a constraint, a schema."""
     states = {getattr(error, "sqlstate", None), getattr(error, "pgcode", None)}
     return bool(states & {"42P07", "42701", "42710", "42P06", "42723"})
-
-
-def transactional_table(place: Place) -> str | None:
-    """SQL that tells whether a table's rows are rolled back; None where all are."""
-    return None
 
 
 def _literal(place: Place) -> str:

@@ -36,10 +36,17 @@ if TYPE_CHECKING:
 # Longer statements are cut in the journal: the digest is what tells them apart.
 _SHOWN = 2000
 
+# How a revision may end or begin a transaction by itself.
+_ROLLBACK = frozenset({"ROLLBACK", "ABORT", "ROLLBACK WORK", "ROLLBACK TRANSACTION"})
+_BEGIN = ("BEGIN", "START")
+
 
 @dataclass
 class Work:
-    """A revision that is under way. `pending` is what its open transaction did, not recorded."""
+    """A revision that is under way. `pending` is what its open transaction did, not recorded.
+
+    `stays` are the statements that no rollback takes back, recorded or not.
+    """
 
     revision: str
     upgrade: bool
@@ -49,9 +56,11 @@ class Work:
     read: bool = False
     by_hand: bool = False
     over: bool = False
-    pending: list[Entry] = field(default_factory=list)
+    pending: list[Callable[[], Entry]] = field(default_factory=list)
+    stays: set[int] = field(default_factory=set)
     savepoints: dict[str, int] = field(default_factory=dict)
     skeletons: list[str] = field(default_factory=list)
+    file: str | None = None
     program: Program | None = None
     parts_over: dict[Part, int] = field(default_factory=dict)
     part: Part | None = None
@@ -75,13 +84,33 @@ class Work:
 
 @dataclass(frozen=True)
 class Sent:
-    """A statement as the driver is to run it, and what is known of it."""
+    """A statement as the driver is to `run` it, the `number`th of its revision."""
 
     cursor: Any
     context: Any
+    parameters: Any
     run: Callable[[], None]
     reading: Reading
-    entry: Entry
+    number: int
+    line: int | None
+    read: bool
+
+    def entry(self, work: Work) -> Entry:
+        """What the journal is to know of it. Made only where it is asked for."""
+        reading = self.reading
+        values = reading.values + repr(self.parameters)
+        return Entry(
+            revision=work.revision,
+            upgrade=work.upgrade,
+            number=self.number,
+            state=State.STARTED,
+            skeleton=digest(reading.skeleton),
+            statement=reading.skeleton[:_SHOWN],
+            values=None if reading.is_of_an_account else digest(values),
+            read=self.read,
+            line=self.line,
+            file=work.file,
+        )
 
 
 class Funnel:
@@ -158,9 +187,9 @@ class Funnel:
         """
         work = self._work = Work(revision, upgrade, known)
         if source is not None:
-            work.program = program(source, work.function)
-        if work.program is not None:
-            work.parts_over = parts_over(work.program, known)
+            work.file = digest(source)
+        if source is not None and known and (found := program(source, work.function)):
+            work.program, work.parts_over = found, parts_over(found, work.file or "", known)
         yield
         work.over = True
 
@@ -193,12 +222,13 @@ class Funnel:
     def kept(self) -> tuple[int, int]:
         """How many statements of the revision under way are done for good, and how many were sent.
 
-        After an error: what was not recorded by then was rolled back.
+        After an error: what was neither recorded by then nor stays by itself was rolled back.
         """
         work = self._work
         if work is None:
             return 0, 0
-        return sum(entry.state is State.DONE for entry in work.known.values()), work.number
+        done = {number for number, entry in work.known.items() if entry.state is State.DONE}
+        return len(done | work.stays), work.number
 
     @property
     def under_way(self) -> str | None:
@@ -271,54 +301,42 @@ class Funnel:
             case Effect.SESSION:
                 return False
             case Effect.ROLLBACK:
-                if not reading.skeleton.upper().startswith(("SAVEPOINT", "RELEASE")):
-                    work.by_hand = work.by_hand and not reading.skeleton.upper().startswith("B")
+                if reading.skeleton.upper() in _ROLLBACK:
+                    work.pending.clear()
+                if reading.skeleton.upper().startswith(_BEGIN):
+                    work.by_hand = False
                 return False
             case Effect.COMMIT:
                 self._flush()
-                work.by_hand = (
-                    True  # from here on there is no transaction, whatever SQLAlchemy says
-                )
+                work.by_hand = True  # no transaction is open from here on, whoever thinks so
                 return False
-        place, line = self._place(), self._line(work)
+        line = self._line(work)
         over = work.arrive(line)
-        sent = Sent(cursor, context, run, reading, self._entry(work, reading, parameters, line))
-        work.skeletons.append(sent.entry.skeleton)
-        known = work.known.get(work.number)
-        decision = self._decide(known, sent, over=over)
-        if known is not None:
-            sent = replace(sent, entry=replace(sent.entry, id=known.id))
-        if decision.next is Next.SKIP:
-            self._skip(work, known or sent.entry, sent)
+        sent = Sent(cursor, context, parameters, run, reading, work.number, line, work.read)
+        work.skeletons.append(reading.skeleton)
+        if (work.known or self._said) and self._is_settled(work, sent, over=over):
             return True
-        if decision.next is Next.ASK:
-            raise self._undecided(sent.entry, decision.why)
         self._emit(Passed("statement", work.revision, work.number))
         began = time.monotonic()
         self._run(work, sent)
-        ran = Ran(work.revision, work.number, reading.skeleton, place, time.monotonic() - began)
-        self._emit(ran)
+        seconds = time.monotonic() - began
+        self._emit(Ran(work.revision, work.number, reading.skeleton, self._place(), seconds))
         return True
 
-    def _entry(self, work: Work, reading: Reading, parameters: Any, line: int | None) -> Entry:
-        return Entry(
-            revision=work.revision,
-            upgrade=work.upgrade,
-            number=work.number,
-            state=State.STARTED,
-            skeleton=digest(reading.skeleton),
-            statement=reading.skeleton[:_SHOWN],
-            values=None if reading.is_of_an_account else digest(reading.values + repr(parameters)),
-            read=work.read,
-            line=line,
-            file=work.program.digest if work.program else None,
-        )
+    def _is_settled(self, work: Work, sent: Sent, *, over: bool) -> bool:
+        """Whether an earlier run has done the statement. Raises Undecided."""
+        known, entry = work.known.get(sent.number), sent.entry(work)
+        decision = self._decide(known, sent, entry, over=over)
+        if decision.next is Next.ASK:
+            raise self._undecided(entry, decision.why)
+        if decision.next is Next.SKIP:
+            self._skip(work, known or entry, sent, beyond=known is None)
+        return decision.next is Next.SKIP
 
-    def _decide(self, known: Entry | None, sent: Sent, *, over: bool) -> Decision:
-        said = self._said.get((sent.entry.revision, sent.entry.number))
+    def _decide(self, known: Entry | None, sent: Sent, entry: Entry, *, over: bool) -> Decision:
+        said = self._said.get((entry.revision, entry.number))
         if said is not None:
             return Decision(Next.SKIP if said == "done" else Next.RUN)
-        entry = sent.entry
         decision = resume(known, sent.reading, entry.skeleton, entry.values, over=over)
         if decision.next is not Next.SETTLE or known is None:
             return decision
@@ -326,23 +344,24 @@ class Funnel:
             self._mend(sent.reading)
             return self._settling.settle(sent.reading, known)
 
-    def _skip(self, work: Work, known: Entry, sent: Sent) -> None:
-        """Let it look as if it had run: who counts its rows gets the same number as then."""
-        if known.rows is not None:
-            sent.context._rowcount = known.rows
-        elif known is sent.entry:
-            sent.context._rowcount = 0  # beyond what a loop sent that is over
+    def _skip(self, work: Work, known: Entry, sent: Sent, *, beyond: bool) -> None:
+        """Let it look as if it had run: who counts its rows gets the same number as then.
+
+        `beyond`: it is more than a loop sent, which is over.
+        """
+        if known.rows is not None or beyond:
+            sent.context._rowcount = known.rows or 0
         if known.last_id is not None:
             sent.cursor.lastrowid = known.last_id
         if known.state is not State.DONE:
-            self._record_done(work, replace(known, state=State.DONE))
-        self._emit(Skipped(work.revision, work.number, sent.reading.skeleton))
+            self._record(work, replace(known, state=State.DONE))
+        self._emit(Skipped(work.revision, sent.number, sent.reading.skeleton))
 
     def _run(self, work: Work, sent: Sent) -> None:
         if self._dialect.TRANSACTIONAL_DDL:
             if not self._in_autocommit(work):
                 self._send(sent)
-                work.pending.append(self._done(sent))
+                work.pending.append(self._done(work, sent))
             elif sent.reading.alone:
                 self._run_alone(work, sent)
             else:
@@ -351,7 +370,7 @@ class Funnel:
             self._run_committing(work, sent)
         else:
             self._send(sent)
-            work.pending.append(self._done(sent))
+            work.pending.append(self._done(work, sent))
 
     def _send(self, sent: Sent) -> None:
         reading = sent.reading
@@ -371,10 +390,9 @@ class Funnel:
                 raise
         else:
             with self.own():
-                self._journal.record([self._done(sent)])
-                self._emit(Passed("done recorded", work.revision, work.number))
+                self._record(work, self._done(work, sent)())
+                self._emit(Passed("done recorded", work.revision, sent.number))
                 self._connection.exec_driver_sql("COMMIT")
-            work.known[work.number] = self._done(sent)
             return
         self._run_alone(work, sent)
 
@@ -383,64 +401,75 @@ class Funnel:
         with self.own():
             if sent.reading.aim is not Aim.GONE:
                 self._mend(sent.reading)
-            started = self._journal.start(self._started(sent))
-            self._emit(Passed("started recorded", work.revision, work.number))
+            self._start(work, sent)
             for sql in self._server.UNHURRIED:
                 self._set(sql)
-        try:
+        with self._failure_recorded(work, sent):
             self._send(sent)
-        except Exception as error:
-            self._record_failure(started, error)
-            raise
         with self.own():
-            done = replace(self._done(sent), id=started.id)
-            self._journal.record([done])
-            self._emit(Passed("done recorded", work.revision, work.number))
+            self._record(work, self._done(work, sent)())
+            self._emit(Passed("done recorded", work.revision, sent.number))
             for sql in self._server.SESSION if self._server.UNHURRIED else ():
                 self._set(sql)
-        work.known[work.number] = done
 
     def _run_committing(self, work: Work, sent: Sent) -> None:
-        """A statement that commits what is open, itself included: it is recorded before it runs."""
+        """A statement that commits what is open, itself included: it is recorded before it runs.
+
+        It commits its own row of the journal, too, and that of the one before it.
+        """
         with self.own():
-            self._flush()
-            started = self._journal.start(self._started(sent))
-            self._emit(Passed("started recorded", work.revision, work.number))
+            self._start(work, sent)
             if sent.reading.effect is not Effect.SCHEMA:
                 self._dbapi.commit()
-        try:
+        with self._failure_recorded(work, sent):
             self._send(sent)
-        except Exception as error:
-            self._record_failure(started, error)
-            raise
+        work.stays.add(sent.number)
+        if "ENGINE" in sent.reading.skeleton.upper():
+            self._settling.forget_engines()
+        if sent.reading.place is not None:
+            # The next commit is soon enough: until then, the catalog tells.
+            work.pending.append(self._done(work, sent))
+            return
         with self.own():
-            done = replace(self._done(sent), id=started.id)
-            self._journal.record([done])
-            self._emit(Passed("done recorded", work.revision, work.number))
+            self._record(work, self._done(work, sent)())
+            self._emit(Passed("done recorded", work.revision, sent.number))
             self._dbapi.commit()
-        work.known[work.number] = done
 
-    def _record_failure(self, started: Entry, error: Exception) -> None:
-        """An error came back, so the statement is not done; if none could, the next run settles."""
-        failed = replace(started, state=State.FAILED, error=type(error).__name__)
-        with self.own(), contextlib.suppress(DBAPIError):
-            self._journal.record([failed])
-            if not self._dialect.TRANSACTIONAL_DDL:
-                self._dbapi.commit()
+    def _start(self, work: Work, sent: Sent) -> None:
+        """Record that it is begun, together with what the open transaction did before."""
+        reading = sent.reading
+        before = self._settling.state(reading) if reading.needs_before else None
+        self._record(work, *self._pending(work), replace(sent.entry(work), before=before))
+        self._emit(Passed("started recorded", work.revision, sent.number))
 
-    def _record_done(self, work: Work, entry: Entry) -> None:
-        with self.own():
-            self._journal.record([entry])
-        work.known[entry.number] = entry
+    @contextlib.contextmanager
+    def _failure_recorded(self, work: Work, sent: Sent) -> Iterator[None]:
+        """An error that comes back says that it is not done; if none can, the next run settles."""
+        try:
+            yield
+        except Exception as error:
+            failed = replace(sent.entry(work), state=State.FAILED, error=type(error).__name__)
+            with self.own(), contextlib.suppress(DBAPIError):
+                self._record(work, failed)
+                if not self._dialect.TRANSACTIONAL_DDL:
+                    self._dbapi.commit()
+            raise
 
     def _flush(self) -> None:
         """Record what the open transaction did, in that transaction, which is about to end."""
-        work = self._work
-        if work is not None and work.pending:
+        if self._work is not None and self._work.pending:
             with self.own():
-                self._journal.record(work.pending)
-            work.known |= {entry.number: entry for entry in work.pending}
-            work.pending.clear()
+                self._record(self._work, *self._pending(self._work))
+
+    def _pending(self, work: Work) -> list[Entry]:
+        pending = [entry() for entry in work.pending]
+        work.pending.clear()
+        return pending
+
+    def _record(self, work: Work, *entries: Entry) -> None:
+        with self.own():
+            self._journal.record(entries)
+        work.known |= {entry.number: entry for entry in entries}
 
     def _mend(self, reading: Reading) -> None:
         """Mend what an interrupted statement left where this one works."""
@@ -448,17 +477,15 @@ class Funnel:
             self._connection.exec_driver_sql(sql)
             self._emit(Repaired(sql))
 
-    def _started(self, sent: Sent) -> Entry:
-        return replace(sent.entry, before=self._settling.state(sent.reading))
-
-    def _done(self, sent: Sent) -> Entry:
-        cursor, changes_rows = sent.cursor, sent.reading.effect is not Effect.SCHEMA
-        return replace(
-            sent.entry,
-            state=State.DONE,
-            rows=cursor.rowcount if changes_rows else None,
-            last_id=getattr(cursor, "lastrowid", None) or None if changes_rows else None,
-            returned=cursor.description is not None and not self._discards,
+    def _done(self, work: Work, sent: Sent) -> Callable[[], Entry]:
+        """The entry of a statement that has run, to be made when it is recorded."""
+        cursor = sent.cursor
+        returned = cursor.description is not None and not self._discards
+        rows = last_id = None
+        if sent.reading.effect is not Effect.SCHEMA:
+            rows, last_id = cursor.rowcount, getattr(cursor, "lastrowid", None) or None
+        return lambda: replace(
+            sent.entry(work), state=State.DONE, rows=rows, last_id=last_id, returned=returned
         )
 
     def _undecided(self, entry: Entry, why: str) -> Undecided:
@@ -468,11 +495,11 @@ class Funnel:
         if reading.effect is not Effect.DATA or reading.place is None:
             return True
         with self.own():
-            return self._settling.is_transactional(reading.place)
+            return self._settling.is_rolled_back(reading.place)
 
     def _in_autocommit(self, work: Work) -> bool:
-        level = self._connection.get_execution_options().get("isolation_level")
-        return level == "AUTOCOMMIT" or work.by_hand
+        detect = self._connection.dialect.detect_autocommit_setting
+        return work.by_hand or detect(self._dbapi.dbapi_connection)
 
     @property
     def _dbapi(self) -> Any:

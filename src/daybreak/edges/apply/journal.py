@@ -7,8 +7,7 @@ the journal tells what the database is, or that a statement was begun of which i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -47,12 +46,14 @@ class Journal:
         self._connection, self._run = connection, run
         self._table = _table(schema)
         self._columns = self._table.c
-        self._made: bool | None = None
+        self._new = insert(self._table).inline()  # the server need not tell the row's id
+        self._made = False
+        self._has_statements = False
 
     @property
     def made(self) -> bool:
-        """Whether the table is there."""
-        if self._made is None:
+        """Whether the table is there. Another run may make it until we have the run's lock."""
+        if not self._made:
             self._made = inspect(self._connection).has_table(JOURNAL, schema=self._table.schema)
         return self._made
 
@@ -75,15 +76,19 @@ class Journal:
         )
 
     def unended_runs(self) -> list[dict[str, Any]]:
-        """The details of the runs that have not ended by themselves."""
+        """The details of the runs that have not ended by themselves, and their age: `seconds`."""
         if not self.made:
             return []
+        columns = self._columns
         rows = self._connection.execute(
-            select(self._columns.detail).where(
-                self._columns.kind == _RUN, self._columns.state == State.STARTED.value
+            select(columns.detail, columns.at, func.now().label("now")).where(
+                columns.kind == _RUN, columns.state == State.STARTED.value
             )
         )
-        return [json.loads(row.detail) for row in rows]
+        return [
+            {**json.loads(row.detail), "seconds": (row.now - row.at).total_seconds()}
+            for row in rows
+        ]
 
     def forget_runs(self) -> None:
         """Record that the runs which did not end are over, since their sessions are gone."""
@@ -109,27 +114,13 @@ class Journal:
         for row in rows:
             entry = _entry(row)
             found.setdefault((entry.revision, entry.upgrade), {})[entry.number] = entry
+        self._has_statements = bool(found)
         return found
 
     def record(self, entries: Sequence[Entry]) -> None:
-        """Record statements; each replaces what was known of the statement of that number."""
-        for entry in entries:
-            if entry.id is not None:
-                self._connection.execute(
-                    update(self._table).where(self._columns.id == entry.id).values(_values(entry))
-                )
-        if new := [_values(entry) for entry in entries if entry.id is None]:
-            self._insert(new)
-
-    def start(self, entry: Entry) -> Entry:
-        """Record that a statement is begun. The entry comes back with its row's id."""
-        if entry.id is not None:
-            self.record([entry])
-            return entry
-        values = {**_values(entry), "run": self._run}
-        result = self._connection.execute(insert(self._table).values(values))
-        [key] = result.inserted_primary_key or (None,)
-        return replace(entry, id=key)
+        """Record what is known of statements now. The last word on each counts."""
+        self._has_statements = True
+        self._insert([_values(entry) for entry in entries])
 
     def finish(
         self,
@@ -142,7 +133,8 @@ class Journal:
         version: str,
     ) -> None:
         """Record that a revision is applied or taken back, in place of its statements."""
-        self.forget(revision)
+        if self._has_statements:
+            self.forget()
         detail = {"parents": list(parents), "version": version}
         self._insert(
             [
@@ -153,19 +145,15 @@ class Journal:
                     "state": State.DONE.value,
                     "skeleton": skeleton,
                     "detail": json.dumps(detail),
-                    "ended_at": func.now(),
                     "seconds": seconds,
                 }
             ]
         )
 
-    def forget(self, revision: str) -> None:
-        """Remove the statements of a revision that is finished, or that somebody says is."""
-        self._connection.execute(
-            delete(self._table).where(
-                self._columns.kind == _STATEMENT, self._columns.revision == revision
-            )
-        )
+    def forget(self) -> None:
+        """Remove the statements: their revision is finished, or somebody says where we are."""
+        self._has_statements = False
+        self._connection.execute(delete(self._table).where(self._columns.kind == _STATEMENT))
 
     def known_parents(self) -> dict[str, list[str]]:
         """The parents of each revision that the journal knows."""
@@ -185,9 +173,8 @@ class Journal:
             detail = json.dumps({"revisions": new})
             self._insert([{"kind": ANCESTORS, "state": State.DONE.value, "detail": detail}])
 
-    def _insert(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        for row in rows:
-            self._connection.execute(insert(self._table).values({**row, "run": self._run}))
+    def _insert(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        self._connection.execute(self._new, [{**row, "run": self._run} for row in rows])
 
 
 def _table(schema: str | None) -> Table:
@@ -236,7 +223,6 @@ def _entry(row: Any) -> Entry:
         statement=row.statement,
         run=row.run,
         at=row.at.isoformat(sep=" ", timespec="seconds"),
-        id=row.id,
         **json.loads(row.detail),
     )
 

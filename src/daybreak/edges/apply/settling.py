@@ -22,7 +22,7 @@ class Settling:
 
     def __init__(self, connection: Connection, server: Running) -> None:
         self._connection, self._server = connection, server
-        self._transactional: dict[Place, bool] = {}
+        self._untransactional: frozenset[tuple[str, str]] | None = None
 
     def state(self, reading: Reading) -> str | None:
         """The digest of the state of what the statement works on; None if it is not there."""
@@ -50,13 +50,19 @@ class Settling:
         query = self._server.mending(reading.place) if reading.place else None
         return list(self._connection.scalars(_plain(query))) if query else []
 
-    def is_transactional(self, place: Place) -> bool:
+    def is_rolled_back(self, place: Place) -> bool:
         """Whether what happens to the rows of the table is rolled back with its transaction."""
-        if place not in self._transactional:
-            query = self._server.transactional_table(place)
-            found = self._connection.execute(_plain(query)).scalar() if query else True
-            self._transactional[place] = found is None or bool(found)
-        return self._transactional[place]
+        query = self._server.UNTRANSACTIONAL_TABLES
+        if query is None:
+            return True
+        if self._untransactional is None:
+            rows = self._connection.execute(_plain(query))
+            self._untransactional = frozenset((str(row[0]), str(row[1])) for row in rows)
+        return ((place.schema or "").lower(), place.name.lower()) not in self._untransactional
+
+    def forget_engines(self) -> None:
+        """What `is_rolled_back` knows may no longer hold."""
+        self._untransactional = None
 
 
 def _plain(query: str) -> TextClause:
