@@ -289,6 +289,14 @@ def test_an_unusual_configuration_is_left_to_alembic(folder: Path, ini: str) -> 
     assert find_layout(project_at(folder), "alembic") is None
 
 
+def test_a_setting_that_alembic_refuses_is_no_answer(folder: Path) -> None:
+    (folder / "pyproject.toml").write_text(
+        '[tool.alembic]\nscript_location = "scripts"\nrecursive_version_locations = "true"\n'
+    )
+    with pytest.raises(ValueError, match="recursive_version_locations"):
+        find_layout(project_at(folder), "alembic")
+
+
 def test_a_link_among_the_revisions_is_left_to_alembic(folder: Path) -> None:
     (folder / "alembic.ini").write_text(INI)
     (folder / "scripts" / "versions").mkdir()

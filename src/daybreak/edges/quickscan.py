@@ -86,7 +86,13 @@ class _Written:
         return value % self._here if isinstance(value, str) else None
 
     def says(self, name: str) -> bool:
-        return self.ini[name] == "true" if name in self.ini else bool(self._toml.get(name, False))
+        """Raises ValueError for what Alembic refuses in a pyproject.toml."""
+        if name in self.ini:
+            return self.ini[name] == "true"
+        value = self._toml.get(name, False)
+        if not isinstance(value, bool):
+            raise ValueError(name)
+        return value
 
     def locations(self) -> Sequence[str] | None:
         """`version_locations`, empty if it is not set, None if it can't be understood."""

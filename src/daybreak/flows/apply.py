@@ -15,7 +15,7 @@ from uuid import uuid4
 from alembic import context
 from alembic.util import CommandError
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from daybreak.core.errors import DaybreakError, HalfDone, LockHeld, NotTheWriter
 from daybreak.core.events import Applied, Emit, Finished, Passed, Waiting
@@ -181,6 +181,8 @@ class Run:
             with self.funnel.attached(migration.impl):
                 with context.begin_transaction():
                     context.run_migrations()
+                if running.command == "ensure_version":
+                    self._commit()  # Alembic has begun a transaction by reading, and ends none
                 self._finish(running, heads, migration)
         except Exception as error:
             if self.stop.asked is not None:
@@ -188,6 +190,8 @@ class Run:
             if isinstance(error, (DaybreakError, CommandError)):
                 raise
             raise self._failure(error) from error
+        finally:
+            self._unmark()
         self.emit(Finished(migration.get_current_heads()))
 
     # Before.
@@ -344,10 +348,17 @@ class Run:
                 self.journal.record_ancestors(ancestors(now))
             self.journal.end_run()
             self._commit()
-            asked = {"key": self.server.lock_key(self.mark)}
-            self.connection.execute(text(self.server.RELEASE_LOCK), asked)
-            self._commit()
         self.emit(Passed("run over"))
+
+    def _unmark(self) -> None:
+        """The session may live on in somebody's pool. One that is lost is no worker any more."""
+        if not self._begun:
+            return
+        asked = {"key": self.server.lock_key(self.mark)}
+        with contextlib.suppress(SQLAlchemyError):
+            self._end_reading()
+            self.connection.execute(text(self.server.RELEASE_LOCK), asked)
+            self._end_reading()
 
     def _prove(self) -> None:
         """Before each statement. Raises Interrupted, LockLost."""

@@ -155,7 +155,7 @@ class _Asking(Thread):
     """Asks the database from the start; `answer` gives what it said, or raises."""
 
     def __init__(self, opened: _Opened) -> None:
-        super().__init__()
+        super().__init__(daemon=True)  # so that Ctrl-C does not wait for a silent server
         self.target = resolve_target(opened.settings, "migration")
         self._driver, self._table = opened.settings.project_driver, opened.table
         self._answer: Whereabouts | None = None
