@@ -379,6 +379,7 @@ class Run:
     def _failure(self, error: Exception) -> DaybreakError:
         place = place_in_history(context.script, error)
         lost = isinstance(error, DBAPIError) and error.connection_invalidated
+        lost = lost or self.connection.invalidated  # an earlier error, which the revision caught
         if lost:
             return connection_lost(said(error), self._reached, committing=self.funnel.committing)
         lacking = missing_right(self.target, error) if self.target is not None else None
