@@ -3,8 +3,8 @@
 `uv run nox -s bench`, or `python -m benchmarks.upgrade [TURNS]`. Alembic's own `upgrade` with our
 env.py beside the same with the env.py that `alembic init` writes and a transaction for each
 revision, both in one process that has loaded everything, each on an empty database of the same
-server; the two take turns. A revision makes a table with an index and a row, or adds a column and
-fills it.
+server, which flushes what is committed; the two take turns. A revision makes a table with an index
+and a row, or adds a column and fills it.
 """
 
 from __future__ import annotations
@@ -31,6 +31,14 @@ REVISIONS = 100
 
 OURS = "import daybreak.env\n\ndaybreak.env.run()\n"
 PROJECT = '[project]\nname = "measured"\nversion = "0"\n\n[tool.daybreak]\n'
+
+POSTGRESQL = (
+    "ALTER SYSTEM SET fsync = on",
+    "ALTER SYSTEM SET synchronous_commit = on",
+    "ALTER SYSTEM SET full_page_writes = on",
+    "SELECT pg_reload_conf()",
+)
+MYSQL = ("SET GLOBAL innodb_flush_log_at_trx_commit = 1",)
 
 TABLE = """\
 import sqlalchemy as sa
@@ -99,9 +107,17 @@ def main() -> None:
 
 def servers() -> Iterator[tuple[str, Server]]:
     with running_postgresql(16) as server:
+        make_durable(server, POSTGRESQL)
         yield "PostgreSQL 16", server
     with running_mysql() as server:
+        make_durable(server, MYSQL)
         yield "MySQL", server
+
+
+def make_durable(server: Server, statements: tuple[str, ...]) -> None:
+    """As a server that must not forget: those of the tests keep nothing."""
+    for statement in statements:
+        server.execute(statement)
 
 
 def measure(server: Server, turns: int) -> dict[str, list[float]]:

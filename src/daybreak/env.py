@@ -129,7 +129,7 @@ def _run(
     elif connection is not None:
         _require_consent(call, running, settings.choice.environment, settings)
         agree_to_losses(connection, None, call, running, options)
-        apply(connection, None, settings, running, options, _wishes(call), _emit(call))
+        apply(connection, None, running, options, _wishes(call), _emit(call))
     else:
         _run_online(settings, call, running, options)
 
@@ -187,7 +187,7 @@ def _run_online(
         connection = engine.connect()
     with connection:
         agree_to_losses(connection, target, call, running, options)
-        apply(connection, target, settings, running, options, _wishes(call), _emit(call))
+        apply(connection, target, running, options, _wishes(call), _emit(call))
 
 
 def _require_consent(

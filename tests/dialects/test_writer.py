@@ -12,6 +12,7 @@ from daybreak.dialects import dialect_named
 from servers.mysql import MySQL
 from servers.postgresql import PostgreSQL
 from servers.server import Server
+from servers.standby import hot_standby
 
 
 def asked(server: Server) -> tuple[object, ...]:
@@ -22,6 +23,15 @@ def asked(server: Server) -> tuple[object, ...]:
 
 def test_a_server_that_takes_changes_is_the_writer(server: Server) -> None:
     assert asked(server) == (0, "the writer")
+
+
+@pytest.mark.server
+def test_a_hot_standby_is_named() -> None:
+    with hot_standby() as access:
+        url = f"postgresql://{access.user}:{access.password}@{access.host}:{access.port}/postgres"
+        with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+            cursor.execute(dialect_named("postgresql", "a test").WRITER)
+            assert cursor.fetchall() == [(1, "a hot standby")]
 
 
 POSTGRESQL = [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from daybreak.cli.options import show, show_outcome
 
 if TYPE_CHECKING:
-    from daybreak.flows.migrate import Outcome
+    from daybreak.flows.answers import Outcome
 
 
 def report(outcome: Outcome) -> None:

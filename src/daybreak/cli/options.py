@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,7 +39,7 @@ def state() -> State:
 
 def session(*, yes: bool = False, emit: Callable[[Event], None] | None = None) -> Session:
     """The session that a flow works in: it asks only a person on a terminal."""
-    from daybreak.edges.alembic import AlembicOptions
+    from daybreak.core.invocation import AlembicOptions
     from daybreak.flows.session import Session
 
     now = state()
@@ -110,6 +109,8 @@ def show(*lines: str) -> None:
 
 def columns() -> int:
     """How wide lines may be that we wrap: the terminal's width, and at most 95."""
+    import shutil  # here, because most commands wrap nothing and start-up is measured
+
     terminal = shutil.get_terminal_size().columns if sys.stdout.isatty() else 95
     return max(40, min(terminal, 95))
 

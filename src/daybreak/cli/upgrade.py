@@ -42,18 +42,23 @@ def command(
         show_plan("upgrade", revision, sql=sql, tag=tag)
         return
     from daybreak.core.wishes import wishes
-    from daybreak.flows.migrate import upgrade
+    from daybreak.flows import quick
     from daybreak.report.text import next_step
 
-    outcome = upgrade(
-        session(),
-        revision,
-        sql=sql,
-        tag=tag,
-        unguarded=unguarded,
-        create_missing=create_database,
-        asked=wishes(wait, done, redo),
-    )
+    asked = wishes(wait, done, redo)
+    outcome = None if sql or tag or asked.said else quick.upgrade(session(), revision)
+    if outcome is None:
+        from daybreak.flows.migrate import upgrade
+
+        outcome = upgrade(
+            session(),
+            revision,
+            sql=sql,
+            tag=tag,
+            unguarded=unguarded,
+            create_missing=create_database,
+            asked=asked,
+        )
     report(outcome)
     if outcome.after == ():
         show(next_step('there is no revision yet; write one: daybreak revision -m "…"'))

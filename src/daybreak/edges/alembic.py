@@ -31,6 +31,7 @@ from daybreak.core.errors import (
     Unreachable,
 )
 from daybreak.core.events import Emit, ignore
+from daybreak.core.invocation import AlembicOptions as AlembicOptions
 from daybreak.core.plan import Plan
 from daybreak.core.said import said
 from daybreak.core.secret import mask
@@ -66,16 +67,6 @@ _COMMAND_OF = {
 # What env.py itself is told by -x under plain Alembic.
 _OUR_ARGUMENTS = frozenset({"rename", "drop", "proof", "against", "yes", "wait", "done", "redo"})
 CHANGES_SCHEMA = frozenset(_COMMAND_OF.values())
-
-
-@dataclass(frozen=True)
-class AlembicOptions:
-    """Alembic's own options that stand before a command: -c, -n, -x and -q."""
-
-    config: tuple[str, ...] = ()
-    name: str = "alembic"
-    x: tuple[str, ...] = ()
-    quiet: bool = False
 
 
 @dataclass

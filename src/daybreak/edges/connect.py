@@ -92,7 +92,7 @@ def make_engine(target: Target, driver: Driver, **options: Any) -> Engine:
     engine = create_engine(
         sqlalchemy_url(target, driver), **_engine_options(target, driver, options)
     )
-    event.listen(engine, "connect", _keep_alive)
+    event.listen(engine, "connect", keep_alive)
     return engine
 
 
@@ -104,7 +104,7 @@ def make_async_engine(target: Target, driver: Driver, **options: Any) -> AsyncEn
     engine = create_async_engine(
         sqlalchemy_url(target, driver), **_engine_options(target, driver, options)
     )
-    event.listen(engine.sync_engine, "connect", _keep_alive)
+    event.listen(engine.sync_engine, "connect", keep_alive)
     return engine
 
 
@@ -146,7 +146,7 @@ def make_migration_engine(target: Target, driver: Driver) -> Engine:
     return engine
 
 
-def _keep_alive(connection: Any, _record: Any) -> None:
+def keep_alive(connection: Any, _record: Any = None) -> None:
     """Keepalives for the drivers that can't be told; libpq has them from its parameters."""
     sock = _socket_of(getattr(connection, "driver_connection", connection))
     if sock is None or sock.family not in (socket.AF_INET, socket.AF_INET6):

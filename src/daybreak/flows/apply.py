@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from alembic import context
 from alembic.util import CommandError
-from sqlalchemy import NullPool, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from daybreak.core.errors import DaybreakError, HalfDone, LockHeld, NotTheWriter
@@ -42,9 +42,8 @@ from daybreak.edges.apply.steps import (
     steps_in_force,
 )
 from daybreak.edges.apply.stop import Stop
-from daybreak.edges.connect import driver_for, explained, make_engine, missing_right
+from daybreak.edges.connect import explained, missing_right
 from daybreak.edges.history import place_in_history, require_known
-from daybreak.edges.settings import Settings
 from daybreak.edges.where import connected
 
 if TYPE_CHECKING:
@@ -56,7 +55,6 @@ if TYPE_CHECKING:
 def apply(
     connection: Connection,
     target: Target | None,
-    settings: Settings,
     running: Running,
     options: dict[str, Any],
     wishes: Wishes,
@@ -67,7 +65,7 @@ def apply(
     Raises NotTheWriter, LockHeld, RevisionNotInFiles, Undecided, LockLost, and what a revision's
     failure is turned into by `core.failure`.
     """
-    run = Run(connection, target, settings, options, wishes, emit)
+    run = Run(connection, target, options, wishes, emit)
     if running.command is None:
         run.read()
         return
@@ -84,12 +82,11 @@ class Run:
         self,
         connection: Connection,
         target: Target | None,
-        settings: Settings,
         options: dict[str, Any],
         wishes: Wishes,
         emit: Emit,
     ) -> None:
-        self.connection, self.target, self.settings = connection, target, settings
+        self.connection, self.target = connection, target
         self.options, self.wishes, self.emit = options, wishes, emit
         self.id = uuid4().hex
         self.dialect: Dialect = dialect_named(connection.dialect.name, "the connection")
@@ -206,17 +203,14 @@ class Run:
     @contextlib.contextmanager
     def _lock_connection(self) -> Iterator[Connection]:
         """A connection of its own, in autocommit, as the user that the URL names."""
-        if self.target is None:
-            engine = self.connection.engine.execution_options(isolation_level="AUTOCOMMIT")
-            with engine.connect() as own:
-                yield own
-            return
-        driver = driver_for(self.target, self.settings.project_driver)
-        options = {"poolclass": NullPool, "pool_pre_ping": False, "hide_parameters": True}
-        own_engine = make_engine(self.target, driver, isolation_level="AUTOCOMMIT", **options)
-        with explained(self.target):
-            own = own_engine.connect()
+        engine = self.connection.engine.execution_options(isolation_level="AUTOCOMMIT")
+        explaining = explained(self.target) if self.target else contextlib.nullcontext()
+        with explaining:
+            own = engine.connect()
         with own:
+            if self.target is not None and self.target.role is not None:
+                # Only that user may end a session of its own, whatever the role may do.
+                own.exec_driver_sql("SET ROLE NONE")
             yield own
 
     def _prepare(self, connection: Connection, name: str, settings: Sequence[str]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from alembic import command as alembic_command
@@ -25,6 +24,7 @@ from daybreak.core.wishes import Wishes
 from daybreak.edges.alembic import Call, run
 from daybreak.edges.connect import create_database, driver_for
 from daybreak.edges.settings import resolve_target
+from daybreak.flows.answers import Outcome
 from daybreak.flows.session import FOREIGN, Opened, Session, open_project
 
 # What a person has to know before they agree.
@@ -32,26 +32,6 @@ _WHAT_IS_LOST = {
     "downgrade": "What it drops does not come back by itself",
     "stamp": "What it skips is not run later",
 }
-
-
-@dataclass
-class Outcome:
-    """What became of the database. Heads are None where a foreign env.py did not tell them.
-
-    `waited`: the part of `seconds` that another run was waited for.
-    """
-
-    before: tuple[str, ...] | None = None
-    after: tuple[str, ...] | None = None
-    seconds: float = 0.0
-    waited: float = 0.0
-    offline: bool = False
-    events: list[Event] = field(default_factory=list)
-
-    @property
-    def changed(self) -> bool | None:
-        """Whether the recorded revision moved; None if nobody can tell."""
-        return None if self.after is None else self.before != self.after
 
 
 def upgrade(

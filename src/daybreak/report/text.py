@@ -93,6 +93,12 @@ def migrated_line(
     return done(f"at {revisions(after)} in {duration(seconds)}{steps}{waiting}")
 
 
+def head_line(revision: str, labels: Sequence[str], *, is_recorded: bool) -> str:
+    """A head in Alembic's own words."""
+    named = f" ({', '.join(labels)})" if labels else ""
+    return f"{revision}{named} ({'head' if is_recorded else 'effective head'})"
+
+
 def difference_line(difference: str) -> str:
     """One difference; what takes something away, perhaps with its data, stands out."""
     takes_away = difference.startswith("remove")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from daybreak.core.catalog import Catalog
-from daybreak.core.change import Change
 from daybreak.core.engine import Engine
 from daybreak.core.errors import InvalidUrl
 from daybreak.core.secret import Secret
@@ -19,6 +17,8 @@ from daybreak.dialects.mysql.texts import quoted as quoted
 from daybreak.dialects.mysql.writer import WRITER as WRITER
 
 if TYPE_CHECKING:
+    from daybreak.core.catalog import Catalog
+    from daybreak.core.change import Change
     from daybreak.dialects.mysql import running as running
     from daybreak.dialects.mysql import words as words
     from daybreak.dialects.mysql.catalog import build_catalog as build_catalog

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from daybreak.dialects.postgresql import running as running
     from daybreak.dialects.postgresql import words as words
     from daybreak.dialects.postgresql.catalog import build_catalog as build_catalog
+    from daybreak.dialects.postgresql.ddl_by_hand import by_hand as by_hand
     from daybreak.dialects.postgresql.ddl_changes import ddl as ddl
     from daybreak.dialects.postgresql.drops import dropped as dropped
     from daybreak.dialects.postgresql.folds import fold as fold
-    from daybreak.dialects.postgresql.manual import by_hand as by_hand
     from daybreak.dialects.postgresql.outline import catalog_outline as catalog_outline
     from daybreak.dialects.postgresql.outline import catalog_relations as catalog_relations
     from daybreak.dialects.postgresql.outline import catalog_told as catalog_told
@@ -39,7 +39,7 @@ __getattr__ = loading(
     {
         "words": "words",
         "build_catalog": "catalog",
-        "by_hand": "manual",
+        "by_hand": "ddl_by_hand",
         "ddl": "ddl_changes",
         "dropped": "drops",
         "fold": "folds",

@@ -47,7 +47,8 @@ class Work:
     """A revision that is under way.
 
     `pending` is what its open transaction did, not recorded; `unproved` are the numbers of what is
-    recorded in a transaction of whose commit nobody knows yet.
+    recorded in a transaction of whose commit nobody knows yet; `stays` those of the statements that
+    no rollback takes back, recorded or not.
     """
 
     revision: str
@@ -60,6 +61,7 @@ class Work:
     over: bool = False
     pending: list[Callable[[], Entry]] = field(default_factory=list)
     unproved: set[int] = field(default_factory=set)
+    stays: set[int] = field(default_factory=set)
     savepoints: dict[str, int] = field(default_factory=dict)
     skeletons: list[str] = field(default_factory=list)
     file: str | None = None
@@ -228,13 +230,14 @@ class Funnel:
     def kept(self) -> tuple[int, int]:
         """How many statements of the revision under way are done for good, and how many were sent.
 
-        After an error: what was not recorded and committed by then was rolled back.
+        After an error: what was neither recorded and committed by then, nor stays by itself, was
+        rolled back.
         """
         work = self._work
         if work is None:
             return 0, 0
         done = {number for number, entry in work.known.items() if entry.state is State.DONE}
-        return len(done - work.unproved), work.number
+        return len((done - work.unproved) | work.stays), work.number
 
     @property
     def under_way(self) -> str | None:
@@ -444,6 +447,7 @@ class Funnel:
                 self._dbapi.commit()
         with self._failure_recorded(work, sent):
             self._send(sent, alone=True)
+        work.stays.add(sent.number)
         if "ENGINE" in sent.reading.skeleton.upper():
             self._settling.forget_engines()
         if sent.reading.place is not None:

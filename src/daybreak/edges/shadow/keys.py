@@ -24,13 +24,14 @@ from sqlalchemy.schema import AddConstraint, ExecutableDDLElement
 from sqlalchemy.sql.ddl import SchemaGenerator
 from sqlalchemy.types import SchemaType
 
-import daybreak
 from daybreak.edges.shadow.reads import digest, digest_of_file, read_by, source_digest
 
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
 
 CREATE_EVENTS = ("before_create", "after_create")
+
+_PACKAGE = Path(__file__).parents[2]  # Daybreak's own
 
 
 def wanted_key(
@@ -232,7 +233,7 @@ def _described(listener: Any) -> str:
 @functools.cache
 def reading() -> str:
     """How this copy of Daybreak reads a catalog: its own source, which is more than its version."""
-    package = Path(daybreak.__file__).parent
+    package = _PACKAGE
     files = [package / "core" / "catalog.py", package / "edges" / "catalog.py"]
     files += sorted((package / "dialects").rglob("*.py"))
     return digest(digest_of_file(file) for file in files)
@@ -241,7 +242,7 @@ def reading() -> str:
 @functools.cache
 def judging() -> str:
     """How this copy of Daybreak compares what it has read: all of its source."""
-    return digest(map(digest_of_file, sorted(Path(daybreak.__file__).parent.rglob("*.py"))))
+    return digest(map(digest_of_file, sorted(_PACKAGE.rglob("*.py"))))
 
 
 @functools.cache
