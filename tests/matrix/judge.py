@@ -47,7 +47,7 @@ def dump(server: PostgreSQL, database: str) -> str:
     done = subprocess.run(
         [
             *(binaries(major(server), None) / "pg_dump", "--schema-only", "--no-owner"),
-            *("--exclude-table=alembic_version", database),
+            *("--exclude-table=alembic_version", "--exclude-table=daybreak_journal*", database),
         ],
         env={
             **os.environ,
@@ -131,7 +131,7 @@ def rows(server: PostgreSQL, database: str) -> Rows:
 _TABLES = """
 SELECT nspname, relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
 WHERE relkind = 'r' AND nspname NOT IN ('pg_catalog', 'information_schema')
-  AND nspname NOT LIKE 'pg_toast%' AND relname <> 'alembic_version'
+  AND nspname NOT LIKE 'pg_toast%' AND relname NOT IN ('alembic_version', 'daybreak_journal')
 ORDER BY 1, 2
 """
 

@@ -15,7 +15,7 @@ from uuid import uuid4
 from alembic import context
 from alembic.util import CommandError
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from daybreak.core.errors import DaybreakError, HalfDone, LockHeld, NotTheWriter
 from daybreak.core.events import Applied, Emit, Finished, Passed, Waiting
@@ -190,10 +190,15 @@ class Run:
         heads = self._heads(require=running.command not in {"stamp", "ensure_version"})
         self.known = self.journal.entries()
         self._end_reading()
-        with self.funnel.attached(migration.impl):
-            with context.begin_transaction():
-                context.run_migrations()
-            self._finish(running, heads, migration)
+        try:
+            with self.funnel.attached(migration.impl):
+                with context.begin_transaction():
+                    context.run_migrations()
+                if running.command == "ensure_version":
+                    self._commit()  # Alembic has begun a transaction by reading, and ends none
+                self._finish(running, heads, migration)
+        finally:
+            self._unmark()
         with self._reading():
             reached = migration.get_current_heads()
         self.emit(Finished(reached))
@@ -352,10 +357,17 @@ class Run:
                 self.journal.record_ancestors(ancestors(now))
             self.journal.end_run()
             self._commit()
-            asked = {"key": self.server.lock_key(self.mark)}
-            self.connection.execute(text(self.server.RELEASE_LOCK), asked)
-            self._commit()
         self.emit(Passed("run over"))
+
+    def _unmark(self) -> None:
+        """The session may live on in somebody's pool. One that is lost is no worker any more."""
+        if not self._begun or self.connection.invalidated:
+            return
+        asked = {"key": self.server.lock_key(self.mark)}
+        with contextlib.suppress(SQLAlchemyError):
+            self._end_reading()
+            self.connection.execute(text(self.server.RELEASE_LOCK), asked)
+            self._end_reading()
 
     def _prove(self) -> None:
         """Before each statement. Raises Interrupted, LockLost."""
