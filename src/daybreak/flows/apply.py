@@ -30,6 +30,7 @@ from daybreak.edges.alembic import Running
 from daybreak.edges.apply.funnel import Funnel
 from daybreak.edges.apply.journal import Journal
 from daybreak.edges.apply.lock import RunLock
+from daybreak.edges.apply.lost import first_of, is_lost, unless_lost
 from daybreak.edges.apply.orphans import TOLD_EVERY_S, meet_orphans
 from daybreak.edges.apply.steps import (
     ancestors,
@@ -68,9 +69,10 @@ def apply(
     if running.command is None:
         run.read()
         return
-    run.refuse_reader(running.command)
-    with run.alone():
-        run.migrate(running)
+    with run.told_in_words():
+        run.refuse_reader(running.command)
+        with run.alone():
+            run.migrate(running)
 
 
 class Run:
@@ -95,13 +97,22 @@ class Run:
         self.name = f"{schema or ''}.{table}"
         self.mark = f"{self.name} work"  # of the session that does the work
         self.journal = Journal(connection, schema, self.id)
-        self.applied = 0
         self.version = version_of("daybreak")
         self.stop = Stop()
         self.session = ""
         self._begun = False
         self._since = 0.0
         self._tell_at = 0.0
+        self.funnel = Funnel(
+            connection,
+            self.dialect,
+            self.journal,
+            prove=self._prove,
+            sending=self._sending,
+            emit=emit,
+            folders=revision_folders(),
+            said=wishes.said,
+        )
 
     @property
     def place(self) -> str:
@@ -109,6 +120,18 @@ class Run:
             return self.target.place
         url = self.connection.engine.url
         return f"{url.database}@{url.host or 'local socket'}"
+
+    @contextlib.contextmanager
+    def told_in_words(self) -> Iterator[None]:
+        """Whatever ends the run during the block is raised as an error that says what stays."""
+        try:
+            yield
+        except Exception as error:
+            if self.stop.asked is not None:
+                raise interrupted(self.stop.asked, self._reached) from error
+            if isinstance(error, (DaybreakError, CommandError)):
+                raise
+            raise self._failure(error) from error
 
     def refuse_reader(self, command: str) -> None:
         """Raise NotTheWriter where no change can be made."""
@@ -165,16 +188,6 @@ class Run:
         )
         # `stamp` is how a person mends just that.
         heads = self._heads(require=running.command not in {"stamp", "ensure_version"})
-        self.funnel = Funnel(
-            self.connection,
-            self.dialect,
-            self.journal,
-            prove=self._prove,
-            sending=self._sending,
-            emit=self.emit,
-            folders=revision_folders(),
-            said=self.wishes.said,
-        )
         self.known = self.journal.entries()
         self._end_reading()
         try:
@@ -184,15 +197,11 @@ class Run:
                 if running.command == "ensure_version":
                     self._commit()  # Alembic has begun a transaction by reading, and ends none
                 self._finish(running, heads, migration)
-        except Exception as error:
-            if self.stop.asked is not None:
-                raise interrupted(self.stop.asked, self._reached) from error
-            if isinstance(error, (DaybreakError, CommandError)):
-                raise
-            raise self._failure(error) from error
         finally:
             self._unmark()
-        self.emit(Finished(migration.get_current_heads()))
+        with self._reading():
+            reached = migration.get_current_heads()
+        self.emit(Finished(reached))
 
     # Before.
 
@@ -213,7 +222,7 @@ class Run:
         """Name a session and set it up. A setting that the server does not know is left out."""
         borrowed = connection.in_transaction()
         for sql in settings:
-            with contextlib.suppress(DBAPIError), _savepoint(connection, borrowed):
+            with unless_lost(), _savepoint(connection, borrowed):
                 connection.exec_driver_sql(sql)
         if self.server.NAME_SESSION:
             connection.execute(text(self.server.NAME_SESSION), {"name": name[:63]})
@@ -282,7 +291,7 @@ class Run:
             raise HalfDone(last.revision, last.number, last.at, upgrade=last.upgrade)
 
     def _committed(self, revision: str) -> None:
-        self.funnel.committing = False
+        self.funnel.committed()
         self.emit(Passed("committed", revision))
 
     def _begin(self, heads: Sequence[str]) -> None:
@@ -321,7 +330,7 @@ class Run:
 
     def _on_version_apply(self, *, step: Any, **_: Any) -> None:
         seconds = time.monotonic() - self._since
-        self.applied += 1
+        self.funnel.recorded += 1
         if step.is_stamp:
             with self.funnel.own():
                 self.journal.forget()
@@ -352,7 +361,7 @@ class Run:
 
     def _unmark(self) -> None:
         """The session may live on in somebody's pool. One that is lost is no worker any more."""
-        if not self._begun:
+        if not self._begun or self.connection.invalidated:
             return
         asked = {"key": self.server.lock_key(self.mark)}
         with contextlib.suppress(SQLAlchemyError):
@@ -374,14 +383,14 @@ class Run:
     @property
     def _reached(self) -> Reached:
         kept, number = self.funnel.kept
-        return Reached(self.applied, self.funnel.under_way, kept, number)
+        return Reached(self.funnel.applied, self.funnel.under_way, kept, number)
 
     def _failure(self, error: Exception) -> DaybreakError:
         place = place_in_history(context.script, error)
-        lost = isinstance(error, DBAPIError) and error.connection_invalidated
-        lost = lost or self.connection.invalidated  # an earlier error, which the revision caught
-        if lost:
-            return connection_lost(said(error), self._reached, committing=self.funnel.committing)
+        if is_lost(error, self.connection) or self.connection.invalidated:
+            return connection_lost(
+                said(first_of(error)), self._reached, committing=self.funnel.committing
+            )
         lacking = missing_right(self.target, error) if self.target is not None else None
         cause = getattr(error, "orig", None)
         return migration_failure(

@@ -28,6 +28,7 @@ from daybreak.core.sqltext import digest
 from daybreak.core.statement import Aim, Effect, Reading
 from daybreak.dialects.base import Dialect
 from daybreak.edges.apply.journal import Journal
+from daybreak.edges.apply.lost import unless_lost
 from daybreak.edges.apply.settling import Settling
 
 if TYPE_CHECKING:
@@ -43,9 +44,11 @@ _BEGIN = ("BEGIN", "START")
 
 @dataclass
 class Work:
-    """A revision that is under way. `pending` is what its open transaction did, not recorded.
+    """A revision that is under way.
 
-    `stays` are the statements that no rollback takes back, recorded or not.
+    `pending` is what its open transaction did, not recorded; `unproved` are the numbers of what is
+    recorded in a transaction of whose commit nobody knows yet; `stays` those of the statements that
+    no rollback takes back, recorded or not.
     """
 
     revision: str
@@ -57,6 +60,7 @@ class Work:
     by_hand: bool = False
     over: bool = False
     pending: list[Callable[[], Entry]] = field(default_factory=list)
+    unproved: set[int] = field(default_factory=set)
     stays: set[int] = field(default_factory=set)
     savepoints: dict[str, int] = field(default_factory=dict)
     skeletons: list[str] = field(default_factory=list)
@@ -119,7 +123,8 @@ class Funnel:
     `prove` is called before each of them and may stop the run; `sending` is around each, told
     whether to end it early does no harm. `folders` hold the revisions. `said` is what a person
     decided of statements that nobody else can decide on. `committing`: the last thing that the
-    server was told is to commit.
+    server was told is to commit. Of the revisions whose versions are `recorded`, so many are
+    `applied` for good.
     """
 
     def __init__(
@@ -142,6 +147,7 @@ class Funnel:
         self._work: Work | None = None
         self.committing = False
         self._asked: Undecided | None = None
+        self.recorded = self.applied = self._recorded_then = 0
         self._own = False
         self._discards = False
 
@@ -215,6 +221,8 @@ class Funnel:
                 seconds=time.monotonic() - work.began,
                 version=version,
             )
+        if work.by_hand:  # no commit is to come
+            self.applied = self.recorded
         work.pending.clear()
         self._work = None
         self._emit(Passed("version recorded", work.revision))
@@ -223,13 +231,14 @@ class Funnel:
     def kept(self) -> tuple[int, int]:
         """How many statements of the revision under way are done for good, and how many were sent.
 
-        After an error: what was neither recorded by then nor stays by itself was rolled back.
+        After an error: what was neither recorded and committed by then, nor stays by itself, was
+        rolled back.
         """
         work = self._work
         if work is None:
             return 0, 0
         done = {number for number, entry in work.known.items() if entry.state is State.DONE}
-        return len(done | work.stays), work.number
+        return len((done - work.unproved) | work.stays), work.number
 
     @property
     def under_way(self) -> str | None:
@@ -268,7 +277,17 @@ class Funnel:
             self._flush()
             self._go_on()
             self._emit(Passed("commit", self._work.revision if self._work else None))
-            self.committing = True
+            self._committing()
+
+    def _committing(self) -> None:
+        self.committing, self._recorded_then = True, self.recorded
+
+    def committed(self) -> None:
+        """If the server was told to commit, it did: something else could be asked of it."""
+        if self.committing:
+            self.committing, self.applied = False, self._recorded_then
+            if self._work is not None:
+                self._work.unproved.clear()
 
     def _on_rollback(self, _connection: Connection) -> None:
         if self._work is not None and not self._own:
@@ -289,7 +308,7 @@ class Funnel:
     ) -> bool:
         if self._own or context.root_connection is not self._connection:
             return False
-        self.committing = False
+        self.committed()
         self._go_on()
         work = self._work
         if work is None or work.over:  # Alembic's own: the version table
@@ -309,6 +328,7 @@ class Funnel:
                 return False
             case Effect.COMMIT:
                 self._flush()
+                self._committing()
                 work.by_hand = True  # no transaction is open from here on, whoever thinks so
                 return False
         line = self._line(work)
@@ -373,9 +393,10 @@ class Funnel:
             self._send(sent)
             work.pending.append(self._done(work, sent))
 
-    def _send(self, sent: Sent) -> None:
+    def _send(self, sent: Sent, *, alone: bool = False) -> None:
+        """To end it early does no harm if it is rolled back then, or if the catalog tells."""
         reading = sent.reading
-        with self._sending(not reading.alone or reading.aim is not None):
+        with self._sending(reading.aim is not None or not (alone or reading.alone)):
             sent.run()
 
     def _run_in_own_transaction(self, work: Work, sent: Sent) -> None:
@@ -393,7 +414,10 @@ class Funnel:
             with self.own():
                 self._record(work, self._done(work, sent)())
                 self._emit(Passed("done recorded", work.revision, sent.number))
+                work.unproved.add(sent.number)
+                self._committing()
                 self._connection.exec_driver_sql("COMMIT")
+                self.committed()
             return
         self._run_alone(work, sent)
 
@@ -406,7 +430,7 @@ class Funnel:
             for sql in self._server.UNHURRIED:
                 self._set(sql)
         with self._failure_recorded(work, sent):
-            self._send(sent)
+            self._send(sent, alone=True)
         with self.own():
             self._record(work, self._done(work, sent)())
             self._emit(Passed("done recorded", work.revision, sent.number))
@@ -423,7 +447,7 @@ class Funnel:
             if sent.reading.effect is not Effect.SCHEMA:
                 self._dbapi.commit()
         with self._failure_recorded(work, sent):
-            self._send(sent)
+            self._send(sent, alone=True)
         work.stays.add(sent.number)
         if "ENGINE" in sent.reading.skeleton.upper():
             self._settling.forget_engines()
@@ -459,8 +483,9 @@ class Funnel:
     def _flush(self) -> None:
         """Record what the open transaction did, in that transaction, which is about to end."""
         if self._work is not None and self._work.pending:
-            with self.own():
-                self._record(self._work, *self._pending(self._work))
+            entries = self._pending(self._work)
+            self._record(self._work, *entries)
+            self._work.unproved |= {entry.number for entry in entries}
 
     def _pending(self, work: Work) -> list[Entry]:
         pending = [entry() for entry in work.pending]
@@ -514,7 +539,7 @@ class Funnel:
         return self._connection.connection
 
     def _set(self, sql: str) -> None:
-        with contextlib.suppress(DBAPIError):
+        with unless_lost():
             self._connection.exec_driver_sql(sql)
 
     def _line(self, work: Work) -> int | None:

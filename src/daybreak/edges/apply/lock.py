@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, ResourceClosedError
+from sqlalchemy.exc import SQLAlchemyError
 
 from daybreak.core.errors import LockLost
 from daybreak.dialects.base import LockSession, Running
@@ -81,20 +81,25 @@ class RunLock:
         return self.holders_of(self._key)
 
     def holders_of(self, key: int | str) -> Sequence[LockSession]:
-        """The sessions that hold the lock `key`."""
-        with self._mutex:
-            rows = self._connection.execute(text(self._server.LOCK_SESSIONS), {"key": key})
-            return [LockSession(*row) for row in rows]
+        """The sessions that hold the lock `key`. Raises LockLost."""
+        try:
+            with self._mutex:
+                rows = self._connection.execute(text(self._server.LOCK_SESSIONS), {"key": key})
+                return [LockSession(*row) for row in rows]
+        except SQLAlchemyError as error:
+            if not self._proved:  # there was nothing to be lost
+                raise
+            raise LockLost from error
 
     def end(self, session: LockSession) -> None:
         """End a session of the user that we are, unless it is gone already."""
-        with self._mutex, contextlib.suppress(DBAPIError):
+        with self._mutex, contextlib.suppress(SQLAlchemyError):
             asked = {"session": session.session}
             self._connection.execute(text(self._server.END_SESSION), asked)
 
     def cancel(self, session: str) -> None:
         """End the statement that `session`, our own worker, is running."""
-        with self._mutex, contextlib.suppress(DBAPIError):
+        with self._mutex, contextlib.suppress(SQLAlchemyError):
             self._connection.execute(text(self._server.CANCEL), {"session": session})
 
     def release(self) -> None:
@@ -102,9 +107,9 @@ class RunLock:
         self._over.set()
         if self._thread is not None:
             self._thread.join()
-        with contextlib.suppress(DBAPIError, ResourceClosedError):
+        with contextlib.suppress(SQLAlchemyError):
             self._one(self._server.RELEASE_LOCK)
-        with contextlib.suppress(DBAPIError):
+        with contextlib.suppress(SQLAlchemyError):
             self._connection.close()
 
     def _beat(self) -> None:
@@ -114,7 +119,7 @@ class RunLock:
     def _ask(self) -> None:
         try:
             held = self._one(self._server.LOCK_IS_OURS)
-        except (DBAPIError, ResourceClosedError) as error:
+        except SQLAlchemyError as error:
             self._lost = error
         else:
             if held:
