@@ -41,6 +41,12 @@ KINDS = (
         _c("n < 9", None) + ", " + _c("n > 0", None),
     ),
     changed(
+        "check: one more beside one with a negative number",
+        item('Column("n", BigInteger)', _c("n > -5")),
+        item('Column("n", BigInteger)', _c("n > -5"), _c("n BETWEEN -1 AND 9", "n_near")),
+        ROW,
+    ),
+    changed(
         "check: with text in quotes",
         item('Column("a", String(9))'),
         item('Column("a", String(9))', _c("a <> 'it''s'")),
