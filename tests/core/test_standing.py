@@ -8,11 +8,12 @@ import pytest
 
 from daybreak.core.standing import find_standing
 
-LINE = {"a1": (), "a2": ("a1",), "a3": ("a2",)}
-FORK = {"a1": (), "a2": ("a1",), "b2": ("a1",)}
-DEPENDS = {"a1": (), "b1": ("a1",)}
-
 Parents = dict[str, Sequence[str]]
+
+LINE: Parents = {"a1": (), "a2": ("a1",), "a3": ("a2",)}
+FORK: Parents = {"a1": (), "a2": ("a1",), "b2": ("a1",)}
+DEPENDS: Parents = {"a1": (), "b1": ("a1",)}
+
 CASES: dict[str, tuple[Parents, list[str], Parents, tuple[str, ...], tuple[str, ...]]] = {
     "at the head": (LINE, ["a3"], {}, (), ()),
     "behind": (LINE, ["a1"], {}, ("a2", "a3"), ()),
