@@ -79,6 +79,8 @@ AROUND: dict[str, list[Callable[[Column[Any]], Any]]] = {
         lambda c: UniqueConstraint(c),
         lambda c: UniqueConstraint(c, name="u", deferrable=True),
         lambda c: UniqueConstraint(c, name="u", initially="DEFERRED", comment="x"),
+        lambda c: UniqueConstraint(c, name="u", initially="DEFERRED"),
+        lambda c: UniqueConstraint(c, name="u"),
         lambda c: UniqueConstraint(c, "a", name="u", postgresql_nulls_not_distinct=True),
         lambda c: UniqueConstraint("a", c, name="u"),
         lambda c: UniqueConstraint(c, name="u").ddl_if("mysql"),
