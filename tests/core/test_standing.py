@@ -9,6 +9,7 @@ import pytest
 from daybreak.core.standing import find_standing
 
 Parents = dict[str, Sequence[str]]
+
 LINE: Parents = {"a1": (), "a2": ("a1",), "a3": ("a2",)}
 FORK: Parents = {"a1": (), "a2": ("a1",), "b2": ("a1",)}
 DEPENDS: Parents = {"a1": (), "b1": ("a1",)}
