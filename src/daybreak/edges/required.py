@@ -82,7 +82,7 @@ def _by_alembic(project: Project, options: AlembicOptions) -> _History:
     return (
         parents,
         Path(script.env_py_location),
-        [str(place) for place in script._version_locations],
+        [str(script.dir)],
     )
 
 

@@ -3,7 +3,7 @@
 Two tables that are told alike are rendered alike: all that SQLAlchemy's compilers read of a plain
 column, constraint, index or option is in what is told. The rest of a table is compiled, piece by
 piece: a type of the project's own, an expression, an identity. Where even that can't be trusted,
-as when something has `@compiles`, the table is not told at all. See docs/decisions/0023.
+as when something has `@compiles`, the table is not told at all. See docs/decisions/0027.
 """
 
 from __future__ import annotations
