@@ -345,7 +345,6 @@ def test_no_other_private_name_is_used() -> None:
         ("edges/replay.py", "context.script._upgrade_revs"),
         ("edges/replay.py", "render._render_python_into_templatevars"),
         ("edges/replay.py", "revision_context._last_autogen_context"),
-        ("edges/required.py", "script._version_locations"),
         ("edges/shadow/keys.py", "connection._run_ddl_visitor"),
         ("edges/shadow/keys.py", "listener._ddl_if"),
         ("edges/shadow/keys.py", "metadata._sequences"),
