@@ -47,6 +47,7 @@ def full(session: nox.Session) -> None:
     # a password is tried with whole commands, so a thousand would take a day
     longer = {
         "DAYBREAK_TEST_EXAMPLES": "5",
+        "DAYBREAK_TEST_FAULTS": "all",
         "DAYBREAK_TEST_MATRIX": "all",
         "DAYBREAK_TEST_SCHEMAS": "1000",
     }
@@ -72,6 +73,9 @@ def bench(session: nox.Session) -> None:
     session.run("python", "benchmarks/help.py", *session.posargs)
     session.run("python", "-m", "benchmarks.check", *session.posargs)
     session.run("python", "-m", "benchmarks.revision", *session.posargs)
+    servers = {"PYTHONPATH": os.pathsep.join(["tests", "."])}
+    session.run("python", "-m", "benchmarks.upgrade", *session.posargs[:1], env=servers)
+    session.run("python", "-m", "benchmarks.noop", *session.posargs[:1], env=servers)
 
 
 @nox.session

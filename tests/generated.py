@@ -21,6 +21,10 @@ DRIVER = {"postgresql": "psycopg2", "mysql": "pymysql"}
 FIRST = "create venues and events"
 PRICE = "    ticket_price: Mapped[int | None]\n"
 
+# The tables after `downgrade base`, and after `upgrade head` with the reference models.
+TAKEN_BACK = ["alembic_version", "daybreak_journal"]
+MIGRATED = [*TAKEN_BACK, "events", "venues"]
+
 Done = subprocess.CompletedProcess[str]
 
 
@@ -94,6 +98,13 @@ class Generated:
         """What a command answers to a machine."""
         return json.loads(self.run(*arguments, "--json", env=env, code=code).stdout)
 
+    def lines(self, *arguments: str, code: int = 0) -> list[Any]:
+        """What a command that changes a database tells a machine, line by line."""
+        return [
+            json.loads(line)
+            for line in self.run(*arguments, "--json", code=code).stdout.splitlines()
+        ]
+
     def on(self, server: Server, database: str) -> Generated:
         """The same project with `dev` at this database."""
         return replace(self, variables={"DEV_DATABASE_URL": server.url(database)})
@@ -148,7 +159,7 @@ def schema(server: Server, database: str) -> list[tuple[Any, ...]]:
 
 
 def tables(server: Server, database: str) -> list[str]:
-    """The names of all tables, the version table among them."""
+    """The names of all tables, the version table and the journal among them."""
     where = "table_schema = 'public'" if server.dialect == "postgresql" else "table_schema = %s"
     rows = server.execute(
         f"SELECT table_name FROM information_schema.tables WHERE {where} ORDER BY 1",
@@ -164,16 +175,17 @@ def _postgresql_schema(server: Server, database: str) -> list[tuple[Any, ...]]:
         SELECT 'column', table_name, column_name, data_type, is_nullable, column_default,
                character_maximum_length
         FROM information_schema.columns
-        WHERE table_schema = 'public' AND table_name <> 'alembic_version'
+        WHERE table_schema = 'public' AND table_name NOT IN ('alembic_version', 'daybreak_journal')
         UNION ALL
         SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid),
                NULL, NULL, NULL
         FROM pg_constraint
         WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
-          AND conrelid::regclass::text <> 'alembic_version'
+          AND conrelid::regclass::text NOT IN ('alembic_version', 'daybreak_journal')
         UNION ALL
         SELECT 'index', tablename, indexname, indexdef, NULL, NULL, NULL
-        FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+        FROM pg_indexes
+        WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'daybreak_journal')
         ORDER BY 1, 2, 3
         """,
         database=database,
@@ -181,7 +193,7 @@ def _postgresql_schema(server: Server, database: str) -> list[tuple[Any, ...]]:
 
 
 def _mysql_schema(server: Server, database: str) -> list[tuple[Any, ...]]:
-    names = [name for name in tables(server, database) if name != "alembic_version"]
+    names = [name for name in tables(server, database) if name not in TAKEN_BACK]
     return [
         row
         for name in names

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from daybreak.core.target import Policy as Policy
     from daybreak.core.target import Target as Target
     from daybreak.edges.database import Database as Database
+    from daybreak.flows.called import upgrade as upgrade
 
     __version__: str
 
@@ -26,9 +27,10 @@ _HOMES = {
     "DaybreakError": "daybreak.core.errors",
     "Policy": "daybreak.core.target",
     "Target": "daybreak.core.target",
+    "upgrade": "daybreak.flows.called",
 }
 
-__all__ = ["Database", "DaybreakError", "Policy", "Target", "__version__"]
+__all__ = ["Database", "DaybreakError", "Policy", "Target", "__version__", "upgrade"]
 
 
 def __getattr__(name: str) -> object:

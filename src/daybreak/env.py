@@ -11,39 +11,32 @@ from __future__ import annotations
 
 import logging
 import os
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from logging.config import fileConfig
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alembic import context
 from alembic.util import CommandError
-from sqlalchemy.exc import DBAPIError
 
 from daybreak.core.errors import DaybreakError, Protected
-from daybreak.core.events import Applied, Connected, Finished
-from daybreak.core.failure import migration_failure, offline_failure
+from daybreak.core.events import Emit, Event, Orphan, Repaired, Skipped, Waiting
+from daybreak.core.failure import offline_failure, said
 from daybreak.core.guard import needs_consent, refuse_on_lambda
-from daybreak.core.secret import mask, mask_error
-from daybreak.core.target import Target
+from daybreak.core.journal import JOURNAL
+from daybreak.core.secret import mask_error
+from daybreak.core.wishes import Wishes, wishes_from
 from daybreak.edges.alembic import (
     Call,
     Running,
     call_in_force,
     command_in_force,
     project_in_force,
+    require_tested,
 )
-from daybreak.edges.connect import (
-    dialect_of,
-    driver_for,
-    explained,
-    make_migration_engine,
-    missing_right,
-    sqlalchemy_url,
-)
+from daybreak.edges.connect import driver_for, explained, make_migration_engine, sqlalchemy_url
 from daybreak.edges.directives import without_empty_files
-from daybreak.edges.history import load_history, place_in_history, require_known
+from daybreak.edges.history import load_history, place_in_history
 from daybreak.edges.ini_url import refuse_password_in_ini, refuse_unused_url
 from daybreak.edges.models import (
     each_metadata,
@@ -52,8 +45,12 @@ from daybreak.edges.models import (
     refuse_unregistered,
     unchanged,
 )
+from daybreak.edges.preview import tell_sources
 from daybreak.edges.settings import Settings, load_settings, resolve_target
+from daybreak.flows.apply import apply
 from daybreak.flows.autogenerate import compare_catalogs
+from daybreak.flows.preview import agree_to_losses, agreed, foresee
+from daybreak.report.text import run_words
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, MetaData
@@ -92,6 +89,7 @@ def _run(
     connection: Connection | None,
     options: dict[str, Any],
 ) -> None:
+    require_tested()
     running = command_in_force()
     settings = load_settings(project_in_force())
     _configure_logging(quiet=call is not None)
@@ -122,12 +120,16 @@ def _run(
     if running.compares:
         theirs = options.get("process_revision_directives")
         options["process_revision_directives"] = without_empty_files(call, theirs)
+        options["include_name"] = _without_journal(options)
 
-    if context.is_offline_mode():
+    if call is not None and call.foresee is not None:
+        call.plan = foresee(settings, call, call.foresee, connection, options)
+    elif context.is_offline_mode():
         _run_offline(settings, call, options)
     elif connection is not None:
         _require_consent(call, running, settings.choice.environment, settings)
-        _run_on(connection, call, None, running, options)
+        agree_to_losses(connection, None, call, running, options)
+        apply(connection, None, running, options, _wishes(call), _emit(call))
     else:
         _run_online(settings, call, running, options)
 
@@ -141,6 +143,19 @@ def _configure_logging(*, quiet: bool) -> None:
         logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
+def _without_journal(options: dict[str, Any]) -> Callable[[str | None, str, Any], bool]:
+    """The project's own `include_name`, which does not see Daybreak's table."""
+    theirs = options.get("include_name")
+    schema = options.get("version_table_schema")
+
+    def include(name: str | None, kind: str, parents: Any) -> bool:
+        if kind == "table" and name == JOURNAL and parents.get("schema_name") == schema:
+            return False
+        return theirs is None or bool(theirs(name, kind, parents))
+
+    return include
+
+
 def _run_offline(settings: Settings, call: Call | None, options: dict[str, Any]) -> None:
     target = resolve_target(settings, "migration")
     driver = driver_for(target, settings.project_driver)
@@ -152,13 +167,14 @@ def _run_offline(settings: Settings, call: Call | None, options: dict[str, Any])
             **options,
         }
     )
+    tell_sources(context.get_context())
     try:
         with context.begin_transaction():
             context.run_migrations()
     except Exception as error:
         if call is None or isinstance(error, (DaybreakError, CommandError, BrokenPipeError)):
             raise
-        raise offline_failure(_said(error), place_in_history(context.script, error)) from error
+        raise offline_failure(said(error), place_in_history(context.script, error)) from error
 
 
 def _run_online(
@@ -170,100 +186,47 @@ def _run_online(
     with explained(target):
         connection = engine.connect()
     with connection:
-        _run_on(connection, call, target, running, options)
+        agree_to_losses(connection, target, call, running, options)
+        apply(connection, target, running, options, _wishes(call), _emit(call))
 
 
 def _require_consent(
     call: Call | None, running: Running, environment: str, settings: Settings
 ) -> None:
-    """Plain Alembic has no --yes: there, `-x yes=true` says it. Raises Protected."""
+    """Raises Protected."""
     command = running.command or ""
     protected = settings.declared.environment(environment).policy.protected
     if not needs_consent(command, protected=protected):
         return
-    if call is not None and call.consent:
-        return
-    if context.get_x_argument(as_dictionary=True).get("yes") == "true":
+    if agreed(call) or (call is not None and call.consent):
         return
     raise Protected(command, environment, plain=call is None)
 
 
-def _run_on(
-    connection: Connection,
-    call: Call | None,
-    target: Target | None,
-    running: Running,
-    options: dict[str, Any],
-) -> None:
-    listener = _Listener(call)
-    on_version_apply = options.pop("on_version_apply", ())
-    callbacks = on_version_apply if isinstance(on_version_apply, tuple) else (on_version_apply,)
-    options["on_version_apply"] = (*callbacks, listener.applied)
-    context.configure(connection=connection, **options)
-    migration = context.get_context()
-    borrowed = connection.in_transaction()
-    try:
-        heads = migration.get_current_heads()
-    except DBAPIError as error:
-        if target is not None and (lacking := missing_right(target, error)):
-            raise lacking from error
-        raise
-    if running.command not in {"stamp", "ensure_version"}:  # which is how a person mends just that
-        require_known(context.script, heads, target.place if target else "the database")
+def _wishes(call: Call | None) -> Wishes:
+    """How long to wait for another run, and what was said of statements that are undecided."""
     if call is not None:
-        call.emit(_connected(connection, target, heads))
-    if not borrowed:
-        connection.rollback()  # ends what reading the heads began: Alembic begins its own
-    try:
-        with context.begin_transaction():
-            context.run_migrations()
-    except Exception as error:
-        if call is None or isinstance(error, (DaybreakError, CommandError)):
-            raise
-        lacking = missing_right(target, error) if target is not None else None
-        raise migration_failure(
-            _said(error),
-            place_in_history(context.script, error),
-            applied=listener.count,
-            transactional=migration.impl.transactional_ddl,
-            cure=lacking.cure if lacking else None,
-        ) from error
-    if call is not None and running.command is not None:
-        call.emit(Finished(migration.get_current_heads()))
+        return call.wishes
+    return wishes_from(list(context.get_x_argument()))
 
 
-def _connected(connection: Connection, target: Target | None, heads: tuple[str, ...]) -> Connected:
-    """Where the run works; without a target, on a connection that the project's env.py gave."""
-    version = ".".join(str(part) for part in (connection.dialect.server_version_info or ())[:3])
-    if target is not None:
-        server = f"{dialect_of(target).LABEL} {version}"
-        return Connected(target.environment, target.place, server, heads)
-    url = connection.engine.url
-    place = f"{url.database}@{url.host or 'local socket'}"
-    return Connected("given", place, f"{connection.dialect.name} {version}", heads)
+def _emit(call: Call | None) -> Emit:
+    return call.emit if call is not None else _to_log()
 
 
-def _said(error: Exception) -> str:
-    """The error's words, without SQLAlchemy's link to its manual."""
-    words = str(error).split("\n(Background on this error at:")[0]
-    return mask(f"{type(error).__name__}: {words}".strip())
+def _to_log() -> Emit:
+    """Plain Alembic has no screen of ours: what a person has to know there is logged."""
+    log = logging.getLogger("daybreak")
+    resumed: set[str] = set()
 
+    def listen(event: Event) -> None:
+        match event:
+            case Skipped(revision) if revision in resumed:
+                return
+            case Skipped(revision):
+                resumed.add(revision)
+        if isinstance(event, (Waiting, Orphan, Repaired, Skipped)):
+            _, words = run_words(event)
+            log.warning("%s", words)
 
-class _Listener:
-    """Counts and times the revisions as Alembic reports them applied."""
-
-    def __init__(self, call: Call | None) -> None:
-        self._call = call
-        self._since = time.monotonic()
-        self.count = 0
-
-    def applied(self, *, step: Any, **_: Any) -> None:
-        self.count += 1
-        now = time.monotonic()
-        seconds, self._since = now - self._since, now
-        if self._call is None or step.is_stamp:
-            return
-        script = context.script.get_revision(step.up_revision_id)
-        self._call.emit(
-            Applied(step.up_revision_id, script.doc if script else "", step.is_upgrade, seconds)
-        )
+    return listen

@@ -252,6 +252,67 @@ context.config.attributes["rolls_back"] = context.get_context().impl.transaction
     assert config.attributes["rolls_back"] is rolls_back
 
 
+# The operations that reach a server in ways of their own.
+OPERATIONS = """
+    table = op.create_table("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("k",
+        sa.Enum("a", "b", name="kind"), comment="c"), comment="d")
+    op.create_index("ix", "t", ["k"])
+    op.add_column("t", sa.Column("n", sa.Numeric(9, 2), server_default="1"))
+    op.alter_column("t", "n", new_column_name="m", nullable=False, existing_type=sa.Numeric(9, 2))
+    op.create_check_constraint("ck", "t", "m > 0")
+    with op.batch_alter_table("t") as batch:
+        batch.alter_column("m", type_=sa.Integer, existing_type=sa.Numeric(9, 2), comment="e")
+        batch.create_unique_constraint("uq", ["m"])
+    with op.get_context().autocommit_block():
+        op.execute(sa.text("SELECT :x").bindparams(x="it's"))
+    op.bulk_insert(table, [{"id": 1, "k": "a"}])
+    op.create_table_comment("t", "f")
+    op.rename_table("t", "u")
+    op.get_bind().execute(sa.schema.DropTable(table))
+    op.drop_table("u")
+"""
+
+COMPARED = """
+import io
+from alembic import context
+from daybreak.edges.preview import preview
+from sqlalchemy import make_url
+
+url = make_url({url!r})
+seen = context.config.attributes
+seen["plan"] = preview(url.get_dialect()(), {{}}, context._proxy.context_opts["fn"], ())
+seen["sql"] = io.StringIO()
+context.configure(url=url, literal_binds=True, output_buffer=seen["sql"],
+    dialect_opts={{"paramstyle": "named"}})
+with context.begin_transaction():
+    context.run_migrations()
+"""
+
+
+@pytest.mark.parametrize("url", ["postgresql+psycopg2://", "mysql+pymysql://"])
+def test_every_statement_of_an_operation_comes_by_the_way_that_a_preview_watches(
+    make: Callable[..., Project], url: str
+) -> None:
+    """The preview and Alembic's own script hold the same statements; only rows are put otherwise.
+
+    The revision runs twice in one process, as it does before a downgrade in earnest.
+    """
+    text = "import sqlalchemy as sa\nfrom alembic import op\n" + revision("a1", None, "pass")
+    text = text.replace("    pass", OPERATIONS, 1)
+    config = make_config(make(COMPARED.format(url=url), a1=text), AlembicOptions(), None)
+    command.upgrade(config, "head", sql=True)
+    script = config.attributes["sql"].getvalue()
+    printed = [part.strip() for part in re.sub("(?m)^-- .*\n", "", script).split(";\n")]
+    bookkeeping = r"BEGIN|COMMIT|$|(CREATE TABLE|INSERT INTO) alembic_version"
+    expected = [sql for sql in printed if not re.match(bookkeeping, sql)]
+    foreseen = [statement.sql for statement in config.attributes["plan"].statements]
+    assert len(foreseen) > 12
+    assert [sql for sql in foreseen if not sql.startswith("INSERT")] == [
+        sql for sql in expected if not sql.startswith("INSERT")
+    ]
+    assert len(foreseen) == len(expected)
+
+
 def test_no_other_private_name_is_used() -> None:
     source = Path(daybreak.__file__).parent
     used = {
@@ -263,7 +324,22 @@ def test_no_other_private_name_is_used() -> None:
     }
     assert used == {
         ("edges/alembic.py", "context._proxy"),
+        ("edges/apply/funnel.py", "impl._exec"),
+        ("edges/apply/funnel.py", "sent.context._rowcount"),
+        ("edges/apply/funnel.py", "sys._getframe"),
+        ("edges/apply/steps.py", "context._proxy"),
+        ("edges/apply/steps.py", "context.script._version_locations"),
+        ("edges/apply/steps.py", "migration._transaction"),
+        ("edges/apply/steps.py", "script._all_down_revisions"),
+        ("edges/apply/stop.py", "os._exit"),
         ("edges/history.py", "script._version_locations"),
+        ("edges/history.py", "sys._getframe"),
+        ("edges/preview.py", "context._proxy"),
+        ("edges/preview.py", "impl._exec"),
+        ("edges/preview.py", "written.identifier_preparer._double_percents"),
+        ("edges/recorder.py", "DefaultImpl._exec"),
+        ("edges/recorder.py", "impl._exec"),
+        ("edges/recorder.py", "sys._getframe"),
         ("edges/replay.py", "context._proxy"),
         ("edges/replay.py", "context.script._stamp_revs"),
         ("edges/replay.py", "context.script._upgrade_revs"),
@@ -272,8 +348,24 @@ def test_no_other_private_name_is_used() -> None:
         ("edges/shadow/keys.py", "connection._run_ddl_visitor"),
         ("edges/shadow/keys.py", "listener._ddl_if"),
         ("edges/shadow/keys.py", "metadata._sequences"),
+        ("edges/shadow/plain.py", "clause._bindparams"),
+        ("edges/shadow/plain.py", "constraint._create_rule"),
+        ("edges/shadow/plain.py", "constraint._ddl_if"),
+        ("edges/shadow/plain.py", "constraint._implicit_generated"),
+        ("edges/shadow/plain.py", "constraint._should_create_for_compiler"),
+        ("edges/shadow/plain.py", "constraint._type_bound"),
+        ("edges/shadow/plain.py", "elements._truncated_label"),
+        ("edges/shadow/plain.py", "index._ddl_if"),
+        ("edges/shadow/plain.py", "kind._variant_mapping"),
+        ("edges/shadow/plain.py", "table._autoincrement_column"),
+        ("edges/shadow/plain.py", "table._creator_ddl"),
+        ("edges/shadow/plain.py", "table._prefixes"),
+        ("edges/shadow/plain.py", "told._non_defaults"),
         ("edges/shadow/wanted.py", "connection.dialect.identifier_preparer._double_percents"),
         ("flows/against.py", "connection.dialect.identifier_preparer._double_percents"),
+        ("flows/plan.py", "script._downgrade_revs"),
+        ("flows/plan.py", "script._upgrade_revs"),
+        ("flows/preview.py", "context._proxy"),
         ("writing/operations.py", "render._alter_column"),
         ("writing/operations.py", "render._render_gen_name"),
     }

@@ -1,68 +1,98 @@
-"""A failed revision says what it left behind: four facts, one sentence."""
+"""A failed run says what it left behind, and what to do next."""
 
 from __future__ import annotations
 
 import pytest
 
-from daybreak.core.errors import DaybreakError, MigrationFailed, StoppedHalfWay
-from daybreak.core.failure import migration_failure
+from daybreak.core.errors import (
+    ConnectionLost,
+    DaybreakError,
+    Interrupted,
+    MigrationFailed,
+    StoppedHalfWay,
+)
+from daybreak.core.failure import Reached, connection_lost, interrupted, migration_failure
 
 PLACE = "versions/4f2a_add.py:12"
-AGAIN = "correct the file and run the command again"
-MYSQL = (
-    "This server can't roll schema changes back: what stood before that line may have been done "
-    "and is not recorded; "
+CORRECT = "correct the file and run the command again"
+CORRECT_BELOW = (
+    "correct the file from that statement on, leave what stands above it as it is, and run the "
+    "command again: it goes on where this one stopped"
 )
-MEND = "compare the file with the schema, undo by hand what it did, and run the command again"
+AGAIN = "run the command again: it goes on where this one stopped"
 
-CASES: dict[str, tuple[int, bool, type[DaybreakError], str, str]] = {
-    "the first, rolled back": (
-        *(0, True, MigrationFailed),
-        "It was rolled back; nothing was changed",
-        AGAIN,
+CASES: dict[str, tuple[Reached, type[DaybreakError], str, str]] = {
+    "the first": (
+        Reached(0, "4f2a", 0, 1),
+        MigrationFailed,
+        "nothing was changed",
+        CORRECT,
     ),
-    "the second, rolled back": (
-        *(1, True, StoppedHalfWay),
-        "It was rolled back; 1 revision before it stayed applied",
-        AGAIN,
+    "the second": (
+        Reached(1, "4f2a", 0, 1),
+        StoppedHalfWay,
+        "1 revision before it stayed applied",
+        CORRECT,
     ),
-    "the third, rolled back": (
-        *(2, True, StoppedHalfWay),
-        "It was rolled back; 2 revisions before it stayed applied",
-        AGAIN,
+    "the first, after statements that were committed": (
+        Reached(0, "4f2a", 3, 4),
+        StoppedHalfWay,
+        "3 statements of 4f2a stayed done and recorded, the rest is not",
+        CORRECT_BELOW,
     ),
-    "the first, on MySQL": (
-        *(0, False, StoppedHalfWay),
-        MYSQL.removesuffix("; "),
-        MEND,
-    ),
-    "the second, on MySQL": (
-        *(1, False, StoppedHalfWay),
-        MYSQL + "1 revision before it stayed applied",
-        MEND,
+    "the third, after a statement that was committed": (
+        Reached(2, "4f2a", 1, 2),
+        StoppedHalfWay,
+        "2 revisions before it stayed applied; 1 statement of 4f2a stayed done and recorded, "
+        "the rest is not",
+        CORRECT_BELOW,
     ),
 }
 
 
-@pytest.mark.parametrize(
-    ("applied", "transactional", "kind", "left", "cure"), CASES.values(), ids=CASES
-)
-def test_what_is_left(
-    applied: int, transactional: bool, kind: type[DaybreakError], left: str, cure: str
-) -> None:
-    error = migration_failure("boom", PLACE, applied=applied, transactional=transactional)
+@pytest.mark.parametrize(("reached", "kind", "left", "cure"), CASES.values(), ids=CASES)
+def test_what_is_left(reached: Reached, kind: type[DaybreakError], left: str, cure: str) -> None:
+    error = migration_failure("boom", PLACE, reached)
     assert type(error) is kind
-    assert error.problem == f"{PLACE} failed: boom\n{left}"
+    assert error.problem == f"{PLACE} failed: boom\nWhat was open was rolled back; {left}"
     assert error.cure == cure
 
 
 def test_a_failure_outside_of_revisions_points_to_the_traceback() -> None:
-    error = migration_failure("boom", None, applied=0, transactional=True)
+    error = migration_failure("boom", None, Reached())
     assert (type(error), error.problem) == (MigrationFailed, "boom")
     assert error.cure == "--traceback shows where it comes from"
 
 
 @pytest.mark.parametrize("place", [PLACE, None])
 def test_what_the_file_is_not_to_blame_for_has_a_cure_of_its_own(place: str | None) -> None:
-    error = migration_failure("boom", place, applied=0, transactional=True, cure="grant it")
+    error = migration_failure("boom", place, Reached(kept=1), cure="grant it", there=True)
     assert error.cure == "grant it"
+
+
+def test_what_is_there_already_may_be_declared_done() -> None:
+    error = migration_failure("boom", PLACE, Reached(0, "4f2a", 0, 2), there=True)
+    assert "say --done 4f2a:2" in error.cure
+
+
+@pytest.mark.parametrize(
+    ("reached", "committing", "kind", "words"),
+    [
+        (Reached(), False, ConnectionLost, "nothing was changed"),
+        (Reached(), True, StoppedHalfWay, "the last commit may have come through"),
+        (Reached(1), False, StoppedHalfWay, "1 revision before it stayed applied"),
+    ],
+)
+def test_a_lost_connection_is_unreachable_only_if_nothing_can_have_changed(
+    reached: Reached, committing: bool, kind: type[DaybreakError], words: str
+) -> None:
+    error = connection_lost("gone", reached, committing=committing)
+    assert type(error) is kind
+    assert words in error.problem
+
+
+def test_a_run_that_was_told_to_stop_says_by_what_and_how_to_go_on() -> None:
+    error = interrupted("SIGTERM", Reached(1))
+    assert type(error) is Interrupted
+    assert error.problem == "stopped by SIGTERM: 1 revision before it stayed applied"
+    assert error.cure == AGAIN

@@ -8,7 +8,7 @@ import pytest
 
 from daybreak.core.catalog import Address, Catalog, Column, Grant, Policy, Routine, Sequence, Table
 from daybreak.core.change import Alter, Create
-from daybreak.dialects.postgresql.ddl import ddl
+from daybreak.dialects.postgresql import ddl
 
 CATALOG = Catalog("postgresql", 16, "public")
 TABLE = Address("table", "public", "t")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from daybreak.core.catalog import Address, Catalog, Constraint
 from daybreak.core.change import Create
-from daybreak.dialects.postgresql.ddl import ddl
+from daybreak.dialects.postgresql import ddl
 
 
 def test_a_key_gets_the_storage_parameters_of_its_index() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from daybreak.core.catalog import Address, Catalog, Constraint, Domain
 from daybreak.core.change import Create
-from daybreak.dialects.postgresql.ddl import ddl
+from daybreak.dialects.postgresql import ddl
 
 
 def test_a_check_that_was_not_validated_is_added_to_its_domain_afterwards() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from flows.wrong_inputs import NOWHERE, Wrong, file, prove, said
+from flows.wrong_inputs import NOWHERE, Wrong, file, prove
 from projects import VENUES, Project, make_project
 from servers.mysql import MySQL
 from servers.postgresql import PostgreSQL
@@ -155,6 +156,7 @@ def _schema(server: Server, database: str) -> tuple[list[str], list[str]]:
     return tables, sorted(version for (version,) in versions)
 
 
+MADE = ["alembic_version", "daybreak_journal", "venues"]
 # Makes a table and fails at the next line, which is line 13 of the revision's file.
 FAILING = """op.create_table("half", sa.Column("id", sa.Integer(), primary_key=True))
     op.execute("SELECT nothing FROM nowhere")"""
@@ -166,10 +168,11 @@ UNDEFINED = (
 MYSQL_UNDEFINED = (
     "ProgrammingError: (pymysql.err.ProgrammingError) (1146, \"Table '{database}.nowhere' doesn't "
     'exist")\n[SQL: SELECT nothing FROM nowhere]\n'
-    "This server can't roll schema changes back: what stood before that line may have been done "
-    "and is not recorded"
 )
-BY_HAND = "compare the file with the schema, undo by hand what it did, and run the command again"
+FROM_THERE = (
+    "correct the file from that statement on, leave what stands above it as it is, and run the "
+    "command again: it goes on where this one stopped"
+)
 
 
 def test_a_failing_revision_on_postgresql_changes_nothing(
@@ -179,8 +182,11 @@ def test_a_failing_revision_on_postgresql_changes_nothing(
         project = make_project(tmp_path / "a", DEV_DATABASE_URL=postgresql16.url(database))
         project.add_revision("0001", None, FAILING)
         failed = "versions/0001_.py:13 failed: " + UNDEFINED
-        prove(project, Wrong(failed + "It was rolled back; nothing was changed", AGAIN, code=1))
-        assert _schema(postgresql16, database) == ([], [])
+        prove(
+            project,
+            Wrong(failed + "What was open was rolled back; nothing was changed", AGAIN, code=1),
+        )
+        assert _schema(postgresql16, database) == (["alembic_version", "daybreak_journal"], [])
 
 
 def test_what_was_applied_before_a_failing_revision_stays(
@@ -190,32 +196,43 @@ def test_what_was_applied_before_a_failing_revision_stays(
         project = _project(tmp_path / "a", "postgresql", postgresql16.url(database))
         project.add_revision("0002", "0001", FAILING)
         failed = "versions/0002_.py:13 failed: " + UNDEFINED
-        stayed = "It was rolled back; 1 revision before it stayed applied"
+        stayed = "What was open was rolled back; 1 revision before it stayed applied"
         prove(project, Wrong(failed + stayed, AGAIN, code=7))
-        assert _schema(postgresql16, database) == (["alembic_version", "venues"], ["0001"])
+        assert _schema(postgresql16, database) == (MADE, ["0001"])
 
 
-def test_a_failing_revision_on_mysql_says_what_may_remain(mysql: MySQL, tmp_path: Path) -> None:
+def test_a_failing_revision_on_mysql_goes_on_behind_what_stayed(
+    mysql: MySQL, tmp_path: Path
+) -> None:
     with mysql.fresh_database() as database:
         project = _project(tmp_path / "a", "mysql", mysql.url(database))
         project.add_revision("0002", "0001", FAILING)
         failed = "versions/0002_.py:13 failed: " + MYSQL_UNDEFINED.format(database=database)
-        stayed = "; 1 revision before it stayed applied"
-        prove(project, Wrong(failed + stayed, BY_HAND, code=7))
-        assert _schema(mysql, database) == (["alembic_version", "half", "venues"], ["0001"])
+        stayed = (
+            "What was open was rolled back; 1 revision before it stayed applied; 1 statement of "
+            "0002 stayed done and recorded, the rest is not"
+        )
+        prove(project, Wrong(failed + stayed, FROM_THERE, code=7))
+        there = ["alembic_version", "daybreak_journal", "half", "venues"]
+        assert _schema(mysql, database) == (there, ["0001"])
+
+        project.add_revision("0002", "0001", FAILING.replace("nothing FROM nowhere", "1"))
+        assert project.run("daybreak", "upgrade", "head").code == 0
+        assert _schema(mysql, database) == (there, ["0002"])
 
 
 def test_plain_alembic_shows_where_a_revision_failed(
     postgresql16: PostgreSQL, tmp_path: Path
 ) -> None:
-    """Its own way: the traceback of the revision's error. What it leaves behind is the same."""
+    """With 255, its code for every error. What it leaves behind is the same."""
     with postgresql16.fresh_database() as database:
         project = _project(tmp_path / "a", "postgresql", postgresql16.url(database))
         project.add_revision("0002", "0001", FAILING)
         done = project.run("alembic", "upgrade", "head")
-        assert done.code == 1
-        assert '{root}/alembic/versions/0002_.py", line 13, in upgrade' in said(project, done.err)
-        assert _schema(postgresql16, database) == (["alembic_version", "venues"], ["0001"])
+        stayed = "What was open was rolled back; 1 revision before it stayed applied"
+        told = f"FAILED: versions/0002_.py:13 failed: {UNDEFINED}{stayed}\nNext: {AGAIN}\n"
+        assert (done.code, re.sub(r"\n +", "\n", done.said)) == (255, re.sub(r"\n +", "\n", told))
+        assert _schema(postgresql16, database) == (MADE, ["0001"])
 
 
 # What it inserts is known only to a database: offline there is no text for it.

@@ -48,7 +48,7 @@ def dump(server: PostgreSQL, database: str) -> str:
     done = subprocess.run(
         [
             *(binaries(major(server), None) / "pg_dump", "--schema-only", "--no-owner"),
-            *("--exclude-table=alembic_version", database),
+            *("--exclude-table=alembic_version", "--exclude-table=daybreak_journal*", database),
         ],
         env={
             **os.environ,
@@ -146,7 +146,7 @@ SELECT nspname, relname, ARRAY(
 )
 FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
 WHERE relkind = 'r' AND nspname NOT IN ('pg_catalog', 'information_schema')
-  AND nspname NOT LIKE 'pg_toast%' AND relname <> 'alembic_version'
+  AND nspname NOT LIKE 'pg_toast%' AND relname NOT IN ('alembic_version', 'daybreak_journal')
 ORDER BY 1, 2
 """
 

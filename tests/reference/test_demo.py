@@ -43,7 +43,7 @@ STORY = [
     "1 event written",
     "$ python read.py",
     r"\{'name': 'First Light', 'venue': 'Paradiso', 'ticket_price': 25\}",
-    "$ daybreak downgrade -1",
+    "$ daybreak downgrade -1 --yes",
     r"  ↩ \w+  add ticket_price to events  .*",
     "$ daybreak history -i",
     r"<base> -> \w+ \(current\), create venues and events",

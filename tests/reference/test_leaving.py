@@ -1,5 +1,6 @@
 """Whoever stops using Daybreak changes `database.py` and `alembic/env.py`, and plain Alembic goes
-on from there: in an environment where Daybreak was never installed it proposes nothing."""
+on from there, once one table is dropped: in an environment where Daybreak was never installed it
+proposes nothing."""
 
 from __future__ import annotations
 
@@ -41,10 +42,10 @@ def plain_environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_without_daybreak_plain_alembic_proposes_nothing(
-    project: Generated, server: Server, plain_environment: Path
+    project: Generated, server: Server, database: str, plain_environment: Path
 ) -> None:
     project.run("upgrade", "head")
-    leave(project.root, server)
+    leave(project.root, server, database)
 
     def alembic(*arguments: str) -> Done:
         ini = str(project.root / "alembic.ini")
@@ -58,8 +59,9 @@ def test_without_daybreak_plain_alembic_proposes_nothing(
     assert said.stdout == "0\n"
 
 
-def leave(root: Path, server: Server) -> None:
-    """Put the two files into their plain form."""
+def leave(root: Path, server: Server, database: str) -> None:
+    """Put the two files into their plain form, and drop the one table."""
+    server.execute("DROP TABLE daybreak_journal", database=database)
     database_py = (PLAIN / "database.py").read_text()
     driver = f"{server.dialect}+{DRIVER[server.dialect]}"
     (root / "database.py").write_text(database_py.replace('"postgresql+psycopg2"', f'"{driver}"'))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generated import Generated, tables
+from generated import MIGRATED, Generated, tables
 from servers.server import Server
 
 TWO_LINES = "import daybreak.env\n\ndaybreak.env.run()\n"
@@ -26,7 +26,7 @@ def test_a_password_of_awkward_characters_works_and_no_connection_is_kept(
         env.write_text(env.read_text() + COUNT)
         online = project.run("upgrade", "head", tool="alembic")
         assert "sessions left: 0" in online.stdout.splitlines()
-        assert tables(server, database) == ["alembic_version", "events", "venues"]
+        assert tables(server, database) == MIGRATED
 
 
 def test_offline_sql_holds_literal_values_and_runs_as_it_is(
@@ -54,9 +54,13 @@ def test_an_asynchronous_template_hands_on_its_connection(
 ) -> None:
     (project.root / "alembic" / "env.py").write_text(ASYNC_ENV)
     project.run("upgrade", "head", tool=tool)
-    assert tables(server, database) == ["alembic_version", "events", "venues"]
+    assert tables(server, database) == MIGRATED
     if tool == "daybreak":
-        assert project.json("upgrade", "head")["changed"] is False
+        assert project.lines("upgrade", "head")[-1]["changed"] is False
+        [step] = project.json("downgrade", "base", "--plan")["steps"]
+        assert [name for one in step["statements"] for name in one["drops"]] == ["events", "venues"]
+    project.run("downgrade", "base", tool=tool)
+    assert "events" not in tables(server, database)
 
 
 def test_alembic_s_own_options_pass_through(
@@ -65,7 +69,7 @@ def test_alembic_s_own_options_pass_through(
     """A metadata, a filter, another version table, and a hook of the project's own."""
     (project.root / "alembic" / "env.py").write_text(OPTIONS_ENV)
     project.run("upgrade", "head")
-    assert tables(server, database) == ["events", "our_versions", "venues"]
+    assert tables(server, database) == ["daybreak_journal", "events", "our_versions", "venues"]
     server.execute("CREATE TABLE legacy (id integer)", database=database)
     server.execute("CREATE TABLE stranger (id integer)", database=database)
     done = project.run("check", code=8)

@@ -17,7 +17,7 @@ import pytest
 import uv
 
 from flows.pipeline_hosts import Host, stand_in_for_pip
-from generated import Generated, environment, tables, uv_environment
+from generated import MIGRATED, Generated, environment, tables, uv_environment
 from servers.server import Server
 
 pytestmark = pytest.mark.slow
@@ -77,7 +77,7 @@ def test_the_workflow_migrates_the_database_of_the_secret_and_then_deploys(
     install_uv(host)
     assert host.run_workflow("deploy.yml") == {"build": 0, "migrate": 0, "deploy": 0}
     said = "".join(capfd.readouterr())
-    assert tables(server, database) == ["alembic_version", "events", "venues"]
+    assert tables(server, database) == MIGRATED
     assert said.index("1 revision") < said.index(NOTHING_DEPLOYED)
     assert PASSWORD not in said
 
@@ -96,7 +96,7 @@ def test_the_workflow_deploys_nothing_after_a_migration_that_failed(
     assert "versions/2222_broken.py:" in said
     assert NOTHING_DEPLOYED not in said
     assert PASSWORD not in said
-    assert tables(server, database) == ["alembic_version", "events", "venues"]
+    assert tables(server, database) == MIGRATED
 
 
 def test_a_pull_request_whose_models_have_no_revision_fails_its_check(
@@ -121,7 +121,7 @@ def test_the_buildspec_migrates_and_then_deploys(
     codes = host.run_buildspec(host.read_buildspec(), **CODEBUILD)
     assert codes == {"install": 0, "pre_build": 0, "build": 0}
     said = "".join(capfd.readouterr())
-    assert tables(server, database) == ["alembic_version", "events", "venues"]
+    assert tables(server, database) == MIGRATED
     assert said.index("1 revision") < said.index(NOTHING_DEPLOYED)
     assert PASSWORD not in said
 
@@ -164,7 +164,7 @@ def test_the_container_of_the_ecs_task_migrates_and_ends_with_its_exit_code(
     assert done.returncode == 0, done.stderr
     assert "prod   " in done.stdout
     assert "1 revision" in done.stdout
-    assert tables(server, database) == ["alembic_version", "events", "venues"]
+    assert tables(server, database) == MIGRATED
     absent = run()
     assert absent.returncode == 2
     assert absent.stderr.startswith("error  PROD_DATABASE_URL is not set")

@@ -13,8 +13,8 @@ IX = Address("index", "public", "ix", "events")
 NAME = Address("column", "public", "name", "events")
 
 
-def _index(definition: str) -> Create:
-    return Create(IX, Index("ix", definition, (IndexKey("a"),)))
+def _index(definition: str, *, valid: bool = True) -> Create:
+    return Create(IX, Index("ix", definition, (IndexKey("a"),), valid=valid))
 
 
 LINES = {
@@ -25,6 +25,10 @@ LINES = {
     "an index without its names": (
         _index('CREATE INDEX ix ON public."on events" USING btree (a) WHERE (a > 5)'),
         "  + index events.ix  USING btree (a) WHERE (a > 5)",
+    ),
+    "an index whose build was interrupted": (
+        _index("CREATE INDEX ix ON public.events USING btree (a)", valid=False),
+        "  + index events.ix  INVALID USING btree (a)",
     ),
     "an index of a partitioned table alone": (
         _index("CREATE UNIQUE INDEX ix ON ONLY public.events USING btree (a)"),

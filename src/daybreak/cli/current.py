@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from daybreak.cli.options import common, session, show, show_json, state, with_json
+
+if TYPE_CHECKING:
+    from daybreak.flows.answers import Current
 
 
 @click.command("current")
@@ -16,16 +20,16 @@ from daybreak.cli.options import common, session, show, show_json, state, with_j
 @common
 def command(check_heads: bool, verbose: bool) -> None:
     """Show which revision the database is at."""
-    from daybreak.flows.look import as_alembic, current
-
     if verbose and not state().json:
         from alembic import command as alembic_command
+
+        from daybreak.flows.look import as_alembic, current
 
         if check_heads:
             current(session(), check_heads=True)
         as_alembic(session(), alembic_command.current, sys.stdout, verbose=True)
         return
-    found = current(session(), check_heads=check_heads)
+    found = _found(check_heads)
     if found.connected is not None:
         from daybreak.report.text import connected_line
 
@@ -41,3 +45,15 @@ def command(check_heads: bool, verbose: bool) -> None:
             "at_head": found.at_head,
         }
     )
+
+
+def _found(check_heads: bool) -> Current:
+    """What Alembic would tell, without it where that can be."""
+    from daybreak.flows import quick
+
+    found = quick.current(session(), check_heads=check_heads)
+    if found is None:
+        from daybreak.flows.look import current
+
+        found = current(session(), check_heads=check_heads)
+    return found

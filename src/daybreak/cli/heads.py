@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from daybreak.cli.options import common, session, show_json, state, with_json
+from daybreak.cli.options import common, session, show, show_json, state, with_json
 
 
 @click.command("heads")
@@ -16,17 +16,28 @@ from daybreak.cli.options import common, session, show_json, state, with_json
 @common
 def command(verbose: bool, resolve_dependencies: bool) -> None:
     """Show the newest revisions of the files."""
-    from daybreak.flows.look import as_alembic, heads
+    from daybreak.flows import quick
+    from daybreak.report.text import head_line
 
-    if state().json:
+    found = None if verbose else quick.heads(session(), resolve_dependencies=resolve_dependencies)
+    if found is not None:
+        for head in found:
+            named = head.described
+            show(head_line(named["revision"], named["branch_labels"], is_recorded=head.is_recorded))
+        show_json([head.described for head in found])
+    elif state().json:
+        from daybreak.flows.look import heads
+
         show_json(heads(session(), resolve_dependencies=resolve_dependencies))
-        return
-    from alembic import command as alembic_command
+    else:
+        from alembic import command as alembic_command
 
-    as_alembic(
-        session(),
-        alembic_command.heads,
-        sys.stdout,
-        verbose=verbose,
-        resolve_dependencies=resolve_dependencies,
-    )
+        from daybreak.flows.look import as_alembic
+
+        as_alembic(
+            session(),
+            alembic_command.heads,
+            sys.stdout,
+            verbose=verbose,
+            resolve_dependencies=resolve_dependencies,
+        )

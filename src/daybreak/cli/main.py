@@ -29,6 +29,7 @@ COMMANDS = {
     "downgrade": ("downgrade", "Take revisions back."),
     "check": ("check", "Compare the models with the database."),
     "current": ("current", "Show which revision the database is at."),
+    "wait": ("wait", "Wait until the schema is at least as new as the files."),
     "history": ("history", "List the revisions, newest first."),
     "heads": ("heads", "Show the newest revisions of the files."),
     "show": ("show", "Show a revision."),
@@ -165,7 +166,12 @@ def _report(error: Exception, state: State) -> int:
             f"unexpected {type(error).__name__}: {mask(str(error))}",
             "the same command with --traceback shows where it happened",
         )
-    if state.json:
+    if state.lines:
+        from daybreak.report.lines import json_line
+
+        told = {"event": "error", "error": _plain(error), "exit_code": error.exit_code}
+        click.echo(json_line(told))
+    elif state.json:
         click.echo(json.dumps({"error": _plain(error), "exit_code": error.exit_code}, indent=2))
     else:
         for line in error_lines(error):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from daybreak.cli.options import show, show_json
+from daybreak.cli.options import show, show_outcome
 
 if TYPE_CHECKING:
-    from daybreak.flows.migrate import Outcome
+    from daybreak.flows.answers import Outcome
 
 
 def report(outcome: Outcome) -> None:
@@ -18,13 +18,16 @@ def report(outcome: Outcome) -> None:
     if outcome.offline:
         return
     applied = [event for event in outcome.events if isinstance(event, Applied)]
-    show(migrated_line(outcome.before, outcome.after, outcome.seconds, len(applied)))
-    show_json(
+    show(
+        migrated_line(outcome.before, outcome.after, outcome.seconds, len(applied), outcome.waited)
+    )
+    show_outcome(
         {
             "changed": outcome.changed,
             "before": outcome.before,
             "after": outcome.after,
             "seconds": round(outcome.seconds, 3),
+            "waited": round(outcome.waited, 3),
             "applied": [
                 {
                     "revision": event.revision,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ class State:
     quiet: bool = False
     traceback: bool = False
     json: bool = False
+    lines: bool = False  # with json: an object for each event, on a line of its own
 
 
 def state() -> State:
@@ -39,13 +39,13 @@ def state() -> State:
 
 def session(*, yes: bool = False, emit: Callable[[Event], None] | None = None) -> Session:
     """The session that a flow works in: it asks only a person on a terminal."""
-    from daybreak.edges.alembic import AlembicOptions
+    from daybreak.core.invocation import AlembicOptions
     from daybreak.flows.session import Session
 
     now = state()
     return Session(
         options=AlembicOptions(now.config, now.name, now.x, now.quiet),
-        emit=emit or show_event,
+        emit=emit or events_shown(),
         confirm=(lambda question: click.confirm(question, err=True)) if _interactive() else None,
         yes=yes,
     )
@@ -69,22 +69,34 @@ def _interactive() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty() and not state().json
 
 
-def show_event(event: Event) -> None:
-    """An event as a line. Notes go to standard error, so that an answer stays clean.
+def events_shown() -> Callable[[Event], None]:
+    """What shows the events of one run: as lines for a person, or as JSON lines.
 
-    One that can't be written is left out: a migration does not stop half-way because whoever read
-    along has gone (`| head`), or because the disk of a log is full.
+    Notes for a person go to standard error, so that an answer stays clean. What can't be written
+    is left out: a migration does not stop half-way because whoever read along has gone (`| head`),
+    or because the disk of a log is full.
     """
     from daybreak.core.events import Noted
-    from daybreak.report.text import event_line
+    from daybreak.report.lines import event_object, json_line
+    from daybreak.report.screen import Screen
 
-    now = state()
-    is_note = isinstance(event, Noted)
-    if (now.json or now.quiet) and not is_note:
-        return
-    if line := event_line(event):
-        with contextlib.suppress(OSError):
-            click.echo(line, err=is_note)
+    screen, now = Screen(), state()
+    # Offline, standard output is the SQL's.
+    as_json = now.lines and not click.get_current_context().params.get("sql")
+
+    def shown(event: Event) -> None:
+        is_note = isinstance(event, Noted)
+        lines: list[str] = []
+        if as_json:
+            found = None if now.quiet and not is_note else event_object(event)
+            lines = [json_line(found)] if found else []
+        elif is_note or not (now.json or now.quiet):
+            lines = screen.lines(event, columns())
+        for text in lines:
+            with contextlib.suppress(OSError):
+                click.echo(text, err=is_note and not as_json)
+
+    return shown
 
 
 def show(*lines: str) -> None:
@@ -97,6 +109,8 @@ def show(*lines: str) -> None:
 
 def columns() -> int:
     """How wide lines may be that we wrap: the terminal's width, and at most 95."""
+    import shutil  # here, because most commands wrap nothing and start-up is measured
+
     terminal = shutil.get_terminal_size().columns if sys.stdout.isatty() else 95
     return max(40, min(terminal, 95))
 
@@ -105,6 +119,14 @@ def show_json(value: Any) -> None:
     """The answer for a machine, when --json asks for it."""
     if state().json:
         click.echo(json.dumps(value, indent=2))
+
+
+def show_outcome(value: dict[str, Any]) -> None:
+    """The last of the JSON lines, when --json asks for them."""
+    from daybreak.report.lines import json_line
+
+    if state().lines:
+        click.echo(json_line({"event": "outcome", **value}))
 
 
 def common(command: Command) -> Command:
@@ -152,6 +174,22 @@ def with_json(command: Command) -> Command:
     )(command)
 
 
+def with_json_lines(command: Command) -> Command:
+    """--json, for commands that tell what happens while it happens."""
+
+    def set_json(_context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+        if value:
+            state().json = state().lines = True
+
+    return click.option(
+        "--json",
+        is_flag=True,
+        expose_value=False,
+        callback=set_json,
+        help="Answer in JSON: a line for each event, and one for the outcome.",
+    )(command)
+
+
 def offline(command: Command) -> Command:
     """--sql and --tag, which Alembic's changing commands share."""
     command = click.option("--tag", help="A tag for custom env.py scripts.")(command)
@@ -160,10 +198,25 @@ def offline(command: Command) -> Command:
     )(command)
 
 
+def guarded(command: Command) -> Command:
+    """--wait, --done and --redo, for the commands that change a database alone."""
+    for option, metavar, text in (
+        ("--redo", "REVISION:N", "Statement N of REVISION is to be run again."),
+        ("--done", "REVISION:N", "Statement N of REVISION is done, as the last error asked."),
+    ):
+        command = click.option(option, metavar=metavar, multiple=True, help=text)(command)
+    return wait(command)
+
+
+def wait(command: Command) -> Command:
+    """--wait, for another run."""
+    return click.option(
+        "--wait", metavar="SECONDS", help="Wait so long for another run (default: 600)."
+    )(command)
+
+
 def yes(command: Command) -> Command:
-    return click.option("--yes", is_flag=True, help="Agree to what a protected environment asks.")(
-        command
-    )
+    return click.option("--yes", is_flag=True, help="Agree to what would be asked.")(command)
 
 
 class RelativeArguments(click.Command):

@@ -25,26 +25,37 @@
     │  ├─ ExtensionMissing                 the shadow server lacks an extension of PostgreSQL
     │  ├─ HistoryNotReplayed               the history does not run on an empty database
     │  ├─ DatabaseNotCopied                the shadow can't be made like the database
-    │  └─ HistoryInvalid                   Alembic can't use the history as asked
+    │  ├─ HistoryMissing                   no revision file is there to tell what the code needs
+    │  ├─ HistoryInvalid                   Alembic can't use the history as asked
+    │  └─ AlembicUntested                  a version of Alembic that Daybreak does not know
     ├─ Refused                          3  a guard said no; nothing was changed
     │  ├─ ProofFailed                      a new revision does not do what it should
     │  ├─ HistoryChanged                   another revision was written meanwhile
     │  ├─ OnLambda                         migrations don't run inside Lambda
     │  ├─ Protected                        a protected environment, and nobody to ask
+    │  ├─ DropsData                        a downgrade takes data with it, and nobody to ask
     │  ├─ UnregisteredModels               a comparison would drop these models' tables
     │  ├─ Unguarded                        a foreign env.py, without --unguarded
+    │  ├─ NotTheWriter                     a server or session that takes no change
     │  ├─ RevisionNotInFiles               the database is at a revision without a file
     │  ├─ RenameUnclear                    what is gone and what is new may be the same
     │  ├─ DevServerRefused                 the port or the data folder is somebody else's
     │  └─ OtherDatabase                    scratch work would touch a real database
+    ├─ LockHeld                         4  another run is at work on this database
     ├─ LockNotGranted                   5  somebody's lock keeps the schema from being read
     ├─ Unreachable                      6  the database could not be reached
     │  ├─ ServerDown                       nothing answers at the address
     │  ├─ AuthenticationFailed             the server refused user or password
+    │  ├─ ConnectionLost                   it went away before anything was changed
     │  └─ DatabaseMissing                  the server is there, the database is not
     ├─ StoppedHalfWay                   7  a revision raised after something was changed
+    │  ├─ Undecided                        nobody can tell whether a statement was carried out
+    │  ├─ HalfDone                         another revision is half done, and comes first
+    │  ├─ LockLost                         the session that held the run's lock is gone
+    │  └─ Interrupted                      the run was told to stop: Ctrl-C, SIGTERM
     ├─ Drift                            8  what is differs from what should be
-    └─ SchemaTooOld                     9  the database is behind the files
+    ├─ SchemaTooOld                     9  the database is behind the files
+    └─ SchemaUnknown                    9  nobody can tell whether the database is behind the files
 
 Source of the exit codes: docs/exit-codes.md, which a test compares with this module.
 """
@@ -229,8 +240,26 @@ class DatabaseNotCopied(UsageError):
     pass
 
 
+class HistoryMissing(UsageError):
+    """`what` is not there, so that nobody knows which schema the code needs."""
+
+    def __init__(self, what: str, cure: str) -> None:
+        super().__init__(f"{what}, so nothing tells which schema this code needs", cure)
+
+
 class HistoryInvalid(UsageError):
     pass
+
+
+class AlembicUntested(UsageError):
+    """`version` is the one that is installed, `oldest` to `before` those that were tested."""
+
+    def __init__(self, version: str, oldest: str, before: str) -> None:
+        super().__init__(
+            f"Alembic {version} is not one that Daybreak was tested with: it takes {oldest} and "
+            f"later, before {before}. Nothing was changed",
+            f'uv add "alembic>={oldest},<{before}", or a newer Daybreak',
+        )
 
 
 class Refused(DaybreakError):
@@ -281,6 +310,18 @@ class Protected(Refused):
         )
 
 
+class DropsData(Refused):
+    """`said` is what is dropped, `drops events (rows), venues.capacity`. `plain`: as above."""
+
+    def __init__(self, said: str, *, plain: bool = False) -> None:
+        why = "plain alembic can't ask" if plain else "there is no terminal to ask on"
+        agree = "alembic -x yes=true downgrade …" if plain else "daybreak downgrade … --yes"
+        super().__init__(
+            f"downgrade was refused: it {said}, and {why}. Nothing was changed",
+            f"if that can go: {agree}",
+        )
+
+
 class UnregisteredModels(Refused):
     def __init__(self, files: Sequence[str], register_in: str, imports: Sequence[str]) -> None:
         super().__init__(
@@ -293,6 +334,18 @@ class UnregisteredModels(Refused):
 
 class Unguarded(Refused):
     pass
+
+
+class NotTheWriter(Refused):
+    """`what` is as a dialect's `WRITER` tells it; `source` is what gave the address."""
+
+    def __init__(self, command: str, place: str, what: str, source: str) -> None:
+        super().__init__(
+            f"{command} was refused: {place} is {what}. Nothing was changed",
+            f"point {source} at the writer, on Aurora the cluster endpoint (its name has no -ro); "
+            "if this is the writer, lift what makes it read-only",
+        )
+        self.what = what
 
 
 class RevisionNotInFiles(Refused):
@@ -325,6 +378,20 @@ class OtherDatabase(Refused):
     pass
 
 
+class LockHeld(DaybreakError):
+    """`holder` is who, as far as the server tells."""
+
+    exit_code = 4
+
+    def __init__(self, place: str, holder: str, seconds: float) -> None:
+        super().__init__(
+            f"another run is at work on {place}: {holder}. Waited {seconds:.0f} s for it. Nothing "
+            "was changed",
+            "let it finish and run the command again, or wait longer: --wait SECONDS",
+        )
+        self.holder = holder
+
+
 class LockNotGranted(DaybreakError):
     exit_code = 5
 
@@ -341,6 +408,10 @@ class AuthenticationFailed(Unreachable):
     pass
 
 
+class ConnectionLost(Unreachable):
+    pass
+
+
 class DatabaseMissing(Unreachable):
     pass
 
@@ -349,9 +420,66 @@ class StoppedHalfWay(DaybreakError):
     exit_code = 7
 
 
+class Undecided(StoppedHalfWay):
+    """`revision` and `number` name the statement; `why` is what is known of it."""
+
+    def __init__(self, revision: str, number: int, why: str, place: str | None = None) -> None:
+        where = f" ({place})" if place else ""
+        super().__init__(
+            f"statement {number} of {revision}{where} can't be decided: {why}. "
+            "Nothing more was run",
+            f"look at the database. If that statement is done: --done {revision}:{number}; if it "
+            f"has to run (again): --redo {revision}:{number}; if the file was changed since the "
+            "run that was interrupted, bring the old one back and write a revision for the change",
+        )
+        self.revision, self.number = revision, number
+
+
+class HalfDone(StoppedHalfWay):
+    def __init__(self, revision: str, number: int, at: str, *, upgrade: bool) -> None:
+        what, back = ("applied", "upgrade") if upgrade else ("taken back", "downgrade")
+        goal = revision if upgrade else "-1"
+        super().__init__(
+            f"{revision} is half {what}: its statement {number} was recorded at {at}, and no run "
+            "has finished it since. Nothing was run now",
+            f"finish it first: daybreak {back} {goal}; or, if it was put right by hand, record "
+            "where the database is: daybreak stamp REVISION",
+        )
+        self.revision = revision
+
+
+class LockLost(StoppedHalfWay):
+    def __init__(self) -> None:
+        super().__init__(
+            "the session that held this run's lock is gone, so another run may have begun. "
+            "Stopped before the next statement; what was committed is recorded",
+            "run the command again: it goes on where this one stopped",
+        )
+
+
+class Interrupted(StoppedHalfWay):
+    pass
+
+
 class Drift(DaybreakError):
     exit_code = 8
 
 
 class SchemaTooOld(DaybreakError):
     exit_code = 9
+
+
+class SchemaUnknown(DaybreakError):
+    """`revisions` are those of the database of which nobody knows what they build on."""
+
+    exit_code = 9
+
+    def __init__(self, place: str, revisions: Sequence[str], lacking: str) -> None:
+        super().__init__(
+            f"nobody can tell whether {place} has {lacking}: it is at or builds on "
+            f"{', '.join(revisions)}, which has no file here, and its journal does not know what "
+            "came before",
+            "deploy the code that has it; or, if you know that the schema is new enough: "
+            "daybreak wait --accept-unknown, require_schema(accept_unknown=True)",
+        )
+        self.revisions = tuple(revisions)

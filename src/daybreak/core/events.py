@@ -34,6 +34,72 @@ class Applied:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """Another run holds the lock: `holder` is who, `seconds` how long it was waited for so far."""
+
+    holder: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class NotYet:
+    """What is waited for: the schema lacks something, or the database does not answer."""
+
+    problem: str
+
+
+@dataclass(frozen=True)
+class Orphan:
+    """The server still works for a run whose process is gone. `ended`: we ended that session."""
+
+    session: str
+    statement: str
+    ended: bool
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A point of the run, for those who want to know where exactly it was: tests and traces.
+
+    Such as "locked", "statement" (it is about to be sent), "started recorded", "commit".
+    """
+
+    point: str
+    revision: str | None = None
+    number: int | None = None
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A statement of a revision has run. `statement` is its text without values.
+
+    `place` is the line of the revision that sent it, `4f2a_add.py:12`.
+    """
+
+    revision: str
+    number: int
+    statement: str
+    place: str | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A statement was done by an earlier run, which did not finish the revision."""
+
+    revision: str
+    number: int
+    statement: str
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """`statement` removed what an interrupted one had left."""
+
+    statement: str
+
+
+@dataclass(frozen=True)
 class Finished:
     """The run is over and the database is at `heads`, read back from it."""
 
@@ -47,7 +113,20 @@ class DatabaseCreated:
     place: str
 
 
-Event = Noted | Connected | Applied | Finished | DatabaseCreated
+Event = (
+    Noted
+    | Connected
+    | Waiting
+    | NotYet
+    | Orphan
+    | Passed
+    | Ran
+    | Skipped
+    | Repaired
+    | Applied
+    | Finished
+    | DatabaseCreated
+)
 Emit = Callable[[Event], None]
 
 

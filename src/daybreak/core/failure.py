@@ -1,8 +1,23 @@
-"""What a failed revision left behind, in words: a decision over four facts."""
+"""What a run that failed left behind, in words."""
 
 from __future__ import annotations
 
-from daybreak.core.errors import DaybreakError, MigrationFailed, StoppedHalfWay
+from dataclasses import dataclass
+
+from daybreak.core.errors import (
+    ConnectionLost,
+    DaybreakError,
+    Interrupted,
+    MigrationFailed,
+    StoppedHalfWay,
+)
+from daybreak.core.secret import mask
+
+
+def said(error: BaseException) -> str:
+    """The error's words, without SQLAlchemy's link to its manual."""
+    words = str(error).split("\n(Background on this error at:")[0]
+    return mask(f"{type(error).__name__}: {words}".strip())
 
 
 def offline_failure(said: str, place: str | None) -> DaybreakError:
@@ -15,32 +30,81 @@ def offline_failure(said: str, place: str | None) -> DaybreakError:
     )
 
 
+AGAIN = "run the command again: it goes on where this one stopped"
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How far a run came: whole revisions, and statements of the one that was under way.
+
+    `kept` of these are done for good; `number` is the last one that was sent, of `revision`.
+    """
+
+    applied: int = 0
+    revision: str | None = None
+    kept: int = 0
+    number: int = 0
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.applied or self.kept)
+
+    @property
+    def text(self) -> str:
+        """What stays, as a sentence."""
+        parts = []
+        if self.applied:
+            parts.append(f"{_count(self.applied, 'revision')} before it stayed applied")
+        if self.kept:
+            done = _count(self.kept, "statement")
+            parts.append(f"{done} of {self.revision} stayed done and recorded, the rest is not")
+        return "; ".join(parts) or "nothing was changed"
+
+
 def migration_failure(
-    said: str,
-    place: str | None,
-    *,
-    applied: int,
-    transactional: bool,
-    cure: str | None = None,
+    said: str, place: str | None, reached: Reached, *, cure: str | None = None, there: bool = False
 ) -> DaybreakError:
     """The error for a revision that raised `said` at `place` (`versions/4f2a_add.py:12`).
 
-    `applied` revisions of the same run were finished before it. `transactional` is whether the
-    server rolls schema changes back. `place` None: it did not happen in a revision's own code.
-    `cure` is what helps if it is not the file that is wrong.
+    `place` None: it did not happen in a revision's own code. `cure` is what helps if it is not the
+    file that is wrong. `there`: the statement makes what is there already.
     """
-    again = cure or "correct the file and run the command again"
     if place is None:
         return MigrationFailed(said, cure or "--traceback shows where it comes from")
-    before = f"; {applied} revision{'s' if applied != 1 else ''} before it stayed applied"
-    if not transactional:
-        return StoppedHalfWay(
-            f"{place} failed: {said}\nThis server can't roll schema changes back: what stood "
-            f"before that line may have been done and is not recorded{before if applied else ''}",
-            "compare the file with the schema, undo by hand what it did, and run the command again",
+    problem = f"{place} failed: {said}\nWhat was open was rolled back; {reached.text}"
+    if cure is None and there:
+        statement = f"{reached.revision}:{reached.number}"
+        cure = (
+            "what that statement makes is there already, as after a run without Daybreak that was "
+            "killed, or by hand. Compare the file with the schema: if the statement is done, say "
+            f"--done {statement}; else remove what is there, and run the command again"
         )
-    if applied:
-        return StoppedHalfWay(f"{place} failed: {said}\nIt was rolled back{before}", again)
-    return MigrationFailed(
-        f"{place} failed: {said}\nIt was rolled back; nothing was changed", again
+    if cure is None and reached.kept:
+        cure = (
+            "correct the file from that statement on, leave what stands above it as it is, and "
+            f"{AGAIN}"
+        )
+    again = cure or "correct the file and run the command again"
+    return (StoppedHalfWay if reached.changed else MigrationFailed)(problem, again)
+
+
+def connection_lost(said: str, reached: Reached, *, committing: bool) -> DaybreakError:
+    """The error for a run whose connection went away; `committing`: while it was told to commit."""
+    if reached.changed or committing:
+        stays = "the last commit may have come through; " if committing else ""
+        return StoppedHalfWay(
+            f"the connection to the database was lost: {said}\n{stays}{reached.text}", AGAIN
+        )
+    return ConnectionLost(
+        f"the connection to the database was lost: {said}\nnothing was changed",
+        "run the command again when the database answers: daybreak doctor tells",
     )
+
+
+def interrupted(signal: str, reached: Reached) -> Interrupted:
+    """The error for a run that was told to stop."""
+    return Interrupted(f"stopped by {signal}: {reached.text}", AGAIN)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s' if number != 1 else ''}"

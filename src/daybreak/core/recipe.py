@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-# Alembic's own placeholder, which holds no secret.
-PLACEHOLDER = "driver://user:pass@localhost/dbname"
+from daybreak.core.url import PLACEHOLDER
+
 _URL_WITH_PASSWORD = re.compile(r"[a-z][a-z0-9+]*://[^\s:/@'\"]*:[^\s@'\"{}$]+@")
 _PASSWORD = re.compile(r"""(passw(?:or)?d['"]?\s*[=:]\s*)(['"])(?:\\.|(?!\2).)*\2""", re.I)
 

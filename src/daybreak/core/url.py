@@ -9,6 +9,9 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 from daybreak.core.errors import InvalidUrl
 from daybreak.core.secret import Secret
 
+# What `alembic init` writes, which holds no secret.
+PLACEHOLDER = "driver://user:pass@localhost/dbname"
+
 # The password is matched lazily, and what follows it strictly: so one that was not
 # percent-encoded (with @, /, ? or # in it) is still read as the person meant it.
 _SHAPE = re.compile(

@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from daybreak.core.catalog import Catalog
-from daybreak.core.change import Change
-from daybreak.core.engine import Engine
-from daybreak.core.target import Policy
-from daybreak.core.url import Url
-from daybreak.dialects.wording import Words
+if TYPE_CHECKING:
+    from daybreak.core.catalog import Catalog
+    from daybreak.core.change import Change
+    from daybreak.core.engine import Engine
+    from daybreak.core.plan import Dropped
+    from daybreak.core.statement import Place, Reading
+    from daybreak.core.target import Policy
+    from daybreak.core.url import Url
+    from daybreak.dialects.wording import Words
 
 CONNECT_TIMEOUT_S = 10
 
 # How long reading a catalog waits for a lock. Deparsing locks relations, and who waits in the queue
 # of a table's locks makes others wait.
 CATALOG_LOCK_TIMEOUT_S = 1
+
+# How long a look at the rows that a downgrade would drop may wait, and may take.
+PEEK_TIMEOUT_S = 1
 
 # What `build_catalog` takes: the rows of each of the `catalog_queries`, by its name.
 Rows = Mapping[str, Sequence[Sequence[Any]]]
@@ -70,12 +76,99 @@ class LockHolder(NamedTuple):
     seconds: float  # since its transaction began
 
 
+class LockSession(NamedTuple):
+    """A session that holds a run's lock. What the server does not tell us is empty.
+
+    `session` is its own name, also after its number came again. `seconds` since it began.
+    `statement` is what it runs now; `waiting` whether for a lock, `awaited` whether others wait
+    behind it. `ours`: it is of the user that we are.
+    """
+
+    pid: int
+    session: str
+    user: str
+    application: str
+    host: str
+    seconds: float
+    statement: str
+    waiting: bool
+    awaited: bool
+    ours: bool
+
+
 class Trouble(Enum):
     """Why a connection could not be made."""
 
     DOWN = "nothing answers"
     AUTHENTICATION = "user or password refused"
     NO_DATABASE = "the database does not exist"
+
+
+class Running(Protocol):
+    """What a run asks the server about itself and others.
+
+    A parameter is `:key`, of a lock, or `:session`, its name.
+    """
+
+    @property
+    def NAME_SESSION(self) -> str | None: ...  # noqa: N802 - with `:name`, if nobody named it yet
+    @property
+    def SESSION(self) -> Sequence[str]: ...  # noqa: N802 - settings of the worker's session
+    @property
+    def UNHURRIED(self) -> Sequence[str]: ...  # noqa: N802 - while a statement has to end
+    @property
+    def LOCK_SESSION(self) -> Sequence[str]: ...  # noqa: N802 - of the one that holds the lock
+    @property
+    def SESSION_ID(self) -> str: ...  # noqa: N802 - this session, as `LockSession.session`
+    @property
+    def TRY_LOCK(self) -> str: ...  # noqa: N802
+    @property
+    def RELEASE_LOCK(self) -> str: ...  # noqa: N802
+    @property
+    def LOCK_IS_OURS(self) -> str: ...  # noqa: N802
+    @property
+    def LOCK_SESSIONS(self) -> str: ...  # noqa: N802 - others that hold it, as LockSession
+    @property
+    def END_SESSION(self) -> str: ...  # noqa: N802
+    @property
+    def UNTRANSACTIONAL_TABLES(self) -> str | None: ...  # noqa: N802 - schema and name, if any are
+    @property
+    def CANCEL(self) -> str: ...  # noqa: N802 - the statement that a session runs
+
+    def lock_key(self, name: str) -> int | str:
+        """What the server calls the lock `name`."""
+        ...
+
+    def state_of(self, place: Place) -> str | None:
+        """SQL whose rows are the state of `place`, none if it is not there.
+
+        An error that `is_absent` says so, too. None if no catalog can tell.
+        """
+        ...
+
+    def state_text(self, rows: Sequence[Sequence[Any]]) -> str:
+        """The state as a text: the same as long as nothing that it tells of changes."""
+        ...
+
+    def columns_of(self, place: Place) -> str | None:
+        """SQL that gives the names of its columns in lower case; None where nobody asks."""
+        ...
+
+    def mending(self, place: Place) -> str | None:
+        """SQL whose rows are the statements that mend what an interrupted one left there."""
+        ...
+
+    def is_absent(self, error: BaseException) -> bool:
+        """Whether the driver's `error` to `state_of` says that the object is not there."""
+        ...
+
+    def must_be_alone(self, error: BaseException) -> bool:
+        """Whether the driver's `error` says that the statement can't run in a transaction."""
+        ...
+
+    def is_made_already(self, error: BaseException) -> bool:
+        """Whether the driver's `error` says that what a statement makes is there."""
+        ...
 
 
 class Dialect(Protocol):
@@ -98,7 +191,15 @@ class Dialect(Protocol):
     @property
     def EMBEDDED(self) -> bool: ...  # noqa: N802 - whether `daybreak dev` can serve it
     @property
+    def TRANSACTIONAL_DDL(self) -> bool: ...  # noqa: N802 - whether a schema change is rolled back
+    @property
     def NOT_COMPARED(self) -> tuple[str, ...]: ...  # noqa: N802 - Alembic's known gaps
+    @property
+    def PEEK_SESSION(self) -> Sequence[str]: ...  # noqa: N802 - SQL: no write, no long wait
+    @property
+    def PEEK_SESSION_END(self) -> Sequence[str]: ...  # noqa: N802 - what no rollback restores
+    @property
+    def WRITER(self) -> str: ...  # noqa: N802 - SQL: one row, `reader` (0 or 1) and `what` it is
     @property
     def LOCK_HOLDERS(self) -> str: ...  # noqa: N802 - SQL: one row, as LockHolder
 
@@ -202,6 +303,11 @@ class Dialect(Protocol):
         ...
 
     @property
+    def running(self) -> Running:
+        """What a run asks the server."""
+        ...
+
+    @property
     def words(self) -> Words:
         """How SQLAlchemy's constructs say what a catalog tells."""
         ...
@@ -211,6 +317,18 @@ class Dialect(Protocol):
 
         `before` is what holds when they run. An Alter is asked field by field, too.
         """
+        ...
+
+    def read_statement(self, sql: str) -> Reading:
+        """What the statement does, from its text."""
+        ...
+
+    def dropped(self, sql: str) -> Sequence[Dropped]:
+        """The tables and columns that the statements in `sql` drop with what they hold."""
+        ...
+
+    def is_missing(self, error: BaseException) -> bool:
+        """Whether the driver's `error` says that a table or column of a query is not there."""
         ...
 
     def by_hand(self, change: Change, before: Catalog, after: Catalog) -> str | None:

@@ -6,6 +6,7 @@ The names used here that Alembic does not document are pinned by tests/contract/
 from __future__ import annotations
 
 import ast
+import re
 from argparse import Namespace
 from collections.abc import Callable
 from configparser import InterpolationError
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import alembic
 from alembic import context, util
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
@@ -21,6 +23,7 @@ from sqlalchemy.exc import OperationalError
 
 from daybreak.core.authoring import Asked, Compared
 from daybreak.core.errors import (
+    AlembicUntested,
     DaybreakError,
     HistoryInvalid,
     ProjectInvalid,
@@ -28,8 +31,11 @@ from daybreak.core.errors import (
     Unreachable,
 )
 from daybreak.core.events import Emit, ignore
+from daybreak.core.invocation import AlembicOptions as AlembicOptions
+from daybreak.core.plan import Plan
 from daybreak.core.said import said
 from daybreak.core.secret import mask
+from daybreak.core.wishes import Wishes
 from daybreak.edges.history import (
     place_in_environment,
     read_history,
@@ -44,6 +50,10 @@ from daybreak.edges.project import (
     project_at,
     project_with_ini,
 )
+from daybreak.edges.recorder import Steps
+
+# The versions whose inside was tested. pyproject.toml says the same, and a test compares them.
+OLDEST, BEFORE = "1.20.1", "1.21"
 
 _ATTRIBUTE = "daybreak"
 
@@ -55,41 +65,38 @@ _COMMAND_OF = {
     "do_ensure_version": "ensure_version",
 }
 # What env.py itself is told by -x under plain Alembic.
-_OUR_ARGUMENTS = frozenset({"rename", "drop", "proof", "against", "yes"})
+_OUR_ARGUMENTS = frozenset({"rename", "drop", "proof", "against", "yes", "wait", "done", "redo"})
 CHANGES_SCHEMA = frozenset(_COMMAND_OF.values())
-
-
-@dataclass(frozen=True)
-class AlembicOptions:
-    """Alembic's own options that stand before a command: -c, -n, -x and -q."""
-
-    config: tuple[str, ...] = ()
-    name: str = "alembic"
-    x: tuple[str, ...] = ()
-    quiet: bool = False
 
 
 @dataclass
 class Call:
     """What a `daybreak` command tells the project's env.py, and hears from it.
 
-    `consent` is given when the guards were already asked. `keep_empty` is False for a
-    `revision` that writes no file when nothing differs, `asked` what it was told about what
-    differs. `compared` is what came of it; where Alembic itself had to compare, `differences` is,
-    in the form of its `as_diffs`. `autogenerate` is what `config.cmd_opts` tells a hook that asks
-    for it, as Alembic's own command line does. `inspect` is what a `check` does with the subject
-    that env.py gives it, while env.py runs.
+    `consent` is given when the guards were already asked, `yes` was said beforehand to whatever is
+    asked, `confirm` asks a person if there is one, and `wishes` are what a run is asked.
+    `keep_empty` is False for a `revision` that writes no file when nothing differs, `asked` what it
+    was told about what differs. `compared` is what came of it; where Alembic itself had to compare,
+    `differences` is, in the form of its `as_diffs`. `autogenerate` is what `config.cmd_opts` tells
+    a hook that asks for it, as Alembic's own command line does. `inspect` is what a `check` does
+    with the subject that env.py gives it, while env.py runs. `foresee` are the revisions to preview
+    instead of running anything, and `plan` what came of it.
     """
 
     command: str
     emit: Emit = ignore
     consent: bool = False
+    yes: bool = False
+    confirm: Callable[[str], bool] | None = None
+    wishes: Wishes = field(default_factory=Wishes)
     keep_empty: bool = True
     asked: Asked = field(default_factory=Asked)
     autogenerate: bool = False
     compared: Compared | None = None
     differences: list[Any] = field(default_factory=list)
     inspect: Callable[[Any], None] | None = None
+    foresee: Steps | None = None
+    plan: Plan | None = None
 
 
 def make_config(project: Project, options: AlembicOptions, call: Call | None, **kw: Any) -> Config:
@@ -137,6 +144,16 @@ def _percent_sign(config: Config, error: InterpolationError) -> ProjectInvalid:
         f"{error.option} in section [{error.section}] of {file} has a % that stands for nothing",
         "write %% for a %",
     )
+
+
+def require_tested() -> None:
+    """Refuse an Alembic whose inside may be another. Raises AlembicUntested."""
+    if not _numbers(OLDEST) <= _numbers(alembic.__version__) < _numbers(BEFORE):
+        raise AlembicUntested(alembic.__version__, OLDEST, BEFORE)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", version)[:3])
 
 
 def call_in_force() -> Call | None:

@@ -198,7 +198,7 @@ def _reading(connection: Connection, dialect: Dialect) -> Iterator[int]:
     version = _version(connection)
     had = connection.in_transaction()
     try:
-        with _rolled_back(connection) as fresh:
+        with rolled_back(connection) as fresh:
             for sql in dialect.catalog_session(version, fresh=fresh):
                 connection.exec_driver_sql(sql)
             yield version
@@ -214,7 +214,7 @@ def _version(connection: Connection) -> int:
 
 
 @contextlib.contextmanager
-def _rolled_back(connection: Connection) -> Iterator[bool]:
+def rolled_back(connection: Connection) -> Iterator[bool]:
     """A transaction that leaves nothing behind; gives whether it is a new one.
 
     Inside of somebody's transaction it is a savepoint: what was set goes with its rollback, too.
@@ -244,7 +244,7 @@ def _commits_each(connection: Connection) -> bool:
 
 def _holder(connection: Connection, dialect: Dialect) -> LockHolder | None:
     """Who held the lock that was not granted; None if it is free by now."""
-    with _rolled_back(connection):
+    with rolled_back(connection):
         row = connection.exec_driver_sql(dialect.LOCK_HOLDERS).first()
     return None if row is None else LockHolder(*row)
 

@@ -92,7 +92,7 @@ def make_engine(target: Target, driver: Driver, **options: Any) -> Engine:
     engine = create_engine(
         sqlalchemy_url(target, driver), **_engine_options(target, driver, options)
     )
-    event.listen(engine, "connect", _keep_alive)
+    event.listen(engine, "connect", keep_alive)
     return engine
 
 
@@ -104,7 +104,7 @@ def make_async_engine(target: Target, driver: Driver, **options: Any) -> AsyncEn
     engine = create_async_engine(
         sqlalchemy_url(target, driver), **_engine_options(target, driver, options)
     )
-    event.listen(engine.sync_engine, "connect", _keep_alive)
+    event.listen(engine.sync_engine, "connect", keep_alive)
     return engine
 
 
@@ -146,7 +146,7 @@ def make_migration_engine(target: Target, driver: Driver) -> Engine:
     return engine
 
 
-def _keep_alive(connection: Any, _record: Any) -> None:
+def keep_alive(connection: Any, _record: Any = None) -> None:
     """Keepalives for the drivers that can't be told; libpq has them from its parameters."""
     sock = _socket_of(getattr(connection, "driver_connection", connection))
     if sock is None or sock.family not in (socket.AF_INET, socket.AF_INET6):
@@ -183,11 +183,16 @@ def explained(target: Target) -> Iterator[None]:
         yield
     except (DBAPIError, OSError) as error:
         raise explain(target, error.orig if isinstance(error, DBAPIError) else error) from error
-    except TypeError as error:  # MySQL's drivers take the query's words as keyword arguments
-        raise InvalidUrl(
-            f"the query of the URL from {target.source} has what the driver does not take: {error}",
-            "correct what follows the ? there",
-        ) from error
+    except TypeError as error:
+        raise not_taken(target, error) from error
+
+
+def not_taken(target: Target, error: TypeError) -> InvalidUrl:
+    """The error for a URL's query of which MySQL's drivers, as keyword arguments, take no part."""
+    return InvalidUrl(
+        f"the query of the URL from {target.source} has what the driver does not take: {error}",
+        "correct what follows the ? there",
+    )
 
 
 def explain(target: Target, error: BaseException | None) -> DaybreakError:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 import traceback
 import warnings
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
+from types import FrameType
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -112,15 +114,36 @@ def _unreadable(script: ScriptDirectory, error: Exception) -> DaybreakError:
 
 def place_in_history(script: ScriptDirectory, error: Exception) -> str | None:
     """`versions/4f2a_add.py:12`, the innermost line of a revision that was running."""
-    folders = [Path(folder).resolve() for folder in script._version_locations]
-    if isinstance(error, SyntaxError) and error.filename:
-        path = Path(error.filename)
-        if any(path.is_relative_to(folder) for folder in folders):
-            return f"{path.parent.name}/{path.name}:{error.lineno}"
+    folders = version_folders(script)
+    if isinstance(error, SyntaxError) and (name := revision_file(error.filename or "", folders)):
+        return f"{name}:{error.lineno}"
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        path = Path(frame.filename)
-        if any(path.is_relative_to(folder) for folder in folders):
-            return f"{path.parent.name}/{path.name}:{frame.lineno}"
+        if name := revision_file(frame.filename, folders):
+            return f"{name}:{frame.lineno}"
+    return None
+
+
+def line_in_history(script: ScriptDirectory) -> str | None:
+    """The innermost line of a revision that is running now, from whatever it called."""
+    folders = version_folders(script)
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if name := revision_file(frame.f_code.co_filename, folders):
+            return f"{name}:{frame.f_lineno}"
+        frame = frame.f_back
+    return None
+
+
+def version_folders(script: ScriptDirectory) -> tuple[Path, ...]:
+    return tuple(Path(folder).resolve() for folder in script._version_locations)
+
+
+@functools.cache
+def revision_file(filename: str, folders: tuple[Path, ...]) -> str | None:
+    """`versions/4f2a_add.py` if `filename` is below one of `folders`, else None."""
+    path = Path(filename).resolve()
+    if any(path.is_relative_to(folder) for folder in folders):
+        return f"{path.parent.name}/{path.name}"
     return None
 
 

@@ -8,7 +8,8 @@ from alembic import context
 from alembic.config import Config
 
 from daybreak.core.errors import PlainPassword, UsageError
-from daybreak.core.recipe import PLACEHOLDER, holds_password
+from daybreak.core.recipe import holds_password
+from daybreak.core.url import PLACEHOLDER
 
 
 def refuse_password_in_ini() -> None:

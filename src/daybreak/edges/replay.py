@@ -20,6 +20,7 @@ from alembic.operations import Operations
 from mako.template import Template
 
 from daybreak.core.errors import HistoryInvalid
+from daybreak.core.journal import JOURNAL
 
 if TYPE_CHECKING:
     from alembic.autogenerate.api import AutogenContext, RevisionContext
@@ -103,6 +104,12 @@ def version_tables(options: Mapping[str, Any]) -> frozenset[tuple[str | None, st
     """Schema (None for the default one) and name of the table where Alembic keeps the version."""
     name = options.get("version_table") or "alembic_version"
     return frozenset({(options.get("version_table_schema") or None, name)})
+
+
+def own_tables(options: Mapping[str, Any]) -> frozenset[tuple[str | None, str]]:
+    """The tables that no comparison sees: those of the version, and the journal beside them."""
+    versions = version_tables(options)
+    return versions | {(schema, JOURNAL) for schema, _ in versions}
 
 
 def revision_in_force() -> RevisionContext:

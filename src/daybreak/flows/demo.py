@@ -122,7 +122,7 @@ def _play(stage: _Stage) -> None:
     stage.python("write.py")
     stage.python("read.py")
     show(Scene("And back", "Every revision has its way back."))
-    stage.daybreak("downgrade", "-1")
+    stage.daybreak("downgrade", "-1", "--yes")
     stage.daybreak("history", "-i")
 
 

@@ -20,7 +20,7 @@ from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.connect import driver_for, explained, make_migration_engine
 from daybreak.edges.filters import Filters
 from daybreak.edges.history import recorded_heads, require_known
-from daybreak.edges.replay import version_tables
+from daybreak.edges.replay import own_tables
 from daybreak.edges.shadow.keys import schemas_of
 from daybreak.flows.repair import repair_sql
 from daybreak.flows.sides import Sides, history_side
@@ -55,7 +55,7 @@ def look_at_database(subject: Subject, remembered: Callable[[], Outline | None])
     with _connected(subject) as connection:
         heads = _heads(connection, subject)
         known = remembered()
-        left = version_tables(subject.options)
+        left = own_tables(subject.options)
         if known is None or set(heads) != set(recorded_heads(context.script)):
             schemas = _sorted(connection, schemas_of(subject.metadatas))
             whole = read_catalog(connection, schemas=schemas, leave_out=left)
@@ -111,7 +111,7 @@ def database_at_hand(subject: Subject) -> tuple[tuple[str, ...], Catalog]:
         heads = _heads(connection, subject)
         named = {*schemas_of(subject.metadatas), connection.dialect.default_schema_name or ""}
         schemas = None if subject.options.get("include_schemas") else sorted(named - {""})
-        left = version_tables(subject.options)
+        left = own_tables(subject.options)
         return heads, read_catalog(connection, schemas=schemas, leave_out=left)
 
 
@@ -127,7 +127,7 @@ def _found(subject: Subject, look: Look, history: Catalog, named: Sequence[Catal
 def _read(subject: Subject, named: Sequence[Catalog]) -> Catalog:
     with _connected(subject) as connection:
         schemas = _schemas(connection, *named)
-        return read_catalog(connection, schemas=schemas, leave_out=version_tables(subject.options))
+        return read_catalog(connection, schemas=schemas, leave_out=own_tables(subject.options))
 
 
 def _tell(
@@ -156,7 +156,7 @@ def _read_again(
 ) -> Catalog:
     with _connected(subject) as connection:
         schemas = _schemas(connection, *named)
-        left = version_tables(subject.options)
+        left = own_tables(subject.options)
         return read_again(connection, found, names, schemas=schemas, leave_out=left)
 
 

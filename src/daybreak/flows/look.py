@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TextIO
 
 from alembic.config import Config
@@ -13,20 +12,8 @@ from daybreak.core.errors import HistoryInvalid, SchemaTooOld
 from daybreak.core.events import Connected, Event
 from daybreak.edges.alembic import Call, read_heads, run
 from daybreak.edges.history import script_directory
+from daybreak.flows.answers import Current
 from daybreak.flows.session import Session, open_project
-
-
-@dataclass(frozen=True)
-class Current:
-    """Where the database is and where the files end. `connected` is None for a foreign env.py."""
-
-    revisions: tuple[str, ...]
-    heads: tuple[str, ...]
-    connected: Connected | None
-
-    @property
-    def at_head(self) -> bool:
-        return set(self.revisions) == set(self.heads)
 
 
 def current(session: Session, *, check_heads: bool) -> Current:

@@ -5,17 +5,26 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from alembic import command as alembic_command
 
 from daybreak.core.errors import DatabaseMissing, Protected, Refused, Unguarded
-from daybreak.core.events import Connected, DatabaseCreated, Event, Finished
+from daybreak.core.events import (
+    Connected,
+    DatabaseCreated,
+    Event,
+    Finished,
+    Orphan,
+    Passed,
+    Waiting,
+)
 from daybreak.core.guard import needs_consent, refuse_on_lambda
+from daybreak.core.wishes import Wishes
 from daybreak.edges.alembic import Call, run
 from daybreak.edges.connect import create_database, driver_for
 from daybreak.edges.settings import resolve_target
+from daybreak.flows.answers import Outcome
 from daybreak.flows.session import FOREIGN, Opened, Session, open_project
 
 # What a person has to know before they agree.
@@ -23,22 +32,6 @@ _WHAT_IS_LOST = {
     "downgrade": "What it drops does not come back by itself",
     "stamp": "What it skips is not run later",
 }
-
-
-@dataclass
-class Outcome:
-    """What became of the database. Heads are None where a foreign env.py did not tell them."""
-
-    before: tuple[str, ...] | None = None
-    after: tuple[str, ...] | None = None
-    seconds: float = 0.0
-    offline: bool = False
-    events: list[Event] = field(default_factory=list)
-
-    @property
-    def changed(self) -> bool | None:
-        """Whether the recorded revision moved; None if nobody can tell."""
-        return None if self.after is None else self.before != self.after
 
 
 def upgrade(
@@ -49,6 +42,7 @@ def upgrade(
     tag: str | None = None,
     unguarded: bool = False,
     create_missing: bool = False,
+    asked: Wishes = Wishes(),  # noqa: B008 - it is frozen
 ) -> Outcome:
     """Apply what is pending up to `revision`.
 
@@ -71,21 +65,39 @@ def upgrade(
             _create_database(session, opened, missing, asked=create_missing)
             run(alembic_command.upgrade, opened.config, revision, sql=sql, tag=tag)
 
-    return _migrate(session, "upgrade", apply, check=check, sql=sql)
+    return _migrate(session, "upgrade", apply, check=check, sql=sql, asked=asked)
 
 
-def downgrade(session: Session, revision: str, *, sql: bool, tag: str | None) -> Outcome:
-    """Take revisions back, down to `revision`. A protected environment asks first."""
+def downgrade(
+    session: Session,
+    revision: str,
+    *,
+    sql: bool = False,
+    tag: str | None = None,
+    asked: Wishes = Wishes(),  # noqa: B008 - it is frozen
+) -> Outcome:
+    """Take revisions back, down to `revision`.
+
+    A protected environment asks first, and so does env.py where data goes with it. Raises
+    Protected and DropsData where nobody can be asked, Refused after a no.
+    """
     return _migrate(
         session,
         "downgrade",
         lambda opened: run(alembic_command.downgrade, opened.config, revision, sql=sql, tag=tag),
         sql=sql,
+        asked=asked,
     )
 
 
 def stamp(
-    session: Session, revisions: list[str], *, sql: bool, tag: str | None, purge: bool
+    session: Session,
+    revisions: list[str],
+    *,
+    sql: bool = False,
+    tag: str | None = None,
+    purge: bool = False,
+    asked: Wishes = Wishes(),  # noqa: B008 - it is frozen
 ) -> Outcome:
     """Record `revisions` as applied without running them. A protected environment asks first."""
     return _migrate(
@@ -95,16 +107,23 @@ def stamp(
             alembic_command.stamp, opened.config, revisions, sql=sql, tag=tag, purge=purge
         ),
         sql=sql,
+        asked=asked,
     )
 
 
-def ensure_version(session: Session, *, sql: bool) -> Outcome:
+def ensure_version(
+    session: Session,
+    *,
+    sql: bool = False,
+    asked: Wishes = Wishes(),  # noqa: B008 - it is frozen
+) -> Outcome:
     """Create the version table if it is not there."""
     return _migrate(
         session,
         "ensure_version",
         lambda opened: run(alembic_command.ensure_version, opened.config, sql=sql),
         sql=sql,
+        asked=asked,
     )
 
 
@@ -114,16 +133,25 @@ def _migrate(
     apply: Callable[[Opened], Any],
     *,
     sql: bool,
+    asked: Wishes,
     check: Callable[[Opened], None] = lambda _opened: None,
 ) -> Outcome:
     outcome = Outcome(offline=sql)
+    waits_since: float | None = None
 
     def listen(event: Event) -> None:
+        nonlocal waits_since
+        if isinstance(event, (Waiting, Orphan)) and waits_since is None:
+            waits_since = time.monotonic()
         match event:
             case Connected(heads=heads):
                 outcome.before = tuple(sorted(heads))
+                if waits_since is not None:
+                    outcome.waited = time.monotonic() - waits_since
             case Finished(heads=heads):
                 outcome.after = tuple(sorted(heads))
+            case Passed():
+                pass
             case _:
                 outcome.events.append(event)
         session.emit(event)
@@ -131,7 +159,7 @@ def _migrate(
     started = time.monotonic()
     if not sql:
         refuse_on_lambda(command, os.environ)
-    call = Call(command, emit=listen)
+    call = Call(command, emit=listen, yes=session.yes, confirm=session.confirm, wishes=asked)
     opened = open_project(session, call)
     check(opened)
     if not sql:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from daybreak.core.catalog import Catalog, Extension
 from daybreak.core.errors import ModelsRejected
 from daybreak.edges.catalog import read_catalog
-from daybreak.edges.replay import version_tables
+from daybreak.edges.replay import own_tables
 from daybreak.edges.shadow.cache import Wanted, load_wanted, store_wanted
 from daybreak.edges.shadow.keys import has_listeners
 from daybreak.edges.shadow.wanted import create_wanted
@@ -68,7 +68,7 @@ def models_side_ahead(subject: Subject, server: ShadowServer) -> Iterator[Ahead]
 
 def read_side(subject: Subject, connection: Connection) -> Catalog:
     """The catalog of a database of this project, without the table of its version."""
-    return read_catalog(connection, leave_out=version_tables(subject.options))
+    return read_catalog(connection, leave_out=own_tables(subject.options))
 
 
 def _created(subject: Subject, server: ShadowServer, extensions: tuple[Extension, ...]) -> Wanted:

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from alembic.config import Config
+from typing import TYPE_CHECKING
 
 from daybreak.core.errors import MissingVariable
 from daybreak.core.events import Emit, Noted, ignore
-from daybreak.edges.alembic import (
-    AlembicOptions,
-    Call,
-    make_config,
-    uses_daybreak,
-)
-from daybreak.edges.ini_url import url_in_ini
+from daybreak.core.invocation import AlembicOptions
 from daybreak.edges.project import Project, locate_project
 from daybreak.edges.settings import Settings, choose_target_url, load_settings
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+    from daybreak.edges.alembic import Call
 
 # Said whenever a project's own env.py runs instead of Daybreak's.
 FOREIGN = "this project's env.py is its own, so Daybreak's guards are not in force"
@@ -74,13 +72,16 @@ class Opened:
 
 def open_project(session: Session, call: Call) -> Opened:
     """Find the project and read its settings. Raises UsageError's kin; opens no connection."""
+    # Only here: a session is also of a command that needs nothing of Alembic.
+    from daybreak.edges.alembic import make_config, uses_daybreak
+    from daybreak.edges.ini_url import url_in_ini
+
     project = locate_project(session.options.config, session.cwd)
     settings = load_settings(project)
     config = make_config(project, session.options, call)
     opened = Opened(project, settings, config, call, uses_daybreak(config))
     if opened.ours:
-        for note in _notes(settings):
-            session.emit(Noted(note))
+        tell_notes(session, settings)
         if url_in_ini(config):
             session.emit(Noted(UNREAD))
     else:
@@ -88,8 +89,11 @@ def open_project(session: Session, call: Call) -> Opened:
     return opened
 
 
-def _notes(settings: Settings) -> tuple[str, ...]:
+def tell_notes(session: Session, settings: Settings) -> None:
+    """What a person should know of the settings in force."""
     try:
-        return choose_target_url(settings, "migration").notes
-    except MissingVariable:
-        return ()
+        notes = choose_target_url(settings, "migration").notes
+    except MissingVariable:  # said where the database is needed
+        return
+    for note in notes:
+        session.emit(Noted(note))

@@ -29,7 +29,7 @@ from daybreak.core.said import said
 from daybreak.edges.catalog import read_against
 from daybreak.edges.history import place_in_history
 from daybreak.edges.models import unchanged
-from daybreak.edges.replay import replay, version_tables
+from daybreak.edges.replay import own_tables, replay, version_tables
 from daybreak.edges.shadow.cache import (
     Wanted,
     are_equal,
@@ -267,7 +267,7 @@ def _read_history(subject: Subject, server: ShadowServer, connection: Connection
     """The catalog, remembered with its outline, to which databases are held first."""
     key = _history_side(server.key, subject.history_keys[-1])
     catalog = read_side(subject, connection)
-    found = read_against(connection, None, leave_out=version_tables(subject.options))
+    found = read_against(connection, None, leave_out=own_tables(subject.options))
     store_wanted(key, Wanted(catalog, ()))
     if found is not None:
         store_outline(key, found.outline)

@@ -77,8 +77,9 @@ def _summary(item: Object) -> str:
             return f"({', '.join(_first([column.name for column in columns], 8))})"
         case Constraint(definition=definition):
             return _one_line(definition)
-        case Index(definition=definition):
-            return _one_line(_NAMES.sub(r"\1", definition))
+        case Index(definition=definition, valid=valid):
+            invalid = "" if valid else "INVALID "  # its build was interrupted
+            return invalid + _one_line(_NAMES.sub(r"\1", definition))
         case Enum(labels=labels):
             return f"({', '.join(_first([repr(label) for label in labels], 8))})"
     return ""

@@ -18,7 +18,15 @@ from daybreak.core.events import (
     Event,
     Finished,
     Noted,
+    NotYet,
+    Orphan,
+    Passed,
+    Ran,
+    Repaired,
+    Skipped,
+    Waiting,
 )
+from daybreak.core.standing import Standing
 
 
 def error_lines(error: DaybreakError) -> list[str]:
@@ -39,8 +47,29 @@ def event_line(event: Event) -> str:
             return f"  {sign} {revision}  {doc}  {style(duration(seconds), dim=True)}"
         case DatabaseCreated(place):
             return style("made", fg="green") + f"   {place}"
-        case Finished():
+        case NotYet(problem):
+            return style("wait", fg="yellow") + f"   {problem}"
+        case Waiting() | Orphan() | Skipped() | Repaired():
+            word, text = run_words(event)
+            return style(word.ljust(7), fg="yellow") + text
+        case Passed() | Ran() | Finished():
             return ""
+
+
+def run_words(event: Waiting | Orphan | Skipped | Repaired) -> tuple[str, str]:
+    """What a run met of other runs: a word that marks its line, and the sentence."""
+    match event:
+        case Waiting(holder, seconds):
+            so_far = f"; waited {duration(seconds)} so far" if seconds >= 1 else ""
+            return "wait", f"another run is at work: {holder}{so_far}"
+        case Orphan(session, statement, ended):
+            what = "was ended" if ended else "is waited for"
+            runs = f": {one_line(statement, 200)}" if statement else ""
+            return "orphan", f"session {session}, of a run that is gone, {what}{runs}"
+        case Skipped(revision):
+            return "resume", f"{revision} was interrupted: what is done of it is not run again"
+        case Repaired(statement):
+            return "repair", f"an interrupted statement is cleared away: {statement}"
 
 
 def connected_line(event: Connected) -> str:
@@ -51,14 +80,38 @@ def connected_line(event: Connected) -> str:
 
 
 def migrated_line(
-    before: Sequence[str] | None, after: Sequence[str] | None, seconds: float, count: int
+    before: Sequence[str] | None,
+    after: Sequence[str] | None,
+    seconds: float,
+    count: int,
+    waited: float = 0.0,
 ) -> str:
+    """`waited`: the part of `seconds` that another run was waited for."""
     if after is None:
         return done(f"in {duration(seconds)}, through the project's own env.py")
-    if before == after:
-        return done(f"nothing to do, at {revisions(after)}")
-    steps = f", {count} revision{'s' if count != 1 else ''}" if count else ""
-    return done(f"at {revisions(after)} in {duration(seconds)}{steps}")
+    waiting = f"; {duration(waited)} of it behind another run" if waited else ""
+    if before == after and not count:
+        behind = f", after {duration(waited)} behind another run" if waited else ""
+        return done(f"nothing to do, at {revisions(after)}{behind}")
+    steps = f", {counted(count, 'revision')}" if count else ""
+    return done(f"at {revisions(after)} in {duration(seconds)}{steps}{waiting}")
+
+
+def waited_line(place: str, standing: Standing, seconds: float) -> str:
+    """`done   shop@127.0.0.1:5432 is at a3, in 1.4 s`."""
+    if standing.unknown:
+        how = f", which nobody can compare with {revisions(standing.required)}; accepted"
+    elif standing.ahead:
+        how = f", ahead of {revisions(standing.required)}"
+    else:
+        how = ""
+    return done(f"{place} is at {revisions(standing.recorded)}{how}, in {duration(seconds)}")
+
+
+def head_line(revision: str, labels: Sequence[str], *, is_recorded: bool) -> str:
+    """A head in Alembic's own words."""
+    named = f" ({', '.join(labels)})" if labels else ""
+    return f"{revision}{named} ({'head' if is_recorded else 'effective head'})"
 
 
 def difference_line(difference: str) -> str:
@@ -87,6 +140,17 @@ def next_step(text: str) -> str:
 
 def revisions(names: Sequence[str]) -> str:
     return ", ".join(names) or "no revision"
+
+
+def counted(number: int, what: str) -> str:
+    """`1 revision`, `2 revisions`."""
+    return f"{number} {what}{'s' if number != 1 else ''}"
+
+
+def one_line(text: str, width: int = 80) -> str:
+    """The beginning of a text, in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= width else line[: width - 1] + "…"
 
 
 def duration(seconds: float) -> str:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from daybreak.core.catalog import Catalog
-from daybreak.core.change import Change
 from daybreak.core.engine import Engine
 from daybreak.core.errors import InvalidUrl
 from daybreak.core.secret import Secret
@@ -14,13 +12,43 @@ from daybreak.core.target import Policy
 from daybreak.core.url import Url
 from daybreak.dialects import base
 from daybreak.dialects.base import Driver, Rows, Trouble
-from daybreak.dialects.mysql import queries, shown
-from daybreak.dialects.mysql import words as words
-from daybreak.dialects.mysql.catalog import build_catalog as build_catalog
-from daybreak.dialects.mysql.ddl import ddl as ddl
-from daybreak.dialects.mysql.folds import fold as fold
-from daybreak.dialects.mysql.queries import LOCK_HOLDERS as LOCK_HOLDERS
+from daybreak.dialects.later import loading
 from daybreak.dialects.mysql.texts import quoted as quoted
+from daybreak.dialects.mysql.writer import WRITER as WRITER
+
+if TYPE_CHECKING:
+    from daybreak.core.catalog import Catalog
+    from daybreak.core.change import Change
+    from daybreak.dialects.mysql import running as running
+    from daybreak.dialects.mysql import words as words
+    from daybreak.dialects.mysql.catalog import build_catalog as build_catalog
+    from daybreak.dialects.mysql.ddl_changes import ddl as ddl
+    from daybreak.dialects.mysql.drops import dropped as dropped
+    from daybreak.dialects.mysql.folds import fold as fold
+    from daybreak.dialects.mysql.queries import LOCK_HOLDERS as LOCK_HOLDERS
+    from daybreak.dialects.mysql.queries import catalog_queries as catalog_queries
+    from daybreak.dialects.mysql.queries import catalog_session as catalog_session
+    from daybreak.dialects.mysql.queries import catalog_session_end as catalog_session_end
+    from daybreak.dialects.mysql.reading import read_statement as read_statement
+    from daybreak.dialects.mysql.shown import catalog_details as catalog_details
+
+__getattr__ = loading(
+    __name__,
+    {
+        "words": "words",
+        "build_catalog": "catalog",
+        "ddl": "ddl_changes",
+        "dropped": "drops",
+        "fold": "folds",
+        "LOCK_HOLDERS": "queries",
+        "catalog_queries": "queries",
+        "catalog_session": "queries",
+        "catalog_session_end": "queries",
+        "catalog_details": "shown",
+        "running": "running",
+        "read_statement": "reading",
+    },
+)
 
 NAME = "mysql"
 LABEL = "MySQL"
@@ -39,6 +67,10 @@ DRIVERS = (
 DEFAULT_PORT = 3306
 MAINTENANCE_DATABASE = None
 EMBEDDED = False
+TRANSACTIONAL_DDL = False
+_TLS = ("ssl_ca", "ssl_capath", "ssl_cert", "ssl_key", "ssl_cipher", "ssl_check_hostname")
+_VERIFY = {"ssl_verify_cert", "ssl_verify_identity"}
+_FLAGS = {"ssl_check_hostname", "ssl_disabled", *_VERIFY, "local_infile", "use_unicode", "compress"}
 # Source: 246 kinds of change tried on Alembic 1.20.1; docs/autogenerate.md has them all.
 NOT_COMPARED = (
     "CHECK constraints",
@@ -50,6 +82,18 @@ NOT_COMPARED = (
     "index order, prefix and visibility",
     "views, triggers, routines, events, grants and partitioning",
     "renames (they appear as a drop and an add)",
+)
+# The limit of execution is for SELECT alone, in milliseconds. A transaction that has begun can't be
+# made read-only here.
+PEEK_SESSION = (
+    "SET @daybreak_lock_wait_timeout = @@lock_wait_timeout, "
+    "@daybreak_execution_time = @@max_execution_time",
+    f"SET lock_wait_timeout = {base.PEEK_TIMEOUT_S}, "
+    f"max_execution_time = {base.PEEK_TIMEOUT_S * 1000}",
+)
+PEEK_SESSION_END = (
+    "SET lock_wait_timeout = @daybreak_lock_wait_timeout, "
+    "max_execution_time = @daybreak_execution_time",
 )
 
 
@@ -87,8 +131,19 @@ def driver_password(password: str) -> str:
 
 
 def dsn(url: Url, driver: Driver) -> dict[str, Any]:
-    """Keyword arguments: MySQL's drivers have no connection string."""
-    query = translate_query(url, driver, "the settings")
+    """Keyword arguments: MySQL's drivers have no connection string.
+
+    A certificate is verified exactly where an engine's connection verifies it.
+    """
+    query: dict[str, Any] = {
+        name: _typed(name, text)
+        for name, text in translate_query(url, driver, "the settings").items()
+    }
+    if not query.keys() & _VERIFY:
+        # As keywords of their own these mean "encrypted, but by anybody" to pymysql; as an engine
+        # passes them on, in one, the authority and the host's name are verified.
+        tls = {name.removeprefix("ssl_"): query.pop(name) for name in _TLS if name in query}
+        query |= {"ssl": tls} if tls else {}
     arguments = {
         "host": url.host,
         "port": url.port or DEFAULT_PORT,
@@ -97,10 +152,16 @@ def dsn(url: Url, driver: Driver) -> dict[str, Any]:
         "db" if driver.name == "aiomysql" else "database": url.database,
         "charset": "utf8mb4",
         **connect_args(driver),
-        # the numbers of a query are timeouts and flags, which the drivers take as numbers alone
-        **{name: int(text) if text.isdecimal() else text for name, text in query.items()},
+        **query,
     }
     return {name: value for name, value in arguments.items() if value is not None}
+
+
+def _typed(name: str, text: str) -> str | int | bool:
+    """A word of the query as the drivers take it: they would read the text `false` as a yes."""
+    if name in _FLAGS:
+        return text.lower() in {"1", "true", "t", "yes", "y", "on"}
+    return int(text) if text.isdecimal() else text
 
 
 def set_timeout(policy: Policy) -> str:
@@ -133,23 +194,6 @@ def lacks_right(error: BaseException) -> bool:
     return bool(error.args) and error.args[0] in {1044, 1142, 1143, 1227, 1370}
 
 
-def catalog_session(version: int, *, fresh: bool) -> Sequence[str]:
-    """The catalog has no snapshots here, so a fresh transaction is told nothing more."""
-    return [sql.format(seconds=base.CATALOG_LOCK_TIMEOUT_S) for sql in queries.SESSION]
-
-
-def catalog_session_end(version: int) -> Sequence[str]:
-    return queries.SESSION_END
-
-
-def catalog_queries(version: int) -> Mapping[str, str]:
-    return queries.QUERIES
-
-
-def catalog_details(rows: Rows) -> Sequence[str]:
-    return shown.queries(rows)
-
-
 def catalog_outline(version: int) -> None:
     """Digests have no use here: reading information_schema is what takes the time."""
 
@@ -160,6 +204,11 @@ def catalog_relations(rows: Rows) -> Sequence[int]:
 
 def catalog_told(rows: Rows) -> Mapping[int, str]:
     return {}
+
+
+def is_missing(error: BaseException) -> bool:
+    """No such schema, table, column."""
+    return bool(error.args) and error.args[0] in {1049, 1146, 1054}
 
 
 def by_hand(change: Change, before: Catalog, after: Catalog) -> None:

@@ -7,6 +7,10 @@ are left alone: they are no part of a schema and cost an open of each table.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from daybreak.dialects import base
+
 # The schemas that are asked for, or the current one. Names compare as the dictionary's own do,
 # which lets the server look them up instead of reading every schema that it has.
 _ASKED = """
@@ -181,3 +185,16 @@ WHERE l.object_type = 'TABLE'
 ORDER BY l.lock_status = 'PENDING', t.processlist_time DESC
 LIMIT 1
 """
+
+
+def catalog_session(version: int, *, fresh: bool) -> Sequence[str]:
+    """The catalog has no snapshots here, so a fresh transaction is told nothing more."""
+    return [sql.format(seconds=base.CATALOG_LOCK_TIMEOUT_S) for sql in SESSION]
+
+
+def catalog_session_end(version: int) -> Sequence[str]:
+    return SESSION_END
+
+
+def catalog_queries(version: int) -> Mapping[str, str]:
+    return QUERIES

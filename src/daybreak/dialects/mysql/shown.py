@@ -29,7 +29,7 @@ _DEFAULT = re.compile(
 )
 
 
-def queries(rows: Rows) -> Sequence[str]:
+def catalog_details(rows: Rows) -> Sequence[str]:
     """The SHOW CREATE statements that these rows make necessary."""
     tables = {(row[0], row[1]) for row in rows["indexes"] if row[8] == "FULLTEXT"}
     tables |= {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from daybreak.core.engine import Engine
 from daybreak.core.errors import InvalidUrl
@@ -13,19 +13,47 @@ from daybreak.core.target import Policy
 from daybreak.core.url import Url
 from daybreak.dialects import base
 from daybreak.dialects.base import Driver, Rows, Trouble
-from daybreak.dialects.postgresql import words as words
-from daybreak.dialects.postgresql.by_hand import by_hand as by_hand
-from daybreak.dialects.postgresql.catalog import build_catalog as build_catalog
-from daybreak.dialects.postgresql.ddl import ddl as ddl
-from daybreak.dialects.postgresql.folds import fold as fold
-from daybreak.dialects.postgresql.outline import catalog_outline as catalog_outline
-from daybreak.dialects.postgresql.outline import catalog_relations as catalog_relations
-from daybreak.dialects.postgresql.outline import catalog_told as catalog_told
-from daybreak.dialects.postgresql.queries import LOCK_HOLDERS as LOCK_HOLDERS
-from daybreak.dialects.postgresql.queries import catalog_queries as catalog_queries
-from daybreak.dialects.postgresql.queries import catalog_session as catalog_session
-from daybreak.dialects.postgresql.queries import catalog_session_end as catalog_session_end
+from daybreak.dialects.later import loading
 from daybreak.dialects.postgresql.quoting import quoted as quoted
+from daybreak.dialects.postgresql.writer import WRITER as WRITER
+
+if TYPE_CHECKING:
+    from daybreak.dialects.postgresql import running as running
+    from daybreak.dialects.postgresql import words as words
+    from daybreak.dialects.postgresql.catalog import build_catalog as build_catalog
+    from daybreak.dialects.postgresql.ddl_by_hand import by_hand as by_hand
+    from daybreak.dialects.postgresql.ddl_changes import ddl as ddl
+    from daybreak.dialects.postgresql.drops import dropped as dropped
+    from daybreak.dialects.postgresql.folds import fold as fold
+    from daybreak.dialects.postgresql.outline import catalog_outline as catalog_outline
+    from daybreak.dialects.postgresql.outline import catalog_relations as catalog_relations
+    from daybreak.dialects.postgresql.outline import catalog_told as catalog_told
+    from daybreak.dialects.postgresql.queries import LOCK_HOLDERS as LOCK_HOLDERS
+    from daybreak.dialects.postgresql.queries import catalog_queries as catalog_queries
+    from daybreak.dialects.postgresql.queries import catalog_session as catalog_session
+    from daybreak.dialects.postgresql.queries import catalog_session_end as catalog_session_end
+    from daybreak.dialects.postgresql.reading import read_statement as read_statement
+
+__getattr__ = loading(
+    __name__,
+    {
+        "words": "words",
+        "build_catalog": "catalog",
+        "by_hand": "ddl_by_hand",
+        "ddl": "ddl_changes",
+        "dropped": "drops",
+        "fold": "folds",
+        "catalog_outline": "outline",
+        "catalog_relations": "outline",
+        "catalog_told": "outline",
+        "LOCK_HOLDERS": "queries",
+        "catalog_queries": "queries",
+        "catalog_session": "queries",
+        "catalog_session_end": "queries",
+        "running": "running",
+        "read_statement": "reading",
+    },
+)
 
 NAME = "postgresql"
 LABEL = "PostgreSQL"
@@ -45,6 +73,7 @@ DRIVERS = (
 DEFAULT_PORT = 5432
 MAINTENANCE_DATABASE = "postgres"
 EMBEDDED = True
+TRANSACTIONAL_DDL = True
 # Source: 113 kinds of change tried on Alembic 1.20.1; docs/autogenerate.md has them all.
 NOT_COMPARED = (
     "enum values",
@@ -56,6 +85,13 @@ NOT_COMPARED = (
     "sequences, storage parameters and partitioning",
     "renames (they appear as a drop and an add)",
 )
+# In the transaction alone: its rollback takes them back.
+PEEK_SESSION = (
+    "SET TRANSACTION READ ONLY",
+    f"SET LOCAL lock_timeout = '{base.PEEK_TIMEOUT_S}s'",
+    f"SET LOCAL statement_timeout = '{base.PEEK_TIMEOUT_S}s'",
+)
+PEEK_SESSION_END = ()
 
 _LIBPQ = {
     "connect_timeout": base.CONNECT_TIMEOUT_S,
@@ -170,6 +206,11 @@ def trouble(error: BaseException) -> Trouble | None:
 def lacks_right(error: BaseException) -> bool:
     """insufficient_privilege, which psycopg2 keeps under a name of its own."""
     return "42501" in _states(error)
+
+
+def is_missing(error: BaseException) -> bool:
+    """invalid_schema_name, undefined_table, undefined_column."""
+    return not {"3F000", "42P01", "42703"}.isdisjoint(_states(error))
 
 
 def lock_refused(error: BaseException) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from daybreak.core.catalog import Address, Catalog, Options
+if TYPE_CHECKING:
+    from daybreak.core.catalog import Address, Catalog, Options
 
 # Source: pg_get_keywords() of PostgreSQL 18, the words that can't name a table or column bare.
 _WORDS = """

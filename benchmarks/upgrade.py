@@ -1,0 +1,179 @@
+"""What the lock, the journal and the funnel add to an upgrade of 100 revisions: at most a tenth.
+
+`uv run nox -s bench`, or `python -m benchmarks.upgrade [TURNS]`. Alembic's own `upgrade` with our
+env.py beside the same with the env.py that `alembic init` writes and a transaction for each
+revision, both in one process that has loaded everything, each on an empty database of the same
+server, which flushes what is committed; the two take turns. A revision makes a table with an index
+and a row, or adds a column and fills it.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+from servers.mysql import running_mysql
+from servers.postgresql import running_postgresql
+from servers.server import Server
+
+PROMISE = 1.1
+TURNS = 5
+REVISIONS = 100
+
+OURS = "import daybreak.env\n\ndaybreak.env.run()\n"
+PROJECT = '[project]\nname = "measured"\nversion = "0"\n\n[tool.daybreak]\n'
+
+POSTGRESQL = (
+    "ALTER SYSTEM SET fsync = on",
+    "ALTER SYSTEM SET synchronous_commit = on",
+    "ALTER SYSTEM SET full_page_writes = on",
+    "SELECT pg_reload_conf()",
+)
+MYSQL = ("SET GLOBAL innodb_flush_log_at_trx_commit = 1",)
+
+TABLE = """\
+import sqlalchemy as sa
+from alembic import op
+
+revision = {revision!r}
+down_revision = {down!r}
+
+
+def upgrade():
+    table = op.create_table(
+        "t{number}",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("name", sa.String(50), nullable=False),
+        sa.Column("made_at", sa.DateTime, server_default=sa.func.now()),
+    )
+    op.create_index("ix_t{number}", "t{number}", ["name"])
+    op.bulk_insert(table, [{{"name": "first"}}])
+
+
+def downgrade():
+    op.drop_table("t{number}")
+"""
+
+COLUMN = """\
+import sqlalchemy as sa
+from alembic import op
+
+revision = {revision!r}
+down_revision = {down!r}
+
+
+def upgrade():
+    op.add_column("t{before}", sa.Column("size", sa.Integer))
+    op.execute("UPDATE t{before} SET size = 1")
+
+
+def downgrade():
+    op.drop_column("t{before}", "size")
+"""
+
+
+def main() -> None:
+    turns = int(sys.argv[1]) if len(sys.argv) > 1 else TURNS
+    print(f"{turns} turns, Python {sys.version.split()[0]}, {os.cpu_count()} processors\n")
+    print(f"{f'upgrade of {REVISIONS}':<26}{'median':>9}{'fastest':>10}{'slowest':>10}")
+    ratios = {}
+    for name, server in servers():
+        seconds = measure(server, turns)
+        for whose, values in seconds.items():
+            figures = (statistics.median(values), min(values), max(values))
+            cells = "".join(f"{figure:>8.2f} s" for figure in figures)
+            print(f"{f'{name}, {whose}':<26}{cells}")
+        pairs = zip(seconds["daybreak"], seconds["alembic"], strict=True)
+        ratios[name] = [ours / theirs for ours, theirs in pairs]
+    print()
+    kept = True
+    for name, values in ratios.items():
+        median = statistics.median(values)
+        kept = kept and median <= PROMISE
+        verdict = "kept" if median <= PROMISE else "BROKEN"
+        spread = f"{min(values):.3f} to {max(values):.3f}"
+        print(f"{name}: {median:.3f} ({spread}) of Alembic's, at most {PROMISE}: {verdict}")
+    sys.exit(0 if kept else 1)
+
+
+def servers() -> Iterator[tuple[str, Server]]:
+    with running_postgresql(16) as server:
+        make_durable(server, POSTGRESQL)
+        yield "PostgreSQL 16", server
+    with running_mysql() as server:
+        make_durable(server, MYSQL)
+        yield "MySQL", server
+
+
+def make_durable(server: Server, statements: tuple[str, ...]) -> None:
+    """As a server that must not forget: those of the tests keep nothing."""
+    for statement in statements:
+        server.execute(statement)
+
+
+def measure(server: Server, turns: int) -> dict[str, list[float]]:
+    """Seconds by command and turn."""
+    seconds: dict[str, list[float]] = {"daybreak": [], "alembic": []}
+    with tempfile.TemporaryDirectory() as folder:
+        roots = {name: Path(folder, name) for name in seconds}
+        for name, root in roots.items():
+            write_project(root, ours=name == "daybreak")
+        for turn in range(-1, turns):  # the first one compiles what it imports
+            for name in list(seconds)[:: 1 if turn % 2 else -1]:
+                with server.fresh_database() as database:
+                    taken = run(name, roots[name], server, database)
+                if turn >= 0:
+                    seconds[name].append(taken)
+    return seconds
+
+
+def write_project(root: Path, *, ours: bool) -> None:
+    (root / "alembic/versions").mkdir(parents=True)
+    template = files("alembic") / "templates" / "generic"
+    # without the set-up of logging, for which the short alembic.ini has no words, and with our
+    # default of a transaction for each revision
+    theirs = (template / "env.py").read_text().replace("fileConfig(config", "str(config")
+    theirs = theirs.replace(
+        "connection=connection,", "connection=connection, transaction_per_migration=True,"
+    )
+    (root / "alembic/env.py").write_text(OURS if ours else theirs)
+    (root / "pyproject.toml").write_text(PROJECT)
+    down = None
+    for number in range(REVISIONS):
+        revision = f"{number:012x}"
+        text = (COLUMN if number % 2 else TABLE).format(
+            revision=revision, down=down, number=number, before=number - 1
+        )
+        (root / "alembic/versions" / f"{revision}_.py").write_text(text)
+        down = revision
+
+
+def run(name: str, root: Path, server: Server, database: str) -> float:
+    """Seconds of one upgrade, which is required to have come to the head."""
+    driver = {"postgresql": "psycopg2", "mysql": "pymysql"}[server.dialect]
+    url = server.url(database, driver)
+    ini = "[alembic]\nscript_location = %(here)s/alembic\npath_separator = os\n"
+    if name == "alembic":
+        ini += f"sqlalchemy.url = {url.replace('%', '%%')}\n"
+    (root / "alembic.ini").write_text(ini)
+    os.environ.update(ENV="staging", STAGING_DATABASE_URL=url)
+    start = time.perf_counter()
+    command.upgrade(Config(root / "alembic.ini"), "head")
+    seconds = time.perf_counter() - start
+    found = server.execute("SELECT version_num FROM alembic_version", database=database)
+    if [tuple(row) for row in found] != [(f"{REVISIONS - 1:012x}",)]:
+        raise AssertionError(f"not at the head: {found}")
+    return seconds
+
+
+if __name__ == "__main__":
+    main()

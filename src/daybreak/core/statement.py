@@ -1,0 +1,70 @@
+"""What one statement of a revision does, as far as a run that can be killed has to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+
+class Effect(Enum):
+    """What is left when the statement is over."""
+
+    NOTHING = "it reads"
+    SESSION = "it lasts as long as the session: a setting, a temporary table, a lock"
+    COMMIT = "it ends the transaction, and what was done before it stays"
+    ROLLBACK = "it ends the transaction, or goes back to a savepoint"
+    DATA = "it changes rows"
+    SCHEMA = "it changes what a catalog tells"
+    UNKNOWN = "its text does not tell"
+
+
+class Place(NamedTuple):
+    """An object whose state tells whether a statement was carried out. `schema` may be None."""
+
+    kind: str
+    schema: str | None
+    name: str
+
+
+class Aim(Enum):
+    """What has become of the object when the statement was carried out."""
+
+    MADE = "it is there"
+    GONE = "it is not there"
+    ALTERED = "it is not what it was"
+    REPEATABLE = "to run the statement again does no harm"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A statement, read. `skeleton` is its text without `values`, the texts and numbers in it.
+
+    `alone`: it can't run in a transaction, or ends the one that is open. `place` is where to look
+    whether a statement that was begun was carried out, by its `aim`; None where no place tells.
+    `parts`: the columns that a CREATE TABLE or ADD COLUMN makes, for a closer look.
+    """
+
+    effect: Effect
+    skeleton: str
+    alone: bool = False
+    place: Place | None = None
+    aim: Aim | None = None
+    parts: tuple[str, ...] = ()
+    values: str = ""
+
+    @property
+    def needs_before(self) -> bool:
+        """Whether the state before is needed to tell whether it was carried out.
+
+        What a statement makes was not there before, or it would have failed.
+        """
+        return self.aim in {Aim.GONE, Aim.ALTERED}
+
+    @property
+    def is_of_an_account(self) -> bool:
+        """Whether it may hold a password, of which not even a digest is kept."""
+        return bool(_PASSWORD & {*self.skeleton.upper().split()})
+
+
+_PASSWORD = frozenset({"PASSWORD", "IDENTIFIED"})

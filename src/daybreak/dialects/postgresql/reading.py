@@ -1,0 +1,120 @@
+"""What a statement does on PostgreSQL, from its text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from daybreak.core.sqltext import Lexicon, Token, skeleton, tokens, values
+from daybreak.core.statement import Aim, Effect, Place, Reading
+
+LEXICON = Lexicon(
+    comment=r"--[^\n]* | /\*.*?\*/",
+    text=r"""[eE]'(?:[^'\\]|\\.|'')*' | (?:[bBxXnN]|[uU]&)?'(?:[^']|'')*'
+        | \$\$.*?\$\$ | \$(?P<tag>[^\W\d]\w*)\$.*?\$(?P=tag)\$""",
+    name=r'(?:[uU]&)?"(?:[^"]|"")*"',
+)
+
+_READS = frozenset({"SELECT", "VALUES", "TABLE", "SHOW", "FETCH", "MOVE", "EXPLAIN"})
+_SESSION = frozenset(
+    {"SET", "RESET", "DISCARD", "PREPARE", "DEALLOCATE", "DECLARE", "CLOSE", "LISTEN", "UNLISTEN"}
+    | {"LOAD", "LOCK"}
+)
+_CHANGES_ROWS = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE", "COPY", "TRUNCATE"})
+# What changes the catalog, though it may also run code.
+_SCHEMA = frozenset({"CREATE", "ALTER", "DROP", "COMMENT", "GRANT", "REVOKE", "SECURITY", "IMPORT"})
+_SCHEMA |= frozenset({"REASSIGN", "REINDEX", "CLUSTER", "REFRESH", "VACUUM", "ANALYZE"})
+_COMMITS = frozenset({"COMMIT", "END"})
+_ROLLS_BACK = frozenset({"ROLLBACK", "ABORT", "BEGIN", "START", "SAVEPOINT", "RELEASE"})
+
+
+def read_statement(sql: str) -> Reading:
+    """What `sql` does. One that is several statements is read by its first."""
+    found = list(tokens(sql, LEXICON))
+    return replace(_read(found), values=values(found))
+
+
+def _read(found: list[Token]) -> Reading:
+    words = [token.word for token in found if token.text != "("] or [""]
+    first, text = words[0], skeleton(found)
+    if first in _COMMITS:
+        return Reading(Effect.COMMIT, text)
+    if first in _ROLLS_BACK:
+        return Reading(Effect.ROLLBACK, text)
+    if first in _SESSION or _is_temporary(words) or "SET_CONFIG" in words:
+        return Reading(Effect.SESSION, text)
+    if first == "WITH" or (first == "EXPLAIN" and "ANALYZE" in words):
+        return Reading(Effect.DATA if _CHANGES_ROWS & {*words} else Effect.NOTHING, text)
+    if first in _READS:
+        return Reading(Effect.SCHEMA if "INTO" in words else Effect.NOTHING, text)
+    if first in _CHANGES_ROWS:
+        return Reading(Effect.DATA, text)
+    if first not in _SCHEMA:
+        return Reading(Effect.UNKNOWN, text)
+    return _schema(found, words, text)
+
+
+def _is_temporary(words: list[str]) -> bool:
+    return words[0] == "CREATE" and bool({"TEMP", "TEMPORARY"} & {*words[1:5]})
+
+
+def _schema(found: list[Token], words: list[str], text: str) -> Reading:
+    """Only what can't run in a transaction needs a place that tells what has become of it."""
+    rest = found[1:]
+    match words:
+        case ["CREATE", *_] if "INDEX" in words[:3] and "CONCURRENTLY" in words[:5]:
+            name, table = _index(rest)
+            if name is None:
+                place = Place("indexes of", table.schema, table.name) if table else None
+                return Reading(Effect.SCHEMA, text, True, place, Aim.ALTERED)
+            schema = table.schema if table else None
+            return Reading(Effect.SCHEMA, text, True, Place("index", schema, name), Aim.MADE)
+        case ["DROP", "INDEX", "CONCURRENTLY", *_]:
+            named = _name(_after(rest, {"INDEX", "CONCURRENTLY", "IF", "EXISTS"}))
+            place = Place("index", *named) if named else None
+            return Reading(Effect.SCHEMA, text, True, place, Aim.GONE)
+        case ["ALTER", "TABLE", *_] if "DETACH" in words and "CONCURRENTLY" in words:
+            after = rest[[token.word for token in rest].index("PARTITION") + 1 :]
+            named = _name(after)
+            place = Place("partition", *named) if named else None
+            return Reading(Effect.SCHEMA, text, True, place, Aim.GONE)
+        case ["REINDEX" | "VACUUM" | "CLUSTER", *_] | ["ALTER", "SYSTEM", *_]:
+            alone = words[0] != "CLUSTER" or len(found) == 1
+            alone = alone and (words[0] != "REINDEX" or "CONCURRENTLY" in words)
+            return Reading(Effect.SCHEMA, text, alone, None, Aim.REPEATABLE)
+        case ["CREATE" | "DROP" as verb, "DATABASE", *_]:
+            named = _name(_after(rest, {"DATABASE", "IF", "EXISTS"}))
+            place = Place("database", None, named[1]) if named else None
+            aim = Aim.MADE if verb == "CREATE" else Aim.GONE
+            return Reading(Effect.SCHEMA, text, True, place, aim)
+    return Reading(Effect.SCHEMA, text)
+
+
+def _index(rest: list[Token]) -> tuple[str | None, Place | None]:
+    """The name of the index that CREATE INDEX makes, None if it says none, and its table."""
+    words = [token.word for token in rest]
+    on = words.index("ON") if "ON" in words else len(words)
+    before = _after(rest[:on], {"UNIQUE", "INDEX", "CONCURRENTLY", "IF", "NOT", "EXISTS"})
+    named = _name(_after(rest[on:], {"ON", "ONLY"}))
+    table = Place("table", *named) if named else None
+    return (_folded(before[0]) if before else None), table
+
+
+def _after(found: list[Token], words: set[str]) -> list[Token]:
+    """The tokens after those of `words` at the beginning."""
+    for number, token in enumerate(found):
+        if token.word not in words:
+            return found[number:]
+    return []
+
+
+def _name(found: list[Token]) -> tuple[str | None, str] | None:
+    """Schema and name at the beginning of `found`, as the server keeps them."""
+    if not found or found[0].kind not in {"word", "name"}:
+        return None
+    if len(found) > 2 and found[1].text == ".":
+        return _folded(found[0]), _folded(found[2])
+    return None, _folded(found[0])
+
+
+def _folded(token: Token) -> str:
+    return token.called if token.kind == "name" else token.text.lower()

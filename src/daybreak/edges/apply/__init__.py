@@ -1,0 +1,1 @@
+"""Applying revisions to a database: alone, journalled, resumable."""

@@ -1,0 +1,92 @@
+"""Alembic's steps, each revision's function run through the funnel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from alembic import context
+from alembic.script import Script
+
+if TYPE_CHECKING:
+    from alembic.runtime.migration import MigrationContext
+
+# Alembic's own: heads and context to the steps that lead on from there.
+Steps = Callable[[Any, "MigrationContext"], Any]
+# Around the function of a revision, which goes upwards or not.
+Around = Callable[[Script, bool], AbstractContextManager[None]]
+
+
+def steps_in_force() -> Steps:
+    """What the command that runs this env.py wants to be done."""
+    steps: Steps = context._proxy.context_opts["fn"]  # type: ignore[attr-defined]
+    return steps
+
+
+def steps_around(
+    steps: Steps,
+    *,
+    begin: Callable[[Sequence[str]], None],
+    around: Around,
+    committed: Callable[[str], None],
+) -> Steps:
+    """The same steps: `begin` before the first one, `around` each, `committed` behind it.
+
+    `begin` is told the heads, `committed` the revision. A stamp has no function to be around.
+    """
+
+    def generate(heads: Any, migration: MigrationContext) -> Iterator[Any]:
+        for number, step in enumerate(steps(heads, migration)):
+            if number == 0:
+                begin(heads)
+            script: Script | None = getattr(step, "revision", None)
+            if script is not None:
+                step.migration_fn = _within(around, script, step.is_upgrade, step.migration_fn)
+            yield step
+            if script is not None:
+                committed(script.revision)
+
+    # Alembic, and Daybreak with it, tells a command by the name of its function.
+    generate.__name__, generate.__qualname__ = steps.__name__, steps.__qualname__
+    return generate
+
+
+def parents_of(script: Script) -> tuple[str, ...]:
+    """The revisions on which it builds or depends."""
+    return tuple(script._all_down_revisions)
+
+
+def ancestors(heads: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Each revision that a database at `heads` has, with its parents."""
+    if not heads:
+        return {}
+    found = context.script.iterate_revisions(tuple(heads), "base", inclusive=True)
+    return {script.revision: parents_of(script) for script in found}
+
+
+def revision_folders() -> tuple[str, ...]:
+    """The folders of the revisions, as the names of their modules' files begin."""
+    return tuple(f"{folder}/" for folder in context.script._version_locations)
+
+
+def source_of(script: Script) -> str | None:
+    """The text of a revision's file; None if there is only bytecode."""
+    path = Path(script.path)
+    return path.read_text(encoding="utf-8") if path.suffix == ".py" and path.is_file() else None
+
+
+def has_own_transaction(migration: MigrationContext) -> bool:
+    """Whether Alembic has begun a transaction: one for all revisions, or none of ours to end."""
+    return migration._transaction is not None
+
+
+def _within(
+    around: Around, script: Script, is_upgrade: bool, function: Callable[..., None]
+) -> Callable[..., None]:
+    def run(**kwargs: Any) -> None:
+        with around(script, is_upgrade):
+            function(**kwargs)
+
+    return run

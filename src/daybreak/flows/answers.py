@@ -1,0 +1,49 @@
+"""What the commands answer, apart from what finds it out: that may take Alembic or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from daybreak.core.events import Connected, Event
+
+
+@dataclass
+class Outcome:
+    """What became of the database. Heads are None where a foreign env.py did not tell them.
+
+    `waited`: the part of `seconds` that another run was waited for.
+    """
+
+    before: tuple[str, ...] | None = None
+    after: tuple[str, ...] | None = None
+    seconds: float = 0.0
+    waited: float = 0.0
+    offline: bool = False
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool | None:
+        """Whether the recorded revision moved; None if nobody can tell."""
+        return None if self.after is None else self.before != self.after
+
+
+@dataclass(frozen=True)
+class Current:
+    """Where the database is and where the files end. `connected` is None for a foreign env.py."""
+
+    revisions: tuple[str, ...]
+    heads: tuple[str, ...]
+    connected: Connected | None
+
+    @property
+    def at_head(self) -> bool:
+        return set(self.revisions) == set(self.heads)
+
+
+@dataclass(frozen=True)
+class Head:
+    """A head as `--json` describes it. `is_recorded`: no other revision depends on it."""
+
+    described: dict[str, Any]
+    is_recorded: bool

@@ -1,0 +1,431 @@
+"""Applying revisions: alone on the database, journalled, resumed where a run was interrupted."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from importlib.metadata import version as version_of
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from alembic import context
+from alembic.util import CommandError
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from daybreak.core.errors import DaybreakError, HalfDone, LockHeld, NotTheWriter
+from daybreak.core.events import Applied, Emit, Finished, Passed, Waiting
+from daybreak.core.failure import Reached, connection_lost, interrupted, migration_failure, said
+from daybreak.core.holder import called
+from daybreak.core.resume import Way, half_done
+from daybreak.core.target import Target
+from daybreak.core.wishes import Wishes
+from daybreak.dialects import dialect_named
+from daybreak.dialects.base import Dialect, LockSession
+from daybreak.edges.alembic import Running
+from daybreak.edges.apply.funnel import Funnel
+from daybreak.edges.apply.journal import Journal
+from daybreak.edges.apply.lock import RunLock
+from daybreak.edges.apply.lost import first_of, is_lost, unless_lost
+from daybreak.edges.apply.orphans import TOLD_EVERY_S, meet_orphans
+from daybreak.edges.apply.steps import (
+    ancestors,
+    has_own_transaction,
+    parents_of,
+    revision_folders,
+    source_of,
+    steps_around,
+    steps_in_force,
+)
+from daybreak.edges.apply.stop import Stop
+from daybreak.edges.connect import explained, missing_right
+from daybreak.edges.history import place_in_history, require_known
+from daybreak.edges.where import connected
+
+if TYPE_CHECKING:
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import Script
+    from sqlalchemy import Connection
+
+
+def apply(
+    connection: Connection,
+    target: Target | None,
+    running: Running,
+    options: dict[str, Any],
+    wishes: Wishes,
+    emit: Emit,
+) -> None:
+    """Run what Alembic was asked to run on `connection`, to which `target` led, if any did.
+
+    Raises NotTheWriter, LockHeld, RevisionNotInFiles, Undecided, LockLost, and what a revision's
+    failure is turned into by `core.failure`.
+    """
+    run = Run(connection, target, options, wishes, emit)
+    if running.command is None:
+        run.read()
+        return
+    with run.told_in_words():
+        run.refuse_reader(running.command)
+        with run.alone():
+            run.migrate(running)
+
+
+class Run:
+    """One run on one database."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        target: Target | None,
+        options: dict[str, Any],
+        wishes: Wishes,
+        emit: Emit,
+    ) -> None:
+        self.connection, self.target = connection, target
+        self.options, self.wishes, self.emit = options, wishes, emit
+        self.id = uuid4().hex
+        self.dialect: Dialect = dialect_named(connection.dialect.name, "the connection")
+        self.server = self.dialect.running
+        self.borrowed = connection.in_transaction()
+        schema = options.get("version_table_schema")
+        table = options.get("version_table") or "alembic_version"
+        self.name = f"{schema or ''}.{table}"
+        self.mark = f"{self.name} work"  # of the session that does the work
+        self.journal = Journal(connection, schema, self.id)
+        self.version = version_of("daybreak")
+        self.stop = Stop()
+        self.session = ""
+        self._begun = False
+        self._since = 0.0
+        self._tell_at = 0.0
+        self.funnel = Funnel(
+            connection,
+            self.dialect,
+            self.journal,
+            prove=self._prove,
+            sending=self._sending,
+            emit=emit,
+            folders=revision_folders(),
+            said=wishes.said,
+        )
+
+    @property
+    def place(self) -> str:
+        if self.target is not None:
+            return self.target.place
+        url = self.connection.engine.url
+        return f"{url.database}@{url.host or 'local socket'}"
+
+    @contextlib.contextmanager
+    def told_in_words(self) -> Iterator[None]:
+        """Whatever ends the run during the block is raised as an error that says what stays."""
+        try:
+            yield
+        except Exception as error:
+            if self.stop.asked is not None:
+                raise interrupted(self.stop.asked, self._reached) from error
+            if isinstance(error, (DaybreakError, CommandError)):
+                raise
+            raise self._failure(error) from error
+
+    def refuse_reader(self, command: str) -> None:
+        """Raise NotTheWriter where no change can be made."""
+        with self._reading():
+            reader, what = self.connection.execute(text(self.dialect.WRITER)).one()
+        if reader:
+            source = self.target.source if self.target else "the connection"
+            raise NotTheWriter(command, self.place, what, source)
+
+    def read(self) -> None:
+        """For a command that changes nothing."""
+        self._configure()
+        self._heads(require=True)
+        with context.begin_transaction():
+            context.run_migrations()
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """No other run is at work on the database during the block, and none that is dead."""
+        with self.stop.listening(), self._lock_connection() as own:
+            self.lock = RunLock(own, self.server, self.name, beats=self.target is not None)
+            self._prepare(own, f"daybreak lock {self._who}", self.server.LOCK_SESSION)
+            try:
+                began = time.monotonic()
+                if held := self.lock.acquire(self.wishes.wait_s, self._told):
+                    raise LockHeld(self.place, self._called(held), time.monotonic() - began)
+                self.emit(Passed("locked"))
+                left = self.wishes.wait_s - (time.monotonic() - began)
+                if held := meet_orphans(
+                    self.lock,
+                    self.dialect,
+                    self.mark,
+                    runs=self._unended_runs,
+                    wait_s=left,
+                    heed_stop=self._heed_stop,
+                    emit=self.emit,
+                ):
+                    raise LockHeld(self.place, self._called(held), time.monotonic() - began)
+                yield
+            finally:
+                self.lock.release()
+        self.emit(Passed("unlocked"))
+
+    def migrate(self, running: Running) -> None:
+        """Run what Alembic is to run, every statement of it through the funnel."""
+        self._prepare(self.connection, f"daybreak run {self._who}", self.server.SESSION)
+        migration = self._configure(
+            fn=steps_around(
+                steps_in_force(),
+                begin=self._begin,
+                around=self._around,
+                committed=self._committed,
+            )
+        )
+        # `stamp` is how a person mends just that.
+        heads = self._heads(require=running.command not in {"stamp", "ensure_version"})
+        self.known = self.journal.entries()
+        self._end_reading()
+        try:
+            with self.funnel.attached(migration.impl):
+                with context.begin_transaction():
+                    context.run_migrations()
+                if running.command == "ensure_version":
+                    self._commit()  # Alembic has begun a transaction by reading, and ends none
+                self._finish(running, heads, migration)
+        finally:
+            self._unmark()
+        with self._reading():
+            reached = migration.get_current_heads()
+        self.emit(Finished(reached))
+
+    # Before.
+
+    @contextlib.contextmanager
+    def _lock_connection(self) -> Iterator[Connection]:
+        """A connection of its own, in autocommit, as the user that the URL names."""
+        engine = self.connection.engine.execution_options(isolation_level="AUTOCOMMIT")
+        explaining = explained(self.target) if self.target else contextlib.nullcontext()
+        with explaining:
+            own = engine.connect()
+        with own:
+            if self.target is not None and self.target.role is not None:
+                # Only that user may end a session of its own, whatever the role may do.
+                own.exec_driver_sql("SET ROLE NONE")
+            yield own
+
+    def _prepare(self, connection: Connection, name: str, settings: Sequence[str]) -> None:
+        """Name a session and set it up. A setting that the server does not know is left out."""
+        borrowed = connection.in_transaction()
+        for sql in settings:
+            with unless_lost(), _savepoint(connection, borrowed):
+                connection.exec_driver_sql(sql)
+        if self.server.NAME_SESSION:
+            connection.execute(text(self.server.NAME_SESSION), {"name": name[:63]})
+        if not borrowed:
+            connection.commit()
+
+    def _told(self, holders: Sequence[LockSession], seconds: float) -> None:
+        self._heed_stop()
+        if holders and seconds >= self._tell_at:
+            self._tell_at = seconds + TOLD_EVERY_S
+            self.emit(Waiting(self._called(holders), seconds))
+
+    def _heed_stop(self) -> None:
+        """While nothing is under way. Raises Interrupted."""
+        if self.stop.asked is not None:
+            raise interrupted(self.stop.asked, Reached())
+
+    def _unended_runs(self) -> list[dict[str, Any]]:
+        with self._reading():
+            return self.journal.unended_runs()
+
+    def _called(self, holders: Sequence[LockSession]) -> str:
+        runs = {run["lock"]: run for run in self._unended_runs()}
+        names = [called(holder, runs.get(holder.session)) for holder in holders]
+        return "; ".join(names) or "a run that ended meanwhile"
+
+    # Alembic.
+
+    def _configure(self, **more: Any) -> MigrationContext:
+        options = dict(self.options)
+        callbacks = options.pop("on_version_apply", ())
+        theirs = callbacks if isinstance(callbacks, tuple) else (callbacks,)
+        ours = (self._on_version_apply,) if more else ()
+        options["on_version_apply"] = (*theirs, *ours)
+        context.configure(connection=self.connection, **options, **more)
+        return context.get_context()
+
+    def _heads(self, *, require: bool) -> tuple[str, ...]:
+        """Where the database is. Raises RevisionNotInFiles if that is not in the files."""
+        try:
+            heads = context.get_context().get_current_heads()
+        except DBAPIError as error:
+            if self.target is not None and (lacking := missing_right(self.target, error)):
+                raise lacking from error
+            raise
+        if require:
+            place = self.target.place if self.target else "the database"
+            require_known(context.script, heads, place)
+        self.emit(connected(self.connection, self.target, heads))
+        self._end_reading()
+        return heads
+
+    @contextlib.contextmanager
+    def _around(self, script: Script, is_upgrade: bool) -> Iterator[None]:
+        self._since = time.monotonic()
+        revision = script.revision
+        self._refuse_half_done((revision, is_upgrade))
+        known = self.known.pop((revision, is_upgrade), {})
+        with self.funnel.revision(
+            revision, upgrade=is_upgrade, known=known, source=source_of(script)
+        ):
+            yield
+
+    def _refuse_half_done(self, way: Way | None) -> None:
+        if last := half_done(self.known, way):
+            raise HalfDone(last.revision, last.number, last.at, upgrade=last.upgrade)
+
+    def _committed(self, revision: str) -> None:
+        self.funnel.committed()
+        self.emit(Passed("committed", revision))
+
+    def _begin(self, heads: Sequence[str]) -> None:
+        """There is something to do: from here on the run can be known by its session."""
+        self._begun = True
+        with self.funnel.own():
+            was_there = self.journal.made
+            self.journal.make()
+            if not was_there:
+                self.emit(Passed("journal made"))
+                self.journal.record_ancestors(ancestors(heads))
+            self.session = str(self.connection.execute(text(self.server.SESSION_ID)).scalar())
+            self.journal.begin_run(
+                {
+                    "host": socket.gethostname(),
+                    "process": os.getpid(),
+                    "worker": self.session,
+                    "lock": self.lock.session,
+                    "version": self.version,
+                }
+            )
+            self.journal.forget_runs()
+            self._commit()
+            self.emit(Passed("run recorded"))
+            key = self.server.lock_key(self.mark)
+            marked = self.connection.execute(text(self.server.TRY_LOCK), {"key": key}).scalar()
+            self._commit()
+            if not marked:
+                raise LockHeld(self.place, self._called(self.lock.holders_of(key)), 0.0)
+            self.emit(Passed("marked"))
+
+    def _commit(self) -> None:
+        """What is ours, unless it belongs to a transaction that is not."""
+        if not self.borrowed and not has_own_transaction(context.get_context()):
+            self.connection.commit()
+
+    def _on_version_apply(self, *, step: Any, **_: Any) -> None:
+        seconds = time.monotonic() - self._since
+        self.funnel.recorded += 1
+        if step.is_stamp:
+            with self.funnel.own():
+                self.journal.forget()
+            return
+        script = context.script.get_revision(step.up_revision_id)
+        parents = parents_of(script) if script is not None else ()
+        self.funnel.complete(parents, self.version)
+        doc = script.doc if script else ""
+        self.emit(Applied(step.up_revision_id, doc, step.is_upgrade, seconds))
+
+    # After.
+
+    def _finish(
+        self, running: Running, heads: tuple[str, ...], migration: MigrationContext
+    ) -> None:
+        """Record that the run ended by itself, and what a stamp has said was applied."""
+        if not self._begun:
+            if running.command != "ensure_version":
+                self._refuse_half_done(None)
+            return
+        with self.funnel.own():
+            now = migration.get_current_heads()
+            if now != heads:
+                self.journal.record_ancestors(ancestors(now))
+            self.journal.end_run()
+            self._commit()
+        self.emit(Passed("run over"))
+
+    def _unmark(self) -> None:
+        """The session may live on in somebody's pool. One that is lost is no worker any more."""
+        if not self._begun or self.connection.invalidated:
+            return
+        asked = {"key": self.server.lock_key(self.mark)}
+        with contextlib.suppress(SQLAlchemyError):
+            self._end_reading()
+            self.connection.execute(text(self.server.RELEASE_LOCK), asked)
+            self._end_reading()
+
+    def _prove(self) -> None:
+        """Before each statement. Raises Interrupted, LockLost."""
+        if self.stop.asked is not None:
+            raise interrupted(self.stop.asked, self._reached)
+        self.lock.prove()
+
+    def _sending(self, harmless: bool) -> AbstractContextManager[None]:
+        # In an asynchronous environment the lock's connection belongs to that thread.
+        can = harmless and self.target is not None
+        return self.stop.sending((lambda: self.lock.cancel(self.session)) if can else None)
+
+    @property
+    def _reached(self) -> Reached:
+        kept, number = self.funnel.kept
+        return Reached(self.funnel.applied, self.funnel.under_way, kept, number)
+
+    def _failure(self, error: Exception) -> DaybreakError:
+        place = place_in_history(context.script, error)
+        if is_lost(error, self.connection) or self.connection.invalidated:
+            return connection_lost(
+                said(first_of(error)), self._reached, committing=self.funnel.committing
+            )
+        lacking = missing_right(self.target, error) if self.target is not None else None
+        cause = getattr(error, "orig", None)
+        return migration_failure(
+            said(error),
+            place,
+            self._reached,
+            cure=lacking.cure if lacking else None,
+            there=cause is not None and self.server.is_made_already(cause),
+        )
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        """What is read on the worker's connection leaves no transaction behind."""
+        yield
+        self._end_reading()
+
+    def _end_reading(self) -> None:
+        if not self.borrowed:
+            self.connection.rollback()
+
+    @property
+    def _who(self) -> str:
+        # PostgreSQL cuts a session's name after 63 characters, and the end is what tells.
+        return f"{self.id[:8]} {socket.gethostname()[:33]}:{os.getpid()}"
+
+
+@contextlib.contextmanager
+def _savepoint(connection: Connection, needed: bool) -> Iterator[None]:
+    """What fails in a transaction that is somebody else's must not end it."""
+    if needed:
+        with connection.begin_nested():
+            yield
+    else:
+        try:
+            yield
+        except DBAPIError:
+            connection.rollback()
+            raise

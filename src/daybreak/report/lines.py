@@ -1,0 +1,34 @@
+"""JSON lines: the events of a run for machines, each an object on a line of its own."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from daybreak.core.events import Applied, Event, Passed
+from daybreak.core.secret import mask
+
+_NAMES = {
+    "Noted": "note",
+    "DatabaseCreated": "database_created",
+    "Ran": "statement",
+}
+
+
+def json_line(value: dict[str, Any]) -> str:
+    """The object on one line. Its statements may hold what is secret: that is masked."""
+    return mask(json.dumps(value))
+
+
+def event_object(event: Event) -> dict[str, Any] | None:
+    """An event under its name; None for the finer points, which no machine waits for."""
+    if isinstance(event, Passed):
+        return None
+    kind = type(event).__name__
+    found = {"event": _NAMES.get(kind, kind.lower()), **asdict(event)}
+    if "seconds" in found:
+        found["seconds"] = round(found["seconds"], 3)
+    if isinstance(event, Applied):
+        found["direction"] = "upgrade" if found.pop("is_upgrade") else "downgrade"
+    return found

@@ -1,0 +1,133 @@
+"""What a run tells: a person on a screen, a machine line by line."""
+
+from __future__ import annotations
+
+import json
+
+import click
+import pytest
+
+from daybreak.core.events import (
+    Applied,
+    Connected,
+    DatabaseCreated,
+    Event,
+    Finished,
+    Noted,
+    Orphan,
+    Passed,
+    Ran,
+    Repaired,
+    Skipped,
+    Waiting,
+)
+from daybreak.core.secret import Secret
+from daybreak.report.lines import event_object, json_line
+from daybreak.report.screen import Screen
+
+HOLDER = "ip-10-0-12-34.eu-west-1.compute.internal, process 1 (session 4711), for 12 s"
+BUILD = 'CREATE INDEX CONCURRENTLY ix_events_title ON events ( title ) WHERE title <> ""'
+
+# A run that meets everything, and its screen of 80 columns.
+EVENTS: tuple[Event, ...] = (
+    Waiting(HOLDER, 0.0),
+    Waiting(HOLDER, 10.04),
+    Passed("locked"),
+    Orphan("4712", BUILD, ended=False),
+    Orphan("4713", "", ended=True),
+    Connected("prod", "myapp@db:5432", "PostgreSQL 16.14", ("4f2a",)),
+    Skipped("9c1e", 1, "INSERT INTO events VALUES ( ? )"),
+    Skipped("9c1e", 2, "INSERT INTO events VALUES ( ? )"),
+    Repaired("DROP INDEX CONCURRENTLY ix_events_title"),
+    Ran("9c1e", 3, BUILD, "9c1e_index.py:12", 2.34567),
+    Applied("9c1e", "index the titles", is_upgrade=True, seconds=2.4),
+    Applied("aa00", "a column", is_upgrade=True, seconds=0.0123),
+    Finished(("aa00",)),
+)
+SCREEN = """\
+wait   another run is at work: ip-10-0-12-34.eu-west-1.compute.internal, process
+       1 (session 4711), for 12 s
+wait   another run is at work: ip-10-0-12-34.eu-west-1.compute.internal, process
+       1 (session 4711), for 12 s; waited 10.0 s so far
+orphan session 4712, of a run that is gone, is waited for: CREATE INDEX
+       CONCURRENTLY ix_events_title ON events ( title ) WHERE title <> ""
+orphan session 4713, of a run that is gone, was ended
+prod   myapp@db:5432 (PostgreSQL 16.14)   at 4f2a
+resume 9c1e was interrupted: what is done of it is not run again
+repair an interrupted statement is cleared away: DROP INDEX CONCURRENTLY
+       ix_events_title
+  ✓ 9c1e  index the titles  2.4 s, 2 statements done before
+  ✓ aa00  a column  12 ms
+"""
+
+
+def test_the_screen_of_a_run_that_meets_everything() -> None:
+    screen = Screen()
+    lines = [click.unstyle(line) for event in EVENTS for line in screen.lines(event, 80)]
+    assert "\n".join(lines) + "\n" == SCREEN
+    assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (Noted("read this"), {"event": "note", "text": "read this"}),
+        (
+            Connected("prod", "myapp@db:5432", "PostgreSQL 16.14", ("4f2a",)),
+            {
+                "event": "connected",
+                "environment": "prod",
+                "place": "myapp@db:5432",
+                "server": "PostgreSQL 16.14",
+                "heads": ["4f2a"],
+            },
+        ),
+        (Waiting("web-1", 0.12345), {"event": "waiting", "holder": "web-1", "seconds": 0.123}),
+        (
+            Orphan("4712", BUILD, ended=True),
+            {"event": "orphan", "session": "4712", "statement": BUILD, "ended": True},
+        ),
+        (
+            Ran("9c1e", 3, "SELECT ?", "9c1e_index.py:12", 2.34567),
+            {
+                "event": "statement",
+                "revision": "9c1e",
+                "number": 3,
+                "statement": "SELECT ?",
+                "place": "9c1e_index.py:12",
+                "seconds": 2.346,
+            },
+        ),
+        (
+            Skipped("9c1e", 1, "SELECT ?"),
+            {"event": "skipped", "revision": "9c1e", "number": 1, "statement": "SELECT ?"},
+        ),
+        (Repaired("DROP INDEX x"), {"event": "repaired", "statement": "DROP INDEX x"}),
+        (
+            Applied("9c1e", "index", is_upgrade=False, seconds=1),
+            {
+                "event": "applied",
+                "revision": "9c1e",
+                "doc": "index",
+                "direction": "downgrade",
+                "seconds": 1,
+            },
+        ),
+        (Finished(("9c1e",)), {"event": "finished", "heads": ["9c1e"]}),
+        (DatabaseCreated("myapp@db"), {"event": "database_created", "place": "myapp@db"}),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_each_event_is_an_object_with_its_name(event: Event, expected: object) -> None:
+    assert json.loads(json_line(event_object(event) or {})) == expected
+
+
+def test_the_finer_points_of_a_run_are_for_nobody_s_screen() -> None:
+    assert event_object(Passed("locked")) is None
+    assert Screen().lines(Passed("locked"), 80) == []
+
+
+def test_a_line_is_one_line_and_shows_no_secret() -> None:
+    password = Secret("s3cr3t-of-this-test")
+    line = json_line(event_object(Repaired(f"DROP\nUSER {password}")) or {})
+    assert line == '{"event": "repaired", "statement": "DROP\\nUSER ***"}'
