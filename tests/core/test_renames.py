@@ -22,7 +22,7 @@ from daybreak.core.diff import diff
 from daybreak.core.engine import Engine
 from daybreak.core.errors import RenameUnclear, UsageError
 from daybreak.core.ownership import parse_drop
-from daybreak.core.renames import candidates, parse_rename, refuse, unanswered
+from daybreak.core.renames import candidates, new_address, parse_rename, refuse, unanswered
 
 TITLE, NAME = Column("title", "text"), Column("name", "text")
 AT = Column("at", "timestamp with time zone")
@@ -312,3 +312,33 @@ def test_mysql_lets_go_of_a_check_before_its_column_is_renamed() -> None:
         "rename column public.t.title to public.t.name",
         "create constraint public.t.c",
     ]
+
+
+FOLLOWED: dict[str, tuple[Address, Rename, Address]] = {
+    "a trigger, its table": (
+        Address("trigger", "public", "g", "t"),
+        rename("table", ("public", "t"), ("s", "u")),
+        Address("trigger", "s", "g", "u"),
+    ),
+    "a label, its enum": (
+        Address("enum", "public", "happy", "mood"),
+        rename("enum", ("public", "mood"), ("public", "feeling")),
+        Address("enum", "public", "happy", "feeling"),
+    ),
+    "a type, its schema": (
+        Address("composite", "old", "pair"),
+        rename("schema", ("", "old"), ("", "new")),
+        Address("composite", "new", "pair"),
+    ),
+    "a table of another name, nothing": (
+        Address("table", "public", "tt"),
+        rename("table", ("public", "t"), ("public", "u")),
+        Address("table", "public", "tt"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FOLLOWED)
+def test_what_is_dropped_on_purpose_follows_the_rename_of_what_it_stands_in(name: str) -> None:
+    old, one, new = FOLLOWED[name]
+    assert new_address(old, [one]) == new

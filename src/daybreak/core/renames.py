@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any, TypeVar
@@ -133,17 +133,25 @@ def _in_old_names(question: Question, renames: Sequence[Rename]) -> Question:
     return replace(question, old=_old(question.old, renames), choices=choices)
 
 
+def new_address(address: Address, renames: Sequence[Rename]) -> Address:
+    """What `address` is after `renames`: it may stand in a schema, table or type that moves."""
+    return _followed(address, {r.address: r.to for r in renames if r.label is None})
+
+
 def _old(address: Address, renames: Sequence[Rename]) -> Address:
-    """What `address`, as it is after `renames`, was before them: it may stand in what moved."""
-    schemas = {r.to.name: r.address.name for r in renames if r.address.kind == "schema"}
-    schema = schemas.get(address.schema, address.schema)
+    return _followed(address, {r.to: r.address for r in renames if r.label is None})
+
+
+def _followed(address: Address, moves: Mapping[Address, Address]) -> Address:
+    schemas = {one.name: other.name for one, other in moves.items() if one.kind == "schema"}
+    there = address._replace(schema=schemas.get(address.schema, address.schema))
     if address.table is None:
-        return address._replace(schema=schema)
-    kind: Kind = "enum" if address.kind == "enum" else "table"
-    owner = Address(kind, address.schema, address.table)
-    owners = {r.to: r.address for r in renames if r.label is None}
-    old = owners.get(owner, owner._replace(schema=schema))
-    return address._replace(schema=old.schema, table=old.name)
+        return moves.get(address, there)
+    kinds: tuple[Kind, ...] = ("enum",) if address.kind == "enum" else ("table", "view")
+    for kind in kinds:
+        if owner := moves.get(Address(kind, address.schema, address.table)):
+            return address._replace(schema=owner.schema, table=owner.name)
+    return there
 
 
 def _rename(old: Named, new: Named) -> Rename:

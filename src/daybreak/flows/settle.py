@@ -16,7 +16,7 @@ from daybreak.core.errors import UsageError
 from daybreak.core.hidden import keep_fields, keep_hidden
 from daybreak.core.order import ordered_renames
 from daybreak.core.ownership import carry, parse_drop
-from daybreak.core.renames import Question, parse_rename, refuse, unanswered
+from daybreak.core.renames import Question, new_address, parse_rename, refuse, unanswered
 from daybreak.core.renaming import renamed
 from daybreak.core.spelling import spelled
 from daybreak.edges.declared import declared_in
@@ -64,7 +64,8 @@ def settle(subject: Subject, sides: Sides, asked: Asked, *, drops_unasked: bool 
         for rename in ordered_renames(renames):
             before = renamed(before, rename, late_bound=engine.late_bound)
         wanted = keep_fields(sides.wanted, before, not_compared)
-        goal = carry(wanted, before, _declared(history) - drops, drops)
+        gone = {new_address(address, renames) for address in drops | _declared(history)}
+        goal = carry(wanted, before, gone)
         return goal, keep_hidden(goal, before, filters.hides) if filters.active else goal
 
     _, goal = goal_of(renames)
