@@ -96,7 +96,7 @@ class Run:
         table = options.get("version_table") or "alembic_version"
         self.name = f"{schema or ''}.{table}"
         self.mark = f"{self.name} work"  # of the session that does the work
-        self.journal = Journal(connection, schema, self.id)
+        self.journal = Journal(connection, schema, table, self.id)
         self.version = version_of("daybreak")
         self.stop = Stop()
         self.session = ""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     DateTime,
     Float,
     Identity,
@@ -40,10 +41,14 @@ _RUN, _STATEMENT = "run", "statement"
 
 
 class Journal:
-    """The journal of the database that `connection` is to, in `schema` (None: the default one)."""
+    """The journal of the history whose revision the table `history` records.
 
-    def __init__(self, connection: Connection, schema: str | None, run: str) -> None:
-        self._connection, self._run = connection, run
+    It is in the database that `connection` is to, in `schema` (None: the default one). Several
+    histories may share it; they know nothing of each other.
+    """
+
+    def __init__(self, connection: Connection, schema: str | None, history: str, run: str) -> None:
+        self._connection, self._history, self._run = connection, history, run
         self._table = _table(schema)
         self._columns = self._table.c
         self._new = insert(self._table).inline()  # the server need not tell the row's id
@@ -82,7 +87,7 @@ class Journal:
         columns = self._columns
         rows = self._connection.execute(
             select(columns.detail, columns.at, func.now().label("now")).where(
-                columns.kind == _RUN, columns.state == State.STARTED.value
+                self._is_ours(_RUN), columns.state == State.STARTED.value
             )
         )
         return [
@@ -95,7 +100,7 @@ class Journal:
         self._connection.execute(
             update(self._table)
             .where(
-                self._columns.kind == _RUN,
+                self._is_ours(_RUN),
                 self._columns.state == State.STARTED.value,
                 self._columns.run != self._run,
             )
@@ -109,7 +114,7 @@ class Journal:
             return found
         columns = self._columns
         rows = self._connection.execute(
-            select(self._table).where(columns.kind == _STATEMENT).order_by(columns.id)
+            select(self._table).where(self._is_ours(_STATEMENT)).order_by(columns.id)
         )
         for row in rows:
             entry = _entry(row)
@@ -153,14 +158,14 @@ class Journal:
     def forget(self) -> None:
         """Remove the statements: their revision is finished, or somebody says where we are."""
         self._has_statements = False
-        self._connection.execute(delete(self._table).where(self._columns.kind == _STATEMENT))
+        self._connection.execute(delete(self._table).where(self._is_ours(_STATEMENT)))
 
     def known_parents(self) -> dict[str, list[str]]:
         """The parents of each revision that the journal knows."""
         columns = self._columns
         rows = self._connection.execute(
             select(columns.kind, columns.revision, columns.detail)
-            .where(columns.kind.in_((REVISION, ANCESTORS)))
+            .where(self._is_ours(REVISION, ANCESTORS))
             .order_by(columns.id)
         )
         return known_parents((row.kind, row.revision, row.detail) for row in rows)
@@ -174,7 +179,12 @@ class Journal:
             self._insert([{"kind": ANCESTORS, "state": State.DONE.value, "detail": detail}])
 
     def _insert(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        self._connection.execute(self._new, [{**row, "run": self._run} for row in rows])
+        ours = {"history": self._history, "run": self._run}
+        self._connection.execute(self._new, [{**row, **ours} for row in rows])
+
+    def _is_ours(self, *kinds: str) -> ColumnElement[bool]:
+        """Whether a row is one of these kinds, and of this history."""
+        return self._columns.kind.in_(kinds) & (self._columns.history == self._history)
 
 
 def _table(schema: str | None) -> Table:
@@ -182,6 +192,7 @@ def _table(schema: str | None) -> Table:
         JOURNAL,
         MetaData(),
         Column("id", BigInteger, Identity(), primary_key=True),
+        Column("history", String(255), nullable=False),
         Column("kind", String(10), nullable=False),
         Column("run", String(32), nullable=False),
         Column("revision", String(255)),
