@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import html
 import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import click
 import pytest
@@ -18,8 +20,10 @@ from daybreak.cli.options import State
 from daybreak.core import errors, settings
 from daybreak.core.authoring import Proof
 from daybreak.core.errors import DaybreakError
+from daybreak.core.events import Event
 from daybreak.core.settings import read_settings
 from daybreak.report.compared import proof_line
+from daybreak.report.lines import event_object
 from daybreak.report.text import migrated_line, next_step
 from docs import matrix_page
 from docs.commands_page import PAGE, page
@@ -165,3 +169,21 @@ def test_the_picture_of_the_loop_shows_the_words_of_today() -> None:
     ]
     for line in said:
         assert click.unstyle(line) in shown
+
+
+def _columns(cell: str) -> list[str]:
+    return re.findall(r"`(\w+)`", cell)
+
+
+def test_the_page_about_upgrades_lists_every_event_with_its_fields() -> None:
+    listed = {
+        _columns(cells[0])[0]: sorted(_columns(cells[1]))
+        for cells in rows(DOCS / "upgrade.md", "## For machines")
+    }
+    told = {}
+    for kind in get_args(Event):
+        values = {field.name: 1.0 for field in dataclasses.fields(kind)}
+        if found := event_object(kind(**values)):
+            name = found.pop("event")
+            told[name] = sorted(found)
+    assert {name: listed[name] for name in listed.keys() - {"outcome", "error"}} == told

@@ -21,6 +21,7 @@ from daybreak.core.change import Rename
 from daybreak.core.diff import diff
 from daybreak.core.engine import Engine
 from daybreak.core.errors import RenameUnclear, UsageError
+from daybreak.core.ownership import parse_drop
 from daybreak.core.renames import candidates, parse_rename, refuse, unanswered
 
 TITLE, NAME = Column("title", "text"), Column("name", "text")
@@ -108,7 +109,44 @@ def test_columns_of_a_renamed_table_are_asked_about_once_it_is_found() -> None:
     after = catalog(table("happenings", NAME, *columns))
     (first,) = unanswered(before, after)
     (second,) = unanswered(before, after, first.choices)
-    assert str(second.old) == "public.happenings.title"
+    assert str(second.old) == "public.events.title"
+    assert unanswered(before, after, (*first.choices, *second.choices)) == ()
+
+
+RENAMED_OWNERS = {
+    "a column of a renamed table": (
+        catalog(table("events", TITLE, AT)),
+        catalog(table("happenings", NAME, AT)),
+        ["events=happenings"],
+        "say --rename events.title=happenings.name, or --drop column:events.title",
+    ),
+    "a column of a table in a renamed schema": (
+        catalog(Schema("old"), table("events", TITLE, AT, schema="old")),
+        catalog(Schema("new"), table("events", NAME, AT, schema="new")),
+        ["schema:old=schema:new"],
+        "say --rename old.events.title=new.events.name, or --drop column:old.events.title",
+    ),
+    "a label of a renamed enum": (
+        catalog(Enum("public", "mood", ("happy", "sad"))),
+        catalog(Enum("public", "feeling", ("glad", "sad"))),
+        ["mood=feeling"],
+        "say --rename mood:happy=feeling:glad, or --drop label:mood:happy",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RENAMED_OWNERS)
+def test_what_the_refusal_says_after_a_rename_is_an_answer(name: str) -> None:
+    before, after, said_first, cure = RENAMED_OWNERS[name]
+    renames = [parse_rename(text, before, after) for text in said_first]
+    questions = unanswered(before, after, renames)
+    with pytest.raises(RenameUnclear) as error:
+        refuse(questions, "public")
+    assert str(error.value).splitlines()[1] == f"Next: {cure}"
+    rename, drop = cure.removeprefix("say --rename ").split(", or --drop ")
+    answered = [*renames, parse_rename(rename, before, after)]
+    assert unanswered(before, after, answered) == ()
+    assert unanswered(before, after, renames, {parse_drop(drop, before)}) == ()
 
 
 PARSED = {

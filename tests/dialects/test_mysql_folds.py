@@ -49,6 +49,11 @@ SAME = {
         (column(default="(_latin1'x')"), column(default="(_utf8mb4'x')")),
         (column(generated="upper(_ascii'x')"), column(generated="upper(_utf8mb4'x')")),
     ],
+    "sign": [
+        (check("(`a` > -(5))"), check("(`a` > -5)")),
+        (check("(`a` between -(1) and -(0))"), check("(`a` between -1 and -0)")),
+        (check("((`a` - -(5)) > 'it''s')"), check("((`a` - -5) > 'it''s')")),
+    ],
 }
 
 DIFFERENT = {
@@ -75,6 +80,14 @@ DIFFERENT = {
         (column(default="'_latin1'"), column(default="'_utf8mb4'")),
         (check("(`a` <> _utf8mb4'_ascii''x''')"), check("(`a` <> _utf8mb4'''x''')")),
         (check("(`_ascii'x'` > 0)"), check("(`'x'` > 0)")),
+    ],
+    "sign": [
+        (check("(`a` > -(5))"), check("(`a` > 5)")),
+        (check("(`a` > -(5))"), check("(`a` > -(6))")),
+        (check("(`a` > -(-(5)))"), check("(`a` > -(5))")),
+        (check("(`a` > -(`5`))"), check("(`a` > -`5`)")),
+        (check("(`a` > '-(5)')"), check("(`a` > '-5')")),
+        (check("(`-(5)` > 0)"), check("(`-5` > 0)")),
     ],
 }
 

@@ -50,6 +50,40 @@ import os
         except KeyError as error:
             raise RuntimeError(f"{text!r} and {url.password} are no good") from error"""
 
+# Sends the password as a literal and as a value, where each statement is recorded by itself, and
+# tells how the sessions of the run are called. Then fails.
+HALF_WAY = """\
+import os
+    from sqlalchemy import make_url
+    password = make_url(os.environ["DEV_DATABASE_URL"]).password
+    bind = op.get_bind()
+    literal = sa.String().literal_processor(bind.dialect)(password)
+    if bind.dialect.name == "postgresql":
+        with op.get_context().autocommit_block():
+            bind.exec_driver_sql(f"INSERT INTO venues (name) VALUES ({literal})")
+            bind.execute(sa.text("INSERT INTO venues (name) VALUES (:name)"), {"name": password})
+            op.execute("INSERT INTO venues (name) SELECT application_name FROM pg_stat_activity")
+    else:
+        bind.exec_driver_sql(f"INSERT INTO venues (name) VALUES ({literal})")
+        bind.execute(sa.text("INSERT INTO venues (name) VALUES (:name)"), {"name": password})
+        bind.exec_driver_sql(f"ALTER TABLE venues ADD COLUMN more varchar(99) DEFAULT {literal}")
+        bind.exec_driver_sql(f"CALL nothing({literal})")
+    bind.exec_driver_sql(f"INSERT INTO nowhere VALUES ({literal})")"""
+
+# Ends its own session; MySQL says so to the next statement.
+LOSES_CONNECTION = """\
+import contextlib
+    import os
+    from sqlalchemy import make_url
+    bind = op.get_bind()
+    password = make_url(os.environ["DEV_DATABASE_URL"]).password
+    literal = sa.String().literal_processor(bind.dialect)(password)
+    if bind.dialect.name == "mysql":
+        with contextlib.suppress(Exception):
+            bind.exec_driver_sql("KILL CONNECTION_ID()")
+        bind.exec_driver_sql(f"SELECT {literal}")
+    bind.exec_driver_sql(f"SELECT pg_terminate_backend(pg_backend_pid()), {literal}")"""
+
 TELLING_MODELS = """\
 import os
 

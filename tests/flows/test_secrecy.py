@@ -26,7 +26,15 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from daybreak.edges.pgtemporary import free_port
-from flows.secrecy_files import BROKEN_REVISION, LOUD_LOGGING, OWN_ENV, PROBE, TELLING_MODELS
+from flows.secrecy_files import (
+    BROKEN_REVISION,
+    HALF_WAY,
+    LOSES_CONNECTION,
+    LOUD_LOGGING,
+    OWN_ENV,
+    PROBE,
+    TELLING_MODELS,
+)
 from projects import VENUES, Done, Project, make_project
 from servers.server import Server
 
@@ -166,6 +174,37 @@ def break_a_revision(watched: Watched) -> None:
         watched.run("daybreak", "upgrade", "head", "--plan", *shape, code=0)
 
 
+def stop_half_way(watched: Watched) -> None:
+    """JSON lines, the log of plain Alembic, the journal's rows, and how sessions are called."""
+    watched.project.add_revision("0002", "0001", HALF_WAY)
+    told = watched.run("daybreak", "upgrade", "head", "--json", "--traceback", code=7)
+    lines = [json.loads(line) for line in told.out.splitlines()]
+    assert [line["event"] for line in lines][-3:] == ["statement", "statement", "error"]
+    watched.run("alembic", "upgrade", "head", code=255)
+    watched.run("daybreak", "upgrade", "head", code=7)
+
+    def rows(query: str) -> list[str]:
+        found = watched.server.execute(query, database=watched.database)
+        return [" ".join(map(str, row)) for row in found]
+
+    journal = rows("SELECT * FROM daybreak_journal")
+    assert any("INSERT INTO venues ( name ) VALUES ( ? )" in row for row in journal)
+    watched.heard += journal
+    if watched.server.dialect == "postgresql":
+        names = rows("SELECT name FROM venues WHERE name LIKE 'daybreak %'")
+        assert [name.split()[1] for name in sorted(names)] == ["lock", "run"]
+        watched.heard += names
+
+
+def lose_the_connection(watched: Watched) -> None:
+    watched.project.add_revision("0002", "0001", LOSES_CONNECTION)
+    first = watched.run("daybreak", "upgrade", "head", "--traceback", code=7)
+    assert "the connection to the database was lost" in first.err
+    again = 7 if watched.server.dialect == "mysql" else 6  # whether KILL was done, nobody can tell
+    watched.run("daybreak", "upgrade", "head", "--json", code=again)
+    watched.run("alembic", "upgrade", "head", code=255)
+
+
 def have_models_that_tell(watched: Watched) -> None:
     watched.project.write("models/venue.py", TELLING_MODELS)
     watched.run("daybreak", "revision", "-m", "x", "--traceback", code=2)
@@ -196,6 +235,8 @@ PATHS: list[Callable[[Watched], None]] = [
     write_a_url_that_cannot_be_read,
     write_it_into_pyproject,
     break_a_revision,
+    stop_half_way,
+    lose_the_connection,
     have_models_that_tell,
     use_the_library,
 ]
@@ -204,7 +245,10 @@ PATHS: list[Callable[[Watched], None]] = [
 # MySQL's drivers get, show and complain about a password in their own way.
 PLACES = [("postgresql16", path) for path in PATHS] + [
     ("mysql", path)
-    for path in (give_a_wrong_password, find_no_server, break_a_revision, use_the_library)
+    for path in (
+        *(give_a_wrong_password, find_no_server, break_a_revision, stop_half_way),
+        *(lose_the_connection, use_the_library),
+    )
 ]
 if EXAMPLES > 1:
     PLACES = [(name, path) for name in ("postgresql16", "mysql") for path in PATHS]

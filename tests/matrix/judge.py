@@ -14,6 +14,7 @@ import re
 import subprocess
 from collections.abc import Mapping
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -110,26 +111,40 @@ def major(server: PostgreSQL) -> int:
     return int(server.version.partition(".")[0])
 
 
-Rows = dict[str, list[dict[str, str | None]]]  # a table's rows, values as text
+@dataclass(frozen=True)
+class Content:
+    """A table's rows, values as text; `computed` are its generated columns."""
+
+    rows: list[dict[str, str | None]]
+    computed: frozenset[str] = frozenset()
+
+
+Rows = dict[str, Content]
 
 
 def rows(server: PostgreSQL, database: str) -> Rows:
     """All rows of all tables, by `table` or `schema.table`."""
     with closing(_connect(server, database)) as connection, connection.cursor() as cursor:
         cursor.execute(_TABLES)
-        names = [(str(schema), str(name)) for schema, name in cursor.fetchall()]
+        tables = cursor.fetchall()
         found = {}
-        for schema, name in names:
+        for schema, name, computed in tables:
             cursor.execute(f'SELECT t::text, to_jsonb(t) FROM ONLY "{schema}"."{name}" t')
-            found[name if schema == "public" else f"{schema}.{name}"] = [
-                {column: _text(value) for column, value in row.items()}
-                for _, row in sorted(cursor.fetchall(), key=lambda found: str(found[0]))
-            ]
+            found[name if schema == "public" else f"{schema}.{name}"] = Content(
+                [
+                    {column: _text(value) for column, value in row.items()}
+                    for _, row in sorted(cursor.fetchall(), key=lambda found: str(found[0]))
+                ],
+                frozenset(computed),
+            )
         return found
 
 
 _TABLES = """
-SELECT nspname, relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
+SELECT nspname, relname, ARRAY(
+    SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND attgenerated <> ''
+)
+FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
 WHERE relkind = 'r' AND nspname NOT IN ('pg_catalog', 'information_schema')
   AND nspname NOT LIKE 'pg_toast%' AND relname NOT IN ('alembic_version', 'daybreak_journal')
 ORDER BY 1, 2
@@ -141,7 +156,7 @@ def lost(before: Rows, after: Rows, wanted: Rows, renames: Mapping[str, str]) ->
 
     `wanted` tells which those are: the tables of the models' own database (its rows are none).
     `renames` maps an old name to the new one: of a table, a `table.column`, a `schema:name`, an
-    `enum:label`.
+    `enum:label`. What a column holds that is computed both times follows from the others.
     """
     gone = []
     labels = {
@@ -149,17 +164,19 @@ def lost(before: Rows, after: Rows, wanted: Rows, renames: Mapping[str, str]) ->
         for old, new in renames.items()
         if ":" in old
     }
-    for old, kept in before.items():
-        new = _table_now(old, renames)
+    for old, content in before.items():
+        new, kept = _table_now(old, renames), content.rows
         if new not in wanted or not kept:
             continue
-        found = after.get(new, [])
+        there = after.get(new, Content([]))
+        found = there.rows
         if len(found) != len(kept):
             gone.append(f"{new}: {len(kept)} rows before, {len(found)} after")
             continue
         for column in kept[0]:
             now = renames.get(f"{old}.{column}", column).rpartition(".")[2]
-            if now in found[0]:
+            computed = column in content.computed and now in there.computed
+            if now in found[0] and not computed:
                 was, is_now = _values(kept, column), _values(found, now)
                 if is_now not in (was, sorted(labels.get(value, value) for value in was)):
                     gone.append(f"{new}.{now}: {was} before, {is_now} after")

@@ -143,11 +143,13 @@ def at(root: Path, url: str) -> Iterator[None]:
         os.environ.update(environment)
 
 
-def config(root: Path) -> Config:
-    """Alembic's configuration of the project, which says nothing on the terminal."""
-    return Config(
-        root / "alembic.ini", stdout=io.StringIO(), cmd_opts=Namespace(quiet=True, x=None)
-    )
+def config(root: Path, *said: str) -> Config:
+    """Alembic's configuration of the project, which says nothing on the terminal.
+
+    `said` is what -x gives.
+    """
+    options = Namespace(quiet=True, x=list(said) or None)
+    return Config(root / "alembic.ini", stdout=io.StringIO(), cmd_opts=options)
 
 
 def upgrade(root: Path, to: str = "head") -> None:
@@ -155,7 +157,7 @@ def upgrade(root: Path, to: str = "head") -> None:
 
 
 def downgrade(root: Path, to: str) -> None:
-    command.downgrade(config(root), to)
+    command.downgrade(config(root, "yes=true"), to)  # a downgrade may drop what a kind has made
 
 
 def command_is_empty(file: Path) -> bool:

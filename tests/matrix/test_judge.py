@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from matrix.case import run_case
-from matrix.judge import entries, lost
+from matrix.judge import Content, Rows, entries, lost
 from matrix.kind import kinds
 from matrix.pool import prepare
 from servers.postgresql import PostgreSQL
@@ -82,24 +82,37 @@ def test_a_functions_body_is_compared_with_its_blank_lines_and_comments() -> Non
     assert [entry.sql for entry in entries(dump)] == [body]
 
 
-ROW = {"id": "1", "name": "a"}
+ROW: dict[str, str | None] = {"id": "1", "name": "a"}
+NAMELESS: dict[str, str | None] = {"id": "1", "name": None}
+NAME = frozenset({"name"})
+HAD = {"events": Content([ROW])}
 NO_NAME = "events.name: [\"'a'\"] before, ['NULL'] after"
 
 
 @pytest.mark.parametrize(
     ("after", "renames", "gone"),
     [
-        ({"events": [ROW]}, {}, []),
-        ({"events": []}, {}, ["events: 1 rows before, 0 after"]),
+        ({"events": Content([ROW])}, {}, []),
+        ({"events": Content([])}, {}, ["events: 1 rows before, 0 after"]),
         ({}, {}, ["events: 1 rows before, 0 after"]),
-        ({"events": [{"id": "1", "name": None}]}, {}, [NO_NAME]),
-        ({"events": [{"id": "1.00", "name": "a"}]}, {}, []),
-        ({"events": [{"id": "true", "name": r"\x61"}]}, {}, []),
-        ({"events": [{"id": "1"}]}, {}, []),
-        ({"events": [{"id": "1", "title": "a"}]}, {"events.name": "events.title"}, []),
+        ({"events": Content([NAMELESS])}, {}, [NO_NAME]),
+        ({"events": Content([NAMELESS], NAME)}, {}, [NO_NAME]),
+        ({"events": Content([{"id": "1.00", "name": "a"}])}, {}, []),
+        ({"events": Content([{"id": "true", "name": r"\x61"}])}, {}, []),
+        ({"events": Content([{"id": "1"}])}, {}, []),
+        ({"events": Content([{"id": "1", "title": "a"}])}, {"events.name": "events.title"}, []),
     ],
 )
-def test_rows_that_are_lost(
-    after: dict[str, list[dict[str, str | None]]], renames: dict[str, str], gone: list[str]
+def test_rows_that_are_lost(after: Rows, renames: dict[str, str], gone: list[str]) -> None:
+    assert lost(HAD, after, {"events": Content([])}, renames) == gone
+
+
+@pytest.mark.parametrize(
+    ("computed_after", "gone"), [(NAME, []), (frozenset(), [NO_NAME])], ids=["still", "no more"]
+)
+def test_only_a_column_that_stays_computed_may_hold_something_else(
+    computed_after: frozenset[str], gone: list[str]
 ) -> None:
-    assert lost({"events": [{**ROW}]}, after, {"events": []}, renames) == gone
+    had = {"events": Content([ROW], NAME)}
+    after = {"events": Content([NAMELESS], computed_after)}
+    assert lost(had, after, {"events": Content([])}, {}) == gone

@@ -29,6 +29,7 @@ COMMANDS = {
     "downgrade": ("downgrade", "Take revisions back."),
     "check": ("check", "Compare the models with the database."),
     "current": ("current", "Show which revision the database is at."),
+    "wait": ("wait", "Wait until the schema is at least as new as the files."),
     "history": ("history", "List the revisions, newest first."),
     "heads": ("heads", "Show the newest revisions of the files."),
     "show": ("show", "Show a revision."),

@@ -25,6 +25,7 @@
     │  ├─ ExtensionMissing                 the shadow server lacks an extension of PostgreSQL
     │  ├─ HistoryNotReplayed               the history does not run on an empty database
     │  ├─ DatabaseNotCopied                the shadow can't be made like the database
+    │  ├─ HistoryMissing                   no revision file is there to tell what the code needs
     │  ├─ HistoryInvalid                   Alembic can't use the history as asked
     │  └─ AlembicUntested                  a version of Alembic that Daybreak does not know
     ├─ Refused                          3  a guard said no; nothing was changed
@@ -53,7 +54,8 @@
     │  ├─ LockLost                         the session that held the run's lock is gone
     │  └─ Interrupted                      the run was told to stop: Ctrl-C, SIGTERM
     ├─ Drift                            8  what is differs from what should be
-    └─ SchemaTooOld                     9  the database is behind the files
+    ├─ SchemaTooOld                     9  the database is behind the files
+    └─ SchemaUnknown                    9  nobody can tell whether the database is behind the files
 
 Source of the exit codes: docs/exit-codes.md, which a test compares with this module.
 """
@@ -236,6 +238,13 @@ class HistoryNotReplayed(UsageError):
 
 class DatabaseNotCopied(UsageError):
     pass
+
+
+class HistoryMissing(UsageError):
+    """`what` is not there, so that nobody knows which schema the code needs."""
+
+    def __init__(self, what: str, cure: str) -> None:
+        super().__init__(f"{what}, so nothing tells which schema this code needs", cure)
 
 
 class HistoryInvalid(UsageError):
@@ -458,3 +467,19 @@ class Drift(DaybreakError):
 
 class SchemaTooOld(DaybreakError):
     exit_code = 9
+
+
+class SchemaUnknown(DaybreakError):
+    """`revisions` are those of the database of which nobody knows what they build on."""
+
+    exit_code = 9
+
+    def __init__(self, place: str, revisions: Sequence[str], lacking: str) -> None:
+        super().__init__(
+            f"nobody can tell whether {place} has {lacking}: it is at or builds on "
+            f"{', '.join(revisions)}, which has no file here, and its journal does not know what "
+            "came before",
+            "deploy the code that has it; or, if you know that the schema is new enough: "
+            "daybreak wait --accept-unknown, require_schema(accept_unknown=True)",
+        )
+        self.revisions = tuple(revisions)

@@ -42,6 +42,13 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class NotYet:
+    """What is waited for: the schema lacks something, or the database does not answer."""
+
+    problem: str
+
+
+@dataclass(frozen=True)
 class Orphan:
     """The server still works for a run whose process is gone. `ended`: we ended that session."""
 
@@ -110,6 +117,7 @@ Event = (
     Noted
     | Connected
     | Waiting
+    | NotYet
     | Orphan
     | Passed
     | Ran

@@ -86,6 +86,15 @@ def is_done(target: str, recorded: Iterable[str], ends: Ends) -> bool:
     return one and set(recorded) == set(ends.recorded)
 
 
+def parents_of(ends: Ends) -> dict[str, tuple[str, ...]]:
+    """Each revision with those that it builds on or depends on."""
+    labelled = {label: each.revision for each in ends.known.values() for label in each.labels}
+    return {
+        name: (*each.down, *(labelled.get(other, other) for other in each.depends))
+        for name, each in ends.known.items()
+    }
+
+
 def labels_of(revision: str, ends: Ends) -> frozenset[str]:
     """The branch labels of a head: its own, and those of the revisions that it is built on."""
     found: set[str] = set()

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 # The table's name. It stands in the schema of the version table.
 JOURNAL = "daybreak_journal"
+
+# The kinds of its rows that tell what a revision builds on: one that was applied or taken back, and
+# all those that were applied before the journal was there.
+REVISION, ANCESTORS = "revision", "ancestors"
 
 
 class State(Enum):
@@ -53,3 +59,15 @@ class Entry:
 
 
 _DETAIL = (*("values", "before", "rows", "last_id", "returned", "read", "line", "file", "error"),)
+
+
+def known_parents(rows: Iterable[tuple[str, str | None, str]]) -> dict[str, list[str]]:
+    """The parents of each revision that these rows tell of: kind, revision and detail, in order."""
+    found: dict[str, list[str]] = {}
+    for kind, revision, text in rows:
+        detail = json.loads(text)
+        if kind == ANCESTORS:
+            found |= detail["revisions"]
+        elif revision is not None:
+            found[revision] = detail["parents"]
+    return found

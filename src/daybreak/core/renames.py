@@ -49,13 +49,15 @@ def unanswered(
     renames: Sequence[Rename] = (),
     drops: Collection[Address] = (),
 ) -> tuple[Question, ...]:
-    """The questions that `renames` and `drops` (on purpose) leave open.
+    """The questions that `renames` and `drops` (on purpose) leave open, in the names of `before`.
 
     A table's columns are asked about once the table is found, so an answer may bring questions.
     """
+    now = before
     for rename in ordered_renames(renames):
-        before = renamed(before, rename)
-    return tuple(q for q in candidates(before, after) if q.old not in drops)
+        now = renamed(now, rename)
+    questions = (_in_old_names(question, renames) for question in candidates(now, after))
+    return tuple(q for q in questions if q.old not in drops)
 
 
 def refuse(questions: Sequence[Question], default_schema: str) -> None:
@@ -124,6 +126,24 @@ def candidates(before: Catalog, after: Catalog) -> tuple[Question, ...]:
         *_columns(before, after),
         *_labels(before, after),
     )
+
+
+def _in_old_names(question: Question, renames: Sequence[Rename]) -> Question:
+    choices = tuple(replace(c, address=_old(c.address, renames)) for c in question.choices)
+    return replace(question, old=_old(question.old, renames), choices=choices)
+
+
+def _old(address: Address, renames: Sequence[Rename]) -> Address:
+    """What `address`, as it is after `renames`, was before them: it may stand in what moved."""
+    schemas = {r.to.name: r.address.name for r in renames if r.address.kind == "schema"}
+    schema = schemas.get(address.schema, address.schema)
+    if address.table is None:
+        return address._replace(schema=schema)
+    kind: Kind = "enum" if address.kind == "enum" else "table"
+    owner = Address(kind, address.schema, address.table)
+    owners = {r.to: r.address for r in renames if r.label is None}
+    old = owners.get(owner, owner._replace(schema=schema))
+    return address._replace(schema=old.schema, table=old.name)
 
 
 def _rename(old: Named, new: Named) -> Rename:

@@ -183,11 +183,16 @@ def explained(target: Target) -> Iterator[None]:
         yield
     except (DBAPIError, OSError) as error:
         raise explain(target, error.orig if isinstance(error, DBAPIError) else error) from error
-    except TypeError as error:  # MySQL's drivers take the query's words as keyword arguments
-        raise InvalidUrl(
-            f"the query of the URL from {target.source} has what the driver does not take: {error}",
-            "correct what follows the ? there",
-        ) from error
+    except TypeError as error:
+        raise not_taken(target, error) from error
+
+
+def not_taken(target: Target, error: TypeError) -> InvalidUrl:
+    """The error for a URL's query of which MySQL's drivers, as keyword arguments, take no part."""
+    return InvalidUrl(
+        f"the query of the URL from {target.source} has what the driver does not take: {error}",
+        "correct what follows the ? there",
+    )
 
 
 def explain(target: Target, error: BaseException | None) -> DaybreakError:

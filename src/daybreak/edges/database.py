@@ -6,6 +6,7 @@ import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from daybreak.core.invocation import AlembicOptions
 from daybreak.core.secret import Secret
 from daybreak.core.target import Target
 from daybreak.dialects import driver_named
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
     from sqlalchemy.orm import Session, sessionmaker
+
+    from daybreak.edges.schema import SchemaWait
 
 PostgresqlDriver = Literal["psycopg2", "psycopg", "asyncpg"]
 MysqlDriver = Literal["pymysql", "aiomysql"]
@@ -98,6 +101,34 @@ class Database:
         """
         chosen = self._named(driver) if driver else self._driver()
         return dialect_of(self.target).dsn(self.target.url, chosen)
+
+    def require_schema(self, *, timeout: float = 0, accept_unknown: bool = False) -> None:
+        """Return when the schema is at least as new as the project's revision files.
+
+        For an application that starts: migrate first, then deploy. A schema that is ahead is new
+        enough. Raises SchemaTooOld, or Unreachable and its kin, after `timeout` seconds (0: after
+        one look); SchemaUnknown if the database is at a revision that has no file here and whose
+        ancestors are not recorded, unless `accept_unknown`; HistoryMissing where the files are not
+        deployed; and what the settings raise.
+        """
+        self._schema_wait(timeout, accept_unknown).wait()
+
+    async def async_require_schema(
+        self, *, timeout: float = 0, accept_unknown: bool = False
+    ) -> None:
+        """The same for an asynchronous application: its loop goes on meanwhile."""
+        import asyncio
+
+        waiting = await asyncio.to_thread(self._schema_wait, timeout, accept_unknown)
+        while isinstance(pause := await asyncio.to_thread(waiting.look), float):
+            await asyncio.sleep(pause)
+
+    def _schema_wait(self, timeout: float, accept_unknown: bool) -> SchemaWait:
+        from daybreak.edges.schema import SchemaWait
+
+        return SchemaWait(
+            self._settings, AlembicOptions(), timeout=timeout, accept_unknown=accept_unknown
+        )
 
     def _named(self, driver: str) -> Driver:
         return driver_named(dialect_of(self.target), driver, "the call")

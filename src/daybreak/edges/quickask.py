@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib
 import re
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 from daybreak.core.target import Target
-from daybreak.dialects.base import Driver
+from daybreak.dialects.base import Dialect, Driver
 from daybreak.edges.connect import ProjectDriver, dialect_of, driver_for, keep_alive
 from daybreak.edges.quickenv import VersionTable
 
@@ -45,22 +46,41 @@ def ask_where(
     """
     driver_for(target, project_driver)
     dialect = dialect_of(target)
-    # The one that is imported fastest asks for all: they share the server's own library.
-    driver = driver_for(replace(target, url=replace(target.url, driver=None)), None)
-    place = [table.name] if table.schema is None else [table.schema, table.name]
-    sql = _WHERE.format(writer=dialect.WRITER, table=".".join(map(dialect.quoted, place)))
-    with closing(_connect(dialect.dsn(target.url, driver), driver)) as connection:
-        keep_alive(connection)
+    sql = _WHERE.format(writer=dialect.WRITER, table=written(dialect, table.schema, table.name))
+    with plain_connection(target, fastest_driver(target)) as connection:
         cursor = connection.cursor()
-        cursor.execute(dialect.set_timeout(target.policy))
-        if target.role is not None:
-            cursor.execute(dialect.set_role(target.role))
         cursor.execute(sql)
         rows = cursor.fetchall()
     _, version, reader, what = rows[0]
     shortened = _VERSION.match(version)
     recorded = tuple(row[0] for row in rows if row[0] is not None)
     return shortened and Whereabouts(recorded, shortened[1], bool(reader), what)
+
+
+def written(dialect: Dialect, schema: str | None, table: str) -> str:
+    """A table's name as SQL takes it."""
+    return ".".join(dialect.quoted(name) for name in (schema, table) if name is not None)
+
+
+def fastest_driver(target: Target) -> Driver:
+    """The synchronous driver that is imported fastest: all share the server's own library.
+
+    Raises DriverMissing.
+    """
+    return driver_for(replace(target, url=replace(target.url, driver=None)), None)
+
+
+@contextmanager
+def plain_connection(target: Target, driver: Driver) -> Iterator[Any]:
+    """A connection of `driver`, in autocommit, with the timeout and the role of `target`."""
+    dialect = dialect_of(target)
+    with closing(_connect(dialect.dsn(target.url, driver), driver)) as connection:
+        keep_alive(connection)
+        cursor = connection.cursor()
+        cursor.execute(dialect.set_timeout(target.policy))
+        if target.role is not None:
+            cursor.execute(dialect.set_role(target.role))
+        yield connection
 
 
 def _connect(dsn: str | dict[str, Any], driver: Driver) -> Any:

@@ -56,6 +56,36 @@ def read_env(text: bytes) -> VersionTable | None:
     return VersionTable(**table)
 
 
+def find_version_table(text: bytes) -> VersionTable | None:
+    """The version table that any env.py names, whoever wrote it; the usual one if it names none.
+
+    None for a name that has to be computed.
+    """
+    named: dict[str, set[str | None]] = {"version_table": set(), "version_table_schema": set()}
+    for node in ast.walk(ast.parse(text)):
+        for name, value in _options(node):
+            if name in named:
+                literal = value.value if isinstance(value, ast.Constant) else 0
+                if literal is not None and not isinstance(literal, str):
+                    return None
+                named[name].add(literal or None)
+    names, schemas = named["version_table"] - {None}, named["version_table_schema"]
+    if len(names) > 1 or len(schemas) > 1:
+        return None
+    return VersionTable(next(iter(names), None) or VersionTable().name, next(iter(schemas), None))
+
+
+def _options(node: ast.AST) -> list[tuple[object, ast.expr]]:
+    """The names and values of a call or a dictionary."""
+    match node:
+        case ast.Call(keywords=keywords):
+            return [(keyword.arg, keyword.value) for keyword in keywords]
+        case ast.Dict(keys=keys, values=values):
+            pairs = zip(keys, values, strict=True)
+            return [(key.value, value) for key, value in pairs if isinstance(key, ast.Constant)]
+    return []
+
+
 def _way_to_run(statement: ast.stmt) -> str | None:
     """How `run` is called after this import of it; None after anything else."""
     match statement:

@@ -387,7 +387,7 @@ class Run:
 
     def _failure(self, error: Exception) -> DaybreakError:
         place = place_in_history(context.script, error)
-        if is_lost(error, self.connection):
+        if is_lost(error, self.connection) or self.connection.invalidated:
             return connection_lost(
                 said(first_of(error)), self._reached, committing=self.funnel.committing
             )

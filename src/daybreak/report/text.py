@@ -18,6 +18,7 @@ from daybreak.core.events import (
     Event,
     Finished,
     Noted,
+    NotYet,
     Orphan,
     Passed,
     Ran,
@@ -25,6 +26,7 @@ from daybreak.core.events import (
     Skipped,
     Waiting,
 )
+from daybreak.core.standing import Standing
 
 
 def error_lines(error: DaybreakError) -> list[str]:
@@ -45,6 +47,8 @@ def event_line(event: Event) -> str:
             return f"  {sign} {revision}  {doc}  {style(duration(seconds), dim=True)}"
         case DatabaseCreated(place):
             return style("made", fg="green") + f"   {place}"
+        case NotYet(problem):
+            return style("wait", fg="yellow") + f"   {problem}"
         case Waiting() | Orphan() | Skipped() | Repaired():
             word, text = run_words(event)
             return style(word.ljust(7), fg="yellow") + text
@@ -91,6 +95,17 @@ def migrated_line(
         return done(f"nothing to do, at {revisions(after)}{behind}")
     steps = f", {counted(count, 'revision')}" if count else ""
     return done(f"at {revisions(after)} in {duration(seconds)}{steps}{waiting}")
+
+
+def waited_line(place: str, standing: Standing, seconds: float) -> str:
+    """`done   shop@127.0.0.1:5432 is at a3, in 1.4 s`."""
+    if standing.unknown:
+        how = f", which nobody can compare with {revisions(standing.required)}; accepted"
+    elif standing.ahead:
+        how = f", ahead of {revisions(standing.required)}"
+    else:
+        how = ""
+    return done(f"{place} is at {revisions(standing.recorded)}{how}, in {duration(seconds)}")
 
 
 def head_line(revision: str, labels: Sequence[str], *, is_recorded: bool) -> str:

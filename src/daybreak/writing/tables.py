@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import sqlalchemy as sa
 from alembic.operations import ops
 
-from daybreak.core.catalog import Address, Catalog, Constraint, Table, address_of
+from daybreak.core.catalog import Address, Constraint, Table, address_of
 from daybreak.core.change import Alter, Create, Drop, Rename
 from daybreak.writing.columns import column_of
 from daybreak.writing.constraints import constraint_of, create_constraint
@@ -104,7 +105,7 @@ def _foreign_keys(item: Table, context: Context) -> list[sa.Constraint]:
             and isinstance(constraint := change.item, Constraint)
             and constraint.kind == "foreign key"
             and (change.address.schema, change.address.table) == (item.schema, item.name)
-            and _has_key(constraint, item, context.before)
+            and _is_ready(constraint, item, context)
         ):
             element = constraint_of(change.address, constraint, context)
             if element is not None and not constraint.comment:
@@ -113,14 +114,21 @@ def _foreign_keys(item: Table, context: Context) -> list[sa.Constraint]:
     return found
 
 
-def _has_key(constraint: Constraint, item: Table, catalog: Catalog) -> bool:
-    """Whether the referred columns are already a key."""
-    for table in (item, *catalog.tables):
-        if (table.schema, table.name) == constraint.referred:
-            keys = [
-                set(key.columns)
-                for key in table.constraints
-                if key.kind in ("primary key", "unique")
-            ]
-            return set(constraint.referred_columns) in keys
-    return False
+def _is_ready(constraint: Constraint, item: Table, context: Context) -> bool:
+    """Whether the referred columns are a key already, and of the types that they are to have."""
+    old = _referred(constraint, (item, *context.before.tables))
+    new = _referred(constraint, (item, *context.after.tables))
+    if old is None or new is None:
+        return False
+    keys = [set(key.columns) for key in old.constraints if key.kind in ("primary key", "unique")]
+    names = constraint.referred_columns
+    return set(names) in keys and _types(old, names) == _types(new, names)
+
+
+def _referred(constraint: Constraint, tables: Iterable[Table]) -> Table | None:
+    return next((t for t in tables if (t.schema, t.name) == constraint.referred), None)
+
+
+def _types(table: Table, names: Collection[str]) -> set[tuple[str | None, ...]]:
+    columns = [column for column in table.columns if column.name in names]
+    return {(c.name, c.type, c.charset, c.collation) for c in columns}

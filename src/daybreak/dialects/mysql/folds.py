@@ -50,6 +50,8 @@ _PLAIN_LITERAL = re.compile(
     rf"|{_STEPPED_OVER}",
     re.DOTALL,
 )
+# Between other operands the server writes a minus with spaces: this one is a sign.
+_SIGNED = re.compile(rf"-\((\d+)\)|{_STEPPED_OVER}", re.DOTALL)
 
 
 def _width(found: re.Match[str]) -> str:
@@ -62,6 +64,10 @@ def _new_name(found: re.Match[str]) -> str:
 
 def _bare(found: re.Match[str]) -> str:
     return found[1] or found[0]
+
+
+def _signed(found: re.Match[str]) -> str:
+    return f"-{found[1]}" if found[1] else found[0]
 
 
 FOLDS = (
@@ -84,6 +90,13 @@ FOLDS = (
         "literal of ASCII alone has the same octets in all that a connection can have.",
         "expression",
         lambda text: _PLAIN_LITERAL.sub(_bare, text),
+    ),
+    Fold(
+        "sign",
+        "A negative number that a CHECK compares with a BIGINT is kept as -(5) until the next "
+        "ALTER of the table, whatever it alters, and as -5 from then on.",
+        "expression",
+        lambda text: _SIGNED.sub(_signed, text),
     ),
 )
 

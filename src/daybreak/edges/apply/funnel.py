@@ -146,6 +146,7 @@ class Funnel:
         self._emit, self._folders, self._said = emit, folders, said
         self._work: Work | None = None
         self.committing = False
+        self._asked: Undecided | None = None
         self.recorded = self.applied = self._recorded_then = 0
         self._own = False
         self._discards = False
@@ -274,7 +275,7 @@ class Funnel:
     def _on_commit(self, _connection: Connection) -> None:
         if not self._own:
             self._flush()
-            self._prove()
+            self._go_on()
             self._emit(Passed("commit", self._work.revision if self._work else None))
             self._committing()
 
@@ -308,7 +309,7 @@ class Funnel:
         if self._own or context.root_connection is not self._connection:
             return False
         self.committed()
-        self._prove()
+        self._go_on()
         work = self._work
         if work is None or work.over:  # Alembic's own: the version table
             return False
@@ -514,7 +515,14 @@ class Funnel:
         )
 
     def _undecided(self, entry: Entry, why: str) -> Undecided:
-        return Undecided(entry.revision, entry.number, why, place=self._place())
+        self._asked = Undecided(entry.revision, entry.number, why, place=self._place())
+        return self._asked
+
+    def _go_on(self) -> None:
+        """Whether anything more may be sent. Raises what `prove` raises, and Undecided again."""
+        if self._asked is not None:  # the revision caught it
+            raise self._asked
+        self._prove()
 
     def _is_rolled_back(self, reading: Reading) -> bool:
         if reading.effect is not Effect.DATA or reading.place is None:

@@ -30,13 +30,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.mysql import LONGTEXT
 
-from daybreak.core.journal import JOURNAL, Entry, State
+from daybreak.core.journal import ANCESTORS, JOURNAL, REVISION, Entry, State, known_parents
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 # The kinds of rows. A statement's are there while its revision is not finished.
-_RUN, _REVISION, _STATEMENT, _ANCESTORS = "run", "revision", "statement", "ancestors"
+_RUN, _STATEMENT = "run", "statement"
 
 
 class Journal:
@@ -139,7 +139,7 @@ class Journal:
         self._insert(
             [
                 {
-                    "kind": _REVISION,
+                    "kind": REVISION,
                     "revision": revision,
                     "direction": _direction(upgrade),
                     "state": State.DONE.value,
@@ -157,19 +157,13 @@ class Journal:
 
     def known_parents(self) -> dict[str, list[str]]:
         """The parents of each revision that the journal knows."""
-        found: dict[str, list[str]] = {}
         columns = self._columns
         rows = self._connection.execute(
             select(columns.kind, columns.revision, columns.detail)
-            .where(columns.kind.in_((_REVISION, _ANCESTORS)))
+            .where(columns.kind.in_((REVISION, ANCESTORS)))
             .order_by(columns.id)
         )
-        for row in rows:
-            detail = json.loads(row.detail)
-            found |= (
-                detail["revisions"] if row.kind == _ANCESTORS else {row.revision: detail["parents"]}
-            )
-        return found
+        return known_parents((row.kind, row.revision, row.detail) for row in rows)
 
     def record_ancestors(self, parents: Mapping[str, Sequence[str]]) -> None:
         """Record revisions that were applied before the journal was there, with their parents."""
@@ -177,7 +171,7 @@ class Journal:
         new = {name: list(above) for name, above in parents.items() if name not in known}
         if new:
             detail = json.dumps({"revisions": new})
-            self._insert([{"kind": _ANCESTORS, "state": State.DONE.value, "detail": detail}])
+            self._insert([{"kind": ANCESTORS, "state": State.DONE.value, "detail": detail}])
 
     def _insert(self, rows: Sequence[Mapping[str, Any]]) -> None:
         self._connection.execute(self._new, [{**row, "run": self._run} for row in rows])

@@ -20,10 +20,11 @@ from sqlalchemy import MetaData
 from sqlalchemy import Sequence as NamedSequence
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.engine.mock import MockConnection
-from sqlalchemy.schema import AddConstraint, ExecutableDDLElement
+from sqlalchemy.schema import AddConstraint, ExecutableDDLElement, ForeignKeyConstraint
 from sqlalchemy.sql.ddl import SchemaGenerator
 from sqlalchemy.types import SchemaType
 
+from daybreak.edges.shadow.plain import Plain
 from daybreak.edges.shadow.reads import digest, digest_of_file, read_by, source_digest
 
 if TYPE_CHECKING:
@@ -136,14 +137,23 @@ def _statements(
         made.append(compiler.process(element))
 
     connection = MockConnection(dialect, collect)
+
+    def compiled(item: Any) -> list[str]:
+        connection._run_ddl_visitor(_Silent, item)
+        found = made.copy()
+        made.clear()
+        return found
+
+    plain = Plain(dialect, compiler, compiled)
     for metadata in metadatas:
-        for item in (*metadata.tables.values(), *_sequences(metadata)):
-            connection._run_ddl_visitor(_Silent, item)
-            yield from made
-            made.clear()
         for table in metadata.tables.values():
-            for constraint in table.foreign_key_constraints:
-                if constraint.use_alter:
+            told = plain.told(table)
+            yield from compiled(table) if told is None else [told]
+        for sequence in _sequences(metadata):
+            yield from compiled(sequence)
+        for table in metadata.tables.values():
+            for constraint in table.constraints:
+                if isinstance(constraint, ForeignKeyConstraint) and constraint.use_alter:
                     collect(AddConstraint(constraint, isolate_from_table=True))
     for kind in _named_types(heard):
         kind.create(connection, checkfirst=False)

@@ -6,6 +6,7 @@ from matrix.kind import Kind
 from matrix.kinds.mysql_models import Details, changed, item
 
 N = 'Column("n", Integer)'
+LATIN = 'Column("a", mysql.VARCHAR(20, charset="latin1"))'
 ROW = "INSERT INTO item VALUES (1, 5), (2, NULL)"
 
 
@@ -39,6 +40,18 @@ KINDS = (
         "unnamed ones in another order",
         _c("n > 0", None) + ", " + _c("n < 9", None),
         _c("n < 9", None) + ", " + _c("n > 0", None),
+    ),
+    changed(
+        "check: one more beside one with a negative number",
+        item('Column("n", BigInteger)', _c("n > -5")),
+        item('Column("n", BigInteger)', _c("n > -5"), _c("n BETWEEN -1 AND 9", "n_near")),
+        ROW,
+    ),
+    changed(
+        "check: of a latin1 column, beside an altered one",
+        item(LATIN, N, _c("a <> 'x'")),
+        item(LATIN, 'Column("n", BigInteger)', _c("a <> 'x'")),
+        "INSERT INTO item VALUES (1, 'y', 5), (2, NULL, NULL)",
     ),
     changed(
         "check: with text in quotes",

@@ -48,6 +48,13 @@ KINDS = (
         "INSERT INTO item VALUES (1, 5)",
     ),
     changed(
+        "combined: new table that refers to a key which becomes bigint",
+        OWNER.format(""),
+        OWNER.format("").replace("Integer", "BigInteger")
+        + item('Column("owner_id", ForeignKey("owner.id", name="owned"))'),
+        "INSERT INTO owner VALUES (1)",
+    ),
+    changed(
         "combined: table dropped, with the column and the key that named it",
         OWNER.format("") + item(A, 'Column("owner_id", ForeignKey("owner.id", name="owned"))'),
         item(A),

@@ -139,7 +139,7 @@ KINDS = (
         name="computed expression changed",
         before=table(AMOUNT, "Column('more', Integer, Computed('amount * 2', persisted=True))"),
         after=table(AMOUNT, "Column('more', Integer, Computed('amount * 3', persisted=True))"),
-        rows="INSERT INTO events (amount) VALUES (NULL)",
+        rows="INSERT INTO events (amount) VALUES (1), (2)",
         alembic="missed",
     ),
     Kind(

@@ -31,6 +31,13 @@ KINDS = (
         renames=("events.name=title",),
     ),
     Kind(
+        name="combined: new table that refers to a key of another type than before",
+        before=table("Column('code', Integer, unique=True)"),
+        after=table("Column('code', String(20), unique=True)")
+        + table("Column('code', ForeignKey('events.code'))", name="seats"),
+        rows="INSERT INTO events (code) VALUES (1)",
+    ),
+    Kind(
         name="combined: new table, foreign key to it, index and check",
         before=table(NAME),
         after=table(name="venues")
