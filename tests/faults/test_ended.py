@@ -14,7 +14,7 @@ from killing.histories import HISTORIES
 from killing.runs import ALL, SEED, Asked, Ended, Forks, Undisturbed, state
 from servers.server import Server
 
-SAMPLE = 10
+SAMPLE = 6
 
 # What a run may end with whose fault is this: 0 if it had nothing more to ask of that session. 6
 # says that nothing was changed, 7 that something was, or that nobody can know.

@@ -1,7 +1,7 @@
 """A run is killed at every point of its way; the next run finishes the work by itself.
 
 The points are the events that an undisturbed run sends: lock, journal, statement, commit, release.
-CI takes a third of them, by a seed that it prints; DAYBREAK_TEST_FAULTS=all takes every one.
+CI takes a quarter of them, by a seed that it prints; DAYBREAK_TEST_FAULTS=all takes every one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from killing.runs import ALL, SEED, Asked, Forks, Undisturbed, state, until
 from servers.server import Server
 
-SAMPLE = 40
+SAMPLE = 30
 
 
 def test_a_run_that_is_killed_anywhere_is_finished_by_the_next_one(

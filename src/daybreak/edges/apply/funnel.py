@@ -148,6 +148,7 @@ class Funnel:
         self.committing = False
         self._asked: Undecided | None = None
         self.recorded = self.applied = self._recorded_then = 0
+        self._by_hand = False  # the last revision ended its transaction, and none has begun
         self._own = False
         self._discards = False
 
@@ -192,7 +193,7 @@ class Funnel:
 
         `source` is the text of its file, None if there is only bytecode.
         """
-        work = self._work = Work(revision, upgrade, known)
+        work = self._work = Work(revision, upgrade, known, by_hand=self._by_hand)
         if source is not None:
             work.file = digest(source)
         if source is not None and known and (found := program(source, work.function)):
@@ -223,6 +224,7 @@ class Funnel:
             )
         if work.by_hand:  # no commit is to come
             self.applied = self.recorded
+        self._by_hand = work.by_hand
         work.pending.clear()
         self._work = None
         self._emit(Passed("version recorded", work.revision))
@@ -281,6 +283,7 @@ class Funnel:
 
     def _committing(self) -> None:
         self.committing, self._recorded_then = True, self.recorded
+        self._by_hand = False
 
     def committed(self) -> None:
         """If the server was told to commit, it did: something else could be asked of it."""
