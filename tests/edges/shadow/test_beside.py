@@ -61,8 +61,10 @@ def read(engine: Engine) -> Catalog:
 
 
 def databases(server: Server) -> list[str]:
+    """Scratch databases, what stands beside them, and billing; no templates, of whichever test."""
     listed = server.execute("SELECT schema_name FROM information_schema.schemata")
-    return sorted(name for (name,) in listed if name.startswith(("daybreak_", "billing")))
+    names = [name for (name,) in listed if name.startswith(("daybreak_", "billing"))]
+    return sorted(name for name in names if not name.startswith("daybreak_template_"))
 
 
 def test_a_real_database_of_that_name_is_not_touched(billing: Server, shadow: ShadowServer) -> None:
@@ -127,6 +129,7 @@ def test_a_template_holds_them_too(mysql: Server, shadow: ShadowServer) -> None:
     shadow.drop_template(above)
     shadow.drop_template(template)
     assert databases(mysql) == []
+    assert not {template, above} & {*shadow.templates()}
 
 
 def test_they_are_created_and_dropped_as_the_statements_say(shadow: ShadowServer) -> None:
