@@ -68,6 +68,14 @@ def values(found: list[Token]) -> str:
     return " ".join(token.text for token in found if token.kind in _VALUES)
 
 
+def past(found: list[Token], words: set[str]) -> list[Token]:
+    """The tokens behind those of `words` that they begin with."""
+    for number, token in enumerate(found):
+        if token.word not in words:
+            return found[number:]
+    return []
+
+
 def digest(text: str) -> str:
     """What tells two texts apart, in 32 characters."""
     return sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]

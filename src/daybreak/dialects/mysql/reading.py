@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from daybreak.core.sqltext import Lexicon, Token, skeleton, tokens, values
+from daybreak.core.sqltext import Lexicon, Token, past, skeleton, tokens, values
 from daybreak.core.statement import Aim, Effect, Place, Reading
 
 # What stands in /*! */ is run, so it is no comment.
@@ -66,19 +66,19 @@ def _changed(found: list[Token]) -> Place | None:
     """The table whose rows INSERT, REPLACE, UPDATE or DELETE change, if it is the first one."""
     words = [token.word for token in found[:6]]
     begins = next((i for i, word in enumerate(words) if word in {"INTO", "FROM"}), 0)
-    named = _name(_past(found[begins + 1 :], {"LOW_PRIORITY", "IGNORE", "DELAYED", "QUICK"}))
+    named = _name(past(found[begins + 1 :], {"LOW_PRIORITY", "IGNORE", "DELAYED", "QUICK"}))
     return Place("table", *named) if named else None
 
 
 def _schema(found: list[Token], text: str) -> Reading:
     verb = found[0].word
     if verb == "RENAME":
-        named = _name(_past(found[1:], {"TABLE"}))
+        named = _name(past(found[1:], {"TABLE"}))
         return _reading(text, "table", named, Aim.GONE) if named else _unplaced(text)
     at = next((i for i, token in enumerate(found) if i < 14 and token.word in _KINDS), None)
     if at is None:
         return _unplaced(text)
-    kind, rest = found[at].word.lower(), _past(found[at + 1 :], {"IF", "NOT", "EXISTS"})
+    kind, rest = found[at].word.lower(), past(found[at + 1 :], {"IF", "NOT", "EXISTS"})
     if kind == "index":
         return _index(verb, rest, text)
     named = _name(rest)
@@ -138,7 +138,7 @@ def _added(rest: list[Token]) -> tuple[str, ...]:
     words = [token.word for token in rest]
     if "ADD" not in words:
         return ()
-    after = _past(rest[words.index("ADD") + 1 :], {"COLUMN", "IF", "NOT", "EXISTS"})
+    after = past(rest[words.index("ADD") + 1 :], {"COLUMN", "IF", "NOT", "EXISTS"})
     if not after or after[0].text == "(" or after[0].word in _NO_COLUMN:
         return ()
     return (after[0].called,)
@@ -151,13 +151,6 @@ def _renames_itself(rest: list[Token]) -> bool:
         return False
     after = words[words.index("RENAME") + 1 :]
     return after[:1] not in (["COLUMN"], ["INDEX"], ["KEY"])
-
-
-def _past(found: list[Token], words: set[str]) -> list[Token]:
-    for number, token in enumerate(found):
-        if token.word not in words:
-            return found[number:]
-    return []
 
 
 def _name(found: list[Token]) -> tuple[str | None, str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from daybreak.core.sqltext import Lexicon, Token, skeleton, tokens, values
+from daybreak.core.sqltext import Lexicon, Token, past, skeleton, tokens, values
 from daybreak.core.statement import Aim, Effect, Place, Reading
 
 LEXICON = Lexicon(
@@ -69,7 +69,7 @@ def _schema(found: list[Token], words: list[str], text: str) -> Reading:
             schema = table.schema if table else None
             return Reading(Effect.SCHEMA, text, True, Place("index", schema, name), Aim.MADE)
         case ["DROP", "INDEX", "CONCURRENTLY", *_]:
-            named = _name(_after(rest, {"INDEX", "CONCURRENTLY", "IF", "EXISTS"}))
+            named = _name(past(rest, {"INDEX", "CONCURRENTLY", "IF", "EXISTS"}))
             place = Place("index", *named) if named else None
             return Reading(Effect.SCHEMA, text, True, place, Aim.GONE)
         case ["ALTER", "TABLE", *_] if "DETACH" in words and "CONCURRENTLY" in words:
@@ -82,7 +82,7 @@ def _schema(found: list[Token], words: list[str], text: str) -> Reading:
             alone = alone and (words[0] != "REINDEX" or "CONCURRENTLY" in words)
             return Reading(Effect.SCHEMA, text, alone, None, Aim.REPEATABLE)
         case ["CREATE" | "DROP" as verb, "DATABASE", *_]:
-            named = _name(_after(rest, {"DATABASE", "IF", "EXISTS"}))
+            named = _name(past(rest, {"DATABASE", "IF", "EXISTS"}))
             place = Place("database", None, named[1]) if named else None
             aim = Aim.MADE if verb == "CREATE" else Aim.GONE
             return Reading(Effect.SCHEMA, text, True, place, aim)
@@ -93,18 +93,10 @@ def _index(rest: list[Token]) -> tuple[str | None, Place | None]:
     """The name of the index that CREATE INDEX makes, None if it says none, and its table."""
     words = [token.word for token in rest]
     on = words.index("ON") if "ON" in words else len(words)
-    before = _after(rest[:on], {"UNIQUE", "INDEX", "CONCURRENTLY", "IF", "NOT", "EXISTS"})
-    named = _name(_after(rest[on:], {"ON", "ONLY"}))
+    before = past(rest[:on], {"UNIQUE", "INDEX", "CONCURRENTLY", "IF", "NOT", "EXISTS"})
+    named = _name(past(rest[on:], {"ON", "ONLY"}))
     table = Place("table", *named) if named else None
     return (_folded(before[0]) if before else None), table
-
-
-def _after(found: list[Token], words: set[str]) -> list[Token]:
-    """The tokens after those of `words` at the beginning."""
-    for number, token in enumerate(found):
-        if token.word not in words:
-            return found[number:]
-    return []
 
 
 def _name(found: list[Token]) -> tuple[str | None, str] | None:
