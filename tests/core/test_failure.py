@@ -58,6 +58,12 @@ def test_what_is_left(reached: Reached, kind: type[DaybreakError], left: str, cu
     assert error.cure == cure
 
 
+def test_what_commits_by_itself_and_failed_may_be_half_done() -> None:
+    error = migration_failure("boom", PLACE, Reached(0, "4f2a", 0, 1, unsettled=1))
+    assert type(error) is StoppedHalfWay
+    assert "statement 1 of 4f2a may be half done" in error.problem
+
+
 def test_a_failure_outside_of_revisions_points_to_the_traceback() -> None:
     error = migration_failure("boom", None, Reached())
     assert (type(error), error.problem) == (MigrationFailed, "boom")

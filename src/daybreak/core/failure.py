@@ -38,16 +38,18 @@ class Reached:
     """How far a run came: whole revisions, and statements of the one that was under way.
 
     `kept` of these are done for good; `number` is the last one that was sent, of `revision`.
+    `unsettled` is the one that failed and may be half done.
     """
 
     applied: int = 0
     revision: str | None = None
     kept: int = 0
     number: int = 0
+    unsettled: int | None = None
 
     @property
     def changed(self) -> bool:
-        return bool(self.applied or self.kept)
+        return bool(self.applied or self.kept or self.unsettled)
 
     @property
     def text(self) -> str:
@@ -58,6 +60,11 @@ class Reached:
         if self.kept:
             done = _count(self.kept, "statement")
             parts.append(f"{done} of {self.revision} stayed done and recorded, the rest is not")
+        if self.unsettled:
+            parts.append(
+                f"statement {self.unsettled} of {self.revision} may be half done, since it commits "
+                "by itself: the next run asks"
+            )
         return "; ".join(parts) or "nothing was changed"
 
 

@@ -62,9 +62,19 @@ class Reading:
         return self.aim in {Aim.GONE, Aim.ALTERED}
 
     @property
+    def may_stop_half_way(self) -> bool:
+        """Whether, outside a transaction, an error may leave a part of it done.
+
+        It runs code, which may commit, or changes rows. A change of the schema is whole or not at
+        all, and what is no statement has done nothing.
+        """
+        return self.effect is Effect.DATA or self.skeleton.upper().startswith(_RUNS_CODE)
+
+    @property
     def is_of_an_account(self) -> bool:
         """Whether it may hold a password, of which not even a digest is kept."""
         return bool(_PASSWORD & {*self.skeleton.upper().split()})
 
 
+_RUNS_CODE = ("CALL ", "DO ", "EXECUTE ")
 _PASSWORD = frozenset({"PASSWORD", "IDENTIFIED"})

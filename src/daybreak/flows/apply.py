@@ -383,7 +383,8 @@ class Run:
     @property
     def _reached(self) -> Reached:
         kept, number = self.funnel.kept
-        return Reached(self.funnel.applied, self.funnel.under_way, kept, number)
+        funnel = self.funnel
+        return Reached(funnel.applied, funnel.under_way, kept, number, funnel.unsettled)
 
     def _failure(self, error: Exception) -> DaybreakError:
         place = place_in_history(context.script, error)

@@ -62,6 +62,7 @@ class Work:
     pending: list[Callable[[], Entry]] = field(default_factory=list)
     unproved: set[int] = field(default_factory=set)
     stays: set[int] = field(default_factory=set)
+    unsettled: int | None = None
     savepoints: dict[str, int] = field(default_factory=dict)
     skeletons: list[str] = field(default_factory=list)
     file: str | None = None
@@ -241,6 +242,11 @@ class Funnel:
             return 0, 0
         done = {number for number, entry in work.known.items() if entry.state is State.DONE}
         return len((done - work.unproved) | work.stays), work.number
+
+    @property
+    def unsettled(self) -> int | None:
+        """The statement that failed and may be half done, since it was not rolled back."""
+        return self._work.unsettled if self._work is not None else None
 
     @property
     def under_way(self) -> str | None:
@@ -472,10 +478,17 @@ class Funnel:
 
     @contextlib.contextmanager
     def _failure_recorded(self, work: Work, sent: Sent) -> Iterator[None]:
-        """An error that comes back says that it is not done; if none can, the next run settles."""
+        """An error that comes back says that it is not done; if none can, the next run settles.
+
+        Not of code that commits by itself, nor of rows that are not rolled back: they may be half
+        done, so it stays begun, and the next run asks.
+        """
         try:
             yield
         except Exception as error:
+            if sent.reading.may_stop_half_way:
+                work.unsettled = sent.number
+                raise
             failed = replace(sent.entry(work), state=State.FAILED, error=type(error).__name__)
             with self.own(), contextlib.suppress(DBAPIError):
                 self._record(work, failed)
