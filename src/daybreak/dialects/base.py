@@ -162,6 +162,10 @@ class Running(Protocol):
         """Whether the driver's `error` to `state_of` says that the object is not there."""
         ...
 
+    def together(self, insert: str, statement: str) -> str | None:
+        """One statement that does both, and tells of the rows of the second; None if none can."""
+        ...
+
     def must_be_alone(self, error: BaseException) -> bool:
         """Whether the driver's `error` says that the statement can't run in a transaction."""
         ...

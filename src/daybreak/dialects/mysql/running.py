@@ -110,6 +110,11 @@ def is_absent(error: BaseException) -> bool:
     return bool(error.args) and error.args[0] in _ABSENT
 
 
+def together(insert: str, statement: str) -> str | None:
+    """No statement writes to two tables but triggers' and UPDATE's."""
+    return None
+
+
 def must_be_alone(error: BaseException) -> bool:
     """What can't be rolled back is known from its text."""
     return False

@@ -171,6 +171,11 @@ def is_absent(error: BaseException) -> bool:
     return False
 
 
+def together(insert: str, statement: str) -> str | None:
+    """The first one as a data-modifying CTE of the other, which does not read its rows."""
+    return f"WITH recorded AS ({insert}) {statement}"
+
+
 def must_be_alone(error: BaseException) -> bool:
     """Whether the statement can't run in a transaction, or not if it ends one itself."""
     states = {getattr(error, "sqlstate", None), getattr(error, "pgcode", None)}

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -54,21 +55,29 @@ class Work:
     revision: str
     upgrade: bool
     known: dict[int, Entry]
+    parents: tuple[str, ...]
+    source: Callable[[], str | None]
     began: float = field(default_factory=time.monotonic)
     number: int = 0
     read: bool = False
     by_hand: bool = False
     over: bool = False
+    finished: bool = False
     pending: list[Callable[[], Entry]] = field(default_factory=list)
     unproved: set[int] = field(default_factory=set)
     stays: set[int] = field(default_factory=set)
     unsettled: int | None = None
     savepoints: dict[str, int] = field(default_factory=dict)
     skeletons: list[str] = field(default_factory=list)
-    file: str | None = None
     program: Program | None = None
     parts_over: dict[Part, int] = field(default_factory=dict)
     part: Part | None = None
+
+    @cached_property
+    def file(self) -> str | None:
+        """The digest of its text. Asked for where a statement is recorded, which most are not."""
+        source = self.source()
+        return None if source is None else digest(source)
 
     @property
     def function(self) -> str:
@@ -139,7 +148,9 @@ class Funnel:
         emit: Emit,
         folders: tuple[str, ...],
         said: Said,
+        version: str,
     ) -> None:
+        self._version = version
         self._connection, self._dialect, self._journal = connection, dialect, journal
         self._server = dialect.running
         self._settling = Settling(connection, dialect.running)
@@ -188,45 +199,33 @@ class Funnel:
 
     @contextlib.contextmanager
     def revision(
-        self, revision: str, *, upgrade: bool, known: dict[int, Entry], source: str | None
+        self,
+        revision: str,
+        *,
+        upgrade: bool,
+        known: dict[int, Entry],
+        parents: tuple[str, ...],
+        source: Callable[[], str | None],
     ) -> Iterator[None]:
         """What is sent during the block belongs to `revision`, of which the journal has `known`.
 
-        `source` is the text of its file, None if there is only bytecode.
+        `source` gives the text of its file, None if there is only bytecode.
         """
-        work = self._work = Work(revision, upgrade, known, by_hand=self._by_hand)
-        if source is not None:
-            work.file = digest(source)
-        if source is not None and known and (found := program(source, work.function)):
+        work = Work(revision, upgrade, known, parents, source, by_hand=self._by_hand)
+        self._work = work
+        if known and (text := source()) is not None and (found := program(text, work.function)):
             work.program, work.parts_over = found, parts_over(found, work.file or "", known)
         yield
         work.over = True
 
-    def complete(self, parents: tuple[str, ...], version: str) -> None:
-        """Record that the revision under way is over, in the transaction that is open.
-
-        Raises Undecided if a statement that was done is no longer in its file.
-        """
+    def complete(self) -> None:
+        """The version of the revision under way is recorded, in the transaction that is open."""
         work = self._work
         if work is None:
             return
-        if gone := left_over(work.known, work.number):
-            raise self._undecided(
-                gone, f"it is no longer in the file, but was {gone.state.value}: {gone.statement}"
-            )
-        with self.own():
-            self._journal.finish(
-                work.revision,
-                upgrade=work.upgrade,
-                parents=parents,
-                skeleton=digest("\n".join(work.skeletons)),
-                seconds=time.monotonic() - work.began,
-                version=version,
-            )
         if work.by_hand:  # no commit is to come
             self.applied = self.recorded
         self._by_hand = work.by_hand
-        work.pending.clear()
         self._work = None
         self._emit(Passed("version recorded", work.revision))
 
@@ -320,8 +319,10 @@ class Funnel:
         self.committed()
         self._go_on()
         work = self._work
-        if work is None or work.over:  # Alembic's own: the version table
+        if work is None:
             return False
+        if work.over:  # Alembic's own: the version table
+            return self._finish(work, cursor, sql, parameters, context)
         reading = self._dialect.read_statement(sql)
         match reading.effect:
             case Effect.NOTHING if not self._discards:
@@ -352,6 +353,33 @@ class Funnel:
         seconds = time.monotonic() - began
         self._emit(Ran(work.revision, work.number, reading.skeleton, self._place(), seconds))
         return True
+
+    def _finish(self, work: Work, cursor: Any, sql: str, parameters: Any, context: Any) -> bool:
+        """Record that a revision is over before `sql` records its version; whether that ran, too.
+
+        Raises Undecided if a statement that was done is no longer in its file.
+        """
+        if work.finished:  # a merge has several
+            return False
+        if gone := left_over(work.known, work.number):
+            raise self._undecided(
+                gone, f"it is no longer in the file, but was {gone.state.value}: {gone.statement}"
+            )
+        work.pending.clear()
+        work.finished = True
+        with self.own():
+            both = self._journal.finish(
+                work.revision,
+                upgrade=work.upgrade,
+                parents=work.parents,
+                skeleton=digest("\n".join(work.skeletons)),
+                seconds=time.monotonic() - work.began,
+                version=self._version,
+                beside=None if parameters else sql,
+            )
+        if both is not None:
+            context.dialect.do_execute(cursor, *both, context)
+        return both is not None
 
     def _is_settled(self, work: Work, sent: Sent, *, over: bool) -> bool:
         """Whether an earlier run has done the statement. Raises Undecided."""
