@@ -150,8 +150,8 @@ class Running(Protocol):
         """The state as a text: the same as long as nothing that it tells of changes."""
         ...
 
-    def columns_of(self, place: Place) -> str | None:
-        """SQL that gives the names of its columns in lower case; None where nobody asks."""
+    def parts_of(self, place: Place, kind: str) -> str | None:
+        """SQL that gives the names of its columns or indexes in lower case; None if none can."""
         ...
 
     def mending(self, place: Place) -> str | None:

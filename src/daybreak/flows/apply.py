@@ -22,7 +22,9 @@ from daybreak.core.errors import DaybreakError, HalfDone, LockHeld, NotTheWriter
 from daybreak.core.events import Applied, Emit, Finished, Passed, Waiting
 from daybreak.core.failure import Reached, connection_lost, interrupted, migration_failure, said
 from daybreak.core.holder import called
+from daybreak.core.journal import Entry, begun
 from daybreak.core.resume import Way, half_done
+from daybreak.core.sqltext import digest
 from daybreak.core.target import Target
 from daybreak.core.wishes import Wishes
 from daybreak.dialects import dialect_named
@@ -277,7 +279,7 @@ class Run:
         self._end_reading()
 
     @contextlib.contextmanager
-    def _around(self, script: Script, is_upgrade: bool) -> Iterator[None]:
+    def _around(self, script: Script, is_upgrade: bool, following: Script | None) -> Iterator[None]:
         self._since = time.monotonic()
         revision = script.revision
         self._refuse_half_done((revision, is_upgrade))
@@ -288,8 +290,21 @@ class Run:
             known=known,
             parents=parents_of(script),
             source=partial(source_of, script),
+            following=self._begun_entry(following),
         ):
-            yield
+            try:
+                yield
+            except Exception:
+                if not self.borrowed:
+                    self.funnel.abandon()
+                raise
+
+    def _begun_entry(self, script: Script | None) -> Entry | None:
+        """What the journal is to know of the revision that comes next."""
+        if script is None or self.dialect.TRANSACTIONAL_DDL:
+            return None
+        source = source_of(script)
+        return begun(script.revision, None if source is None else digest(source))
 
     def _refuse_half_done(self, way: Way | None) -> None:
         if last := half_done(self.known, way):
@@ -299,7 +314,7 @@ class Run:
         self.funnel.committed()
         self.emit(Passed("committed", revision))
 
-    def _begin(self, heads: Sequence[str]) -> None:
+    def _begin(self, heads: Sequence[str], first: Script | None) -> None:
         """There is something to do: from here on the run can be known by its session."""
         self._begun = True
         with self.funnel.own():
@@ -319,6 +334,10 @@ class Run:
                 }
             )
             self.journal.forget_runs()
+            entry = self._begun_entry(first)
+            if entry is not None and (entry.revision, True) not in self.known:
+                self.journal.record([entry])
+                self.funnel.announced()
             self._commit()
             self.emit(Passed("run recorded"))
             key = self.server.lock_key(self.mark)

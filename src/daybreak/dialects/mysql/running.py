@@ -70,6 +70,12 @@ SELECT LOWER(column_name)
 FROM information_schema.columns
 WHERE table_schema = COALESCE({schema}, DATABASE()) AND table_name = {name}
 """
+_INDEXES = """
+SELECT DISTINCT LOWER(index_name)
+FROM information_schema.statistics
+WHERE table_schema = COALESCE({schema}, DATABASE()) AND table_name = {name}
+"""
+_PARTS = {"column": _COLUMNS, "index": _INDEXES}
 # Tables whose rows are not rolled back. The schema of those in the current database is empty.
 UNTRANSACTIONAL_TABLES = """
 SELECT IF(t.table_schema = DATABASE(), '', LOWER(t.table_schema)), LOWER(t.table_name)
@@ -90,9 +96,9 @@ def state_of(place: Place) -> str | None:
     return query.format(name=qualified(place.schema or "", place.name)) if query else None
 
 
-def columns_of(place: Place) -> str | None:
-    """SQL that gives the names of its columns, in lower case."""
-    return _about(_COLUMNS, place) if place.kind == "table" else None
+def parts_of(place: Place, kind: str) -> str | None:
+    """SQL that gives the names of the columns or indexes of a table, in lower case."""
+    return _about(_PARTS[kind], place) if place.kind == "table" else None
 
 
 def mending(place: Place) -> str | None:

@@ -150,8 +150,8 @@ def state_of(place: Place) -> str | None:
     return query.format(name=_literal(place)) if query else None
 
 
-def columns_of(place: Place) -> str | None:
-    """SQL that gives the names of its columns; None where they are not asked for."""
+def parts_of(place: Place, kind: str) -> str | None:
+    """Nobody asks: what is not alone is recorded in its transaction."""
     return None
 
 

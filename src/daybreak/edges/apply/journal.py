@@ -149,9 +149,12 @@ class Journal:
         skeleton: str,
         seconds: float,
         version: str,
+        following: Entry | None,
         beside: str | None,
     ) -> tuple[str, Any] | None:
         """Record that a revision is applied or taken back, in place of its statements.
+
+        `following` is to be known of the next one from here on.
 
         `beside` is a statement that is to be sent next and has no parameters. Where the server can
         do both at once, nothing is recorded here: what is given back, with its parameters, does
@@ -169,6 +172,10 @@ class Journal:
             "detail": json.dumps(detail),
             "seconds": seconds,
         }
+        if following is not None:
+            self._has_statements = True
+            self._insert([row, _values(following)])
+            return None
         both = self._server.together(self._new_as_sent.string, beside) if beside else None
         if both is None:
             self._insert([row])
