@@ -50,7 +50,7 @@ def diff(
         before = _without(before, way)
         first = [*way, *ordered_renames(renames)]
         for rename in _renames_in(first):
-            before = renamed(before, rename, late_bound=engine.late_bound)
+            before = renamed(before, rename, engine)
     if engine.schemas_stay:
         after = _with_schemas(after, before)
     old, new = _differing(before, after)
