@@ -314,6 +314,22 @@ def test_mysql_lets_go_of_a_check_before_its_column_is_renamed() -> None:
     ]
 
 
+def test_mysql_renames_no_generated_column_that_is_in_the_way_of_a_rename() -> None:
+    """It is made again anyway, and has its new name from then on."""
+    before = catalog(table("t", TITLE, Column("g", "text", generated="title")), dialect="mysql")
+    after = catalog(table("t", NAME, Column("h", "text", generated="name")), dialect="mysql")
+    renames = [
+        rename("column", ("public", "t", "title"), ("public", "t", "name")),
+        rename("column", ("public", "t", "g"), ("public", "t", "h")),
+    ]
+    engine = Engine(keys_pin=True, late_bound=True)
+    assert said(diff(before, after, renames=renames, engine=engine)) == [
+        "drop column public.t.g",
+        "rename column public.t.title to public.t.name",
+        "create column public.t.h",
+    ]
+
+
 NAMED: dict[str, tuple[str, str]] = {
     "a check's number": ("t_chk_1", "s_chk_1"),
     "a foreign key's number": ("t_ibfk_2", "s_ibfk_2"),
