@@ -101,7 +101,7 @@ def _compared(check: str, name: str, kind: str, literal: Callable[[str, str], st
     return pattern.sub(written, check)
 
 
-def _bigint(text: str, kind: str) -> str:
+def _integer(text: str, kind: str) -> str:
     try:
         number = int(text, 16) if text.startswith("0x") else Decimal(text.strip("'"))
     except InvalidOperation:
@@ -130,8 +130,10 @@ def _time(text: str, kind: str) -> str:
     return f"TIME'{sign}{hours:0>2}:{minutes:0>2}:{seconds:0>2}{fraction}'"
 
 
+# A column of whole numbers may have been a BIGINT once, and its checks written anew by then.
+_WHOLE = ("tinyint", "smallint", "mediumint", "int", "bigint")
 _LITERALS: Mapping[str, Callable[[str, str], str]] = {
-    "bigint": _bigint,
+    **dict.fromkeys(_WHOLE, _integer),
     "year": _year,
     "time": _time,
 }
