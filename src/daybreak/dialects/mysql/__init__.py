@@ -221,4 +221,4 @@ def lock_refused(error: BaseException) -> bool:
 
 
 def engine(version: int) -> Engine:
-    return Engine(keys_pin=True, late_bound=True, schemas_stay=True)
+    return Engine(keys_pin=True, late_bound=True, names_follow=True, schemas_stay=True)
