@@ -235,6 +235,10 @@ class Dialect(Protocol):
         """`identifier` as SQL takes it, in quotes where it needs them."""
         ...
 
+    def literal(self, text: str) -> str:
+        """`text` as SQL takes a string."""
+        ...
+
     def create_database(self, name: str) -> str:
         """SQL that makes an empty database."""
         ...
