@@ -1,10 +1,10 @@
 """The whole tree of errors. Each names the thing, the cure, and the exit code it ends with.
 
     DaybreakError                       1  unexpected
-    ├─ MigrationFailed                     a revision raised; nothing was changed
+    ├─ MigrationFailed                     a revision raised; none was applied or taken back
     ├─ DevServerFailed                     a server of our own did not start, stop or obey
     ├─ ShadowFailed                        the shadow server refused what Daybreak asked of it
-    ├─ UsageError                       2  usage or configuration; nothing was changed
+    ├─ UsageError                       2  usage or configuration; nothing was run
     │  ├─ ProjectNotFound                  no project in this folder or above it
     │  ├─ ProjectInvalid                   pyproject.toml or alembic.ini can't be used
     │  ├─ UnknownEnvironment               a misspelt ENV
@@ -46,7 +46,7 @@
     ├─ Unreachable                      6  the database could not be reached
     │  ├─ ServerDown                       nothing answers at the address
     │  ├─ AuthenticationFailed             the server refused user or password
-    │  ├─ ConnectionLost                   it went away before anything was changed
+    │  ├─ ConnectionLost                   it went away before a revision was applied or taken back
     │  └─ DatabaseMissing                  the server is there, the database is not
     ├─ StoppedHalfWay                   7  a revision raised after something was changed
     │  ├─ Undecided                        nobody can tell whether a statement was carried out
@@ -386,7 +386,7 @@ class LockHeld(DaybreakError):
     def __init__(self, place: str, holder: str, seconds: float) -> None:
         super().__init__(
             f"another run is at work on {place}: {holder}. Waited {seconds:.0f} s for it. Nothing "
-            "was changed",
+            "was run",
             "let it finish and run the command again, or wait longer: --wait SECONDS",
         )
         self.holder = holder

@@ -53,7 +53,7 @@ class Reached:
 
     @property
     def text(self) -> str:
-        """What stays, as a sentence."""
+        """What stays, as a sentence. The version table and the journal do in any case."""
         parts = []
         if self.applied:
             parts.append(f"{_count(self.applied, 'revision')} before it stayed applied")
@@ -65,7 +65,7 @@ class Reached:
                 f"statement {self.unsettled} of {self.revision} may be half done, since it commits "
                 "by itself: the next run asks"
             )
-        return "; ".join(parts) or "nothing was changed"
+        return "; ".join(parts) or "no revision was applied or taken back"
 
 
 def migration_failure(
@@ -103,7 +103,7 @@ def connection_lost(said: str, reached: Reached, *, committing: bool) -> Daybrea
             f"the connection to the database was lost: {said}\n{stays}{reached.text}", AGAIN
         )
     return ConnectionLost(
-        f"the connection to the database was lost: {said}\nnothing was changed",
+        f"the connection to the database was lost: {said}\n{reached.text}",
         "run the command again when the database answers: daybreak doctor tells",
     )
 
