@@ -34,6 +34,7 @@
     │  ├─ OnLambda                         migrations don't run inside Lambda
     │  ├─ Protected                        a protected environment, and nobody to ask
     │  ├─ DropsData                        a downgrade takes data with it, and nobody to ask
+    │  ├─ MovedMeanwhile                   another run moved the database while it was asked about
     │  ├─ UnregisteredModels               a comparison would drop these models' tables
     │  ├─ Unguarded                        a foreign env.py, without --unguarded
     │  ├─ NotTheWriter                     a server or session that takes no change
@@ -319,6 +320,18 @@ class DropsData(Refused):
         super().__init__(
             f"downgrade was refused: it {said}, and {why}. Nothing was changed",
             f"if that can go: {agree}",
+        )
+
+
+class MovedMeanwhile(Refused):
+    """Before a downgrade. `said` is what it drops at `now`, which nobody agreed to."""
+
+    def __init__(self, asked_at: Sequence[str], now: Sequence[str], said: str) -> None:
+        was, at = (", ".join(heads) or "no revision" for heads in (asked_at, now))
+        super().__init__(
+            f"downgrade was refused: the database was at {was} when it was looked at, and another "
+            f"run moved it to {at}. From there it {said}. Nothing was changed",
+            "run the command again: it asks about that",
         )
 
 

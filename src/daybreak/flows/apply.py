@@ -45,6 +45,7 @@ from daybreak.edges.apply.stop import Stop
 from daybreak.edges.connect import explained, missing_right
 from daybreak.edges.history import place_in_history, require_known
 from daybreak.edges.where import connected
+from daybreak.flows.losses import Losses
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
@@ -59,11 +60,12 @@ def apply(
     options: dict[str, Any],
     wishes: Wishes,
     emit: Emit,
+    losses: Losses,
 ) -> None:
     """Run what Alembic was asked to run on `connection`, to which `target` led, if any did.
 
-    Raises NotTheWriter, LockHeld, RevisionNotInFiles, Undecided, LockLost, and what a revision's
-    failure is turned into by `core.failure`.
+    Raises NotTheWriter, DropsData, LockHeld, MovedMeanwhile, RevisionNotInFiles, Undecided,
+    LockLost, and what a revision's failure is turned into by `core.failure`.
     """
     run = Run(connection, target, options, wishes, emit)
     if running.command is None:
@@ -71,7 +73,9 @@ def apply(
         return
     with run.told_in_words():
         run.refuse_reader(running.command)
+        losses.ask()
         with run.alone():
+            losses.require_the_same()
             run.migrate(running)
 
 
