@@ -139,6 +139,10 @@ class Running(Protocol):
         """What the server calls the lock `name`."""
         ...
 
+    def made_once(self, create: str) -> str:
+        """SQL for `create`, a CREATE TABLE IF NOT EXISTS that another session may run just now."""
+        ...
+
     def state_of(self, place: Place) -> str | None:
         """SQL whose rows are the state of `place`, none if it is not there.
 

@@ -139,6 +139,21 @@ _STATES = {
 _MENDS = {"index": _MEND_INDEX, "reindexed": _MEND_INDEXES, "partition": _MEND_PARTITION}
 
 
+# IF NOT EXISTS alone does not see what another transaction has not yet committed: it waits for
+# that, and fails then.
+_MADE_ONCE = """
+DO $do$ BEGIN
+{create};
+EXCEPTION WHEN duplicate_table OR unique_violation THEN NULL;
+END $do$
+"""
+
+
+def made_once(create: str) -> str:
+    """`create`, a CREATE TABLE IF NOT EXISTS, so that another session may run it just now."""
+    return _MADE_ONCE.format(create=create)
+
+
 def lock_key(name: str) -> int:
     """What an advisory lock is called: a number of 63 bits. The database is added by the server."""
     return int.from_bytes(sha256(name.encode()).digest()[:8], "big") >> 1
