@@ -60,7 +60,15 @@ HISTORIES = {
             """,
         ),
         Revision("b2", 'op.execute("CREATE INDEX ix_held ON events (title)")'),
-        Revision("c3", 'op.execute("CREATE TABLE slow AS SELECT GET_LOCK(0x51, 60) FROM events")'),
+        # A lock by name would be given up for a client that is gone, and so would a longer sleep.
+        Revision(
+            "c3",
+            """
+            op.execute("CREATE TABLE slow AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL"
+                       " SELECT i + 1 FROM n WHERE i < 100)"
+                       " SELECT i, SLEEP(NOT IS_FREE_LOCK(0x51)) AS slept FROM n")
+            """,
+        ),
     ),
 }
 CLOSE_THE_GATE = {
@@ -87,7 +95,7 @@ AT_WORK = {
     "mysql": """
         SELECT id FROM information_schema.processlist
         WHERE db = DATABASE() AND info LIKE 'CREATE %' AND info NOT LIKE '%journal%'
-          AND (state LIKE 'Waiting for table metadata%' OR state = 'User lock')
+          AND (state LIKE 'Waiting for table metadata%' OR state = 'User sleep')
     """,
 }
 MADE = {
