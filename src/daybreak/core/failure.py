@@ -33,6 +33,9 @@ def offline_failure(said: str, place: str | None) -> DaybreakError:
 AGAIN = "run the command again: it goes on where this one stopped"
 
 
+MAKE_ROOM = f"make room on the server, and {AGAIN}"
+
+
 @dataclass(frozen=True)
 class Reached:
     """How far a run came: whole revisions, and statements of the one that was under way.

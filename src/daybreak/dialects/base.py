@@ -170,6 +170,10 @@ class Running(Protocol):
         """Whether the driver's `error` says that the statement can't run in a transaction."""
         ...
 
+    def is_full(self, error: BaseException) -> bool:
+        """Whether the driver's `error` says that the server has no room left."""
+        ...
+
     def is_made_already(self, error: BaseException) -> bool:
         """Whether the driver's `error` says that what a statement makes is there."""
         ...

@@ -19,7 +19,14 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from daybreak.core.errors import DaybreakError, HalfDone, LockHeld, NotTheWriter
 from daybreak.core.events import Applied, Emit, Finished, Passed, Waiting
-from daybreak.core.failure import Reached, connection_lost, interrupted, migration_failure, said
+from daybreak.core.failure import (
+    MAKE_ROOM,
+    Reached,
+    connection_lost,
+    interrupted,
+    migration_failure,
+    said,
+)
 from daybreak.core.holder import called
 from daybreak.core.resume import Way, half_done
 from daybreak.core.target import Target
@@ -398,11 +405,14 @@ class Run:
             )
         lacking = missing_right(self.target, error) if self.target is not None else None
         cause = getattr(error, "orig", None)
+        cure = lacking.cure if lacking else None
+        if cause is not None and self.server.is_full(cause):
+            cure = MAKE_ROOM
         return migration_failure(
             said(error),
             place,
             self._reached,
-            cure=lacking.cure if lacking else None,
+            cure=cure,
             there=cause is not None and self.server.is_made_already(cause),
         )
 

@@ -120,6 +120,11 @@ def must_be_alone(error: BaseException) -> bool:
     return False
 
 
+def is_full(error: BaseException) -> bool:
+    """ER_DISK_FULL, ER_RECORD_FILE_FULL: a disk, or a tablespace."""
+    return bool(error.args) and error.args[0] in {1021, 1114}
+
+
 def is_made_already(error: BaseException) -> bool:
     """Whether the statement makes what is there: a table, a column, a key, a routine."""
     return bool(error.args) and error.args[0] in _THERE

@@ -188,14 +188,21 @@ def is_absent(error: BaseException) -> bool:
 
 def must_be_alone(error: BaseException) -> bool:
     """Whether the statement can't run in a transaction, or not if it ends one itself."""
-    states = {getattr(error, "sqlstate", None), getattr(error, "pgcode", None)}
-    return bool(states & {"25001", "2D000"})
+    return bool(_states(error) & {"25001", "2D000"})
+
+
+def is_full(error: BaseException) -> bool:
+    """disk_full."""
+    return "53100" in _states(error)
 
 
 def is_made_already(error: BaseException) -> bool:
     """Whether the statement makes what is there: an object, a column, a constraint, a schema."""
-    states = {getattr(error, "sqlstate", None), getattr(error, "pgcode", None)}
-    return bool(states & {"42P07", "42701", "42710", "42P06", "42723"})
+    return bool(_states(error) & {"42P07", "42701", "42710", "42P06", "42723"})
+
+
+def _states(error: BaseException) -> set[str | None]:
+    return {getattr(error, "sqlstate", None), getattr(error, "pgcode", None)}
 
 
 def _literal(place: Place) -> str:
