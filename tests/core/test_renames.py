@@ -314,6 +314,47 @@ def test_mysql_lets_go_of_a_check_before_its_column_is_renamed() -> None:
     ]
 
 
+def test_mysql_renames_no_generated_column_that_is_in_the_way_of_a_rename() -> None:
+    """It is made again anyway, and has its new name from then on."""
+    before = catalog(table("t", TITLE, Column("g", "text", generated="title")), dialect="mysql")
+    after = catalog(table("t", NAME, Column("h", "text", generated="name")), dialect="mysql")
+    renames = [
+        rename("column", ("public", "t", "title"), ("public", "t", "name")),
+        rename("column", ("public", "t", "g"), ("public", "t", "h")),
+    ]
+    engine = Engine(keys_pin=True, late_bound=True)
+    assert said(diff(before, after, renames=renames, engine=engine)) == [
+        "drop column public.t.g",
+        "rename column public.t.title to public.t.name",
+        "create column public.t.h",
+    ]
+
+
+NAMED: dict[str, tuple[str, str]] = {
+    "a check's number": ("t_chk_1", "s_chk_1"),
+    "a foreign key's number": ("t_ibfk_2", "s_ibfk_2"),
+    "a name that a person gave": ("t_chk_positive", "s_chk_positive"),
+    "nothing behind it: stays": ("t_chk_", "t_chk_"),
+    "in capitals: stays": ("t_CHK_1", "t_CHK_1"),
+    "of another table: stays": ("tt_chk_1", "tt_chk_1"),
+    "another word: stays": ("t_check_1", "t_check_1"),
+}
+
+
+@pytest.mark.parametrize("case", NAMED)
+def test_on_mysql_constraints_that_begin_with_their_tables_name_follow_it(case: str) -> None:
+    """What changes in them after the rename has to use the name that they have by then."""
+    old, new = NAMED[case]
+    before = catalog(table("t", TITLE, check(old, "title > ''")), dialect="mysql")
+    after = catalog(table("s", TITLE), dialect="mysql")
+    engine = Engine(names_follow=True)
+    renames = [rename("table", ("public", "t"), ("public", "s"))]
+    assert said(diff(before, after, renames=renames, engine=engine)) == [
+        "rename table public.t to public.s",
+        f"drop constraint public.s.{new}",
+    ]
+
+
 FOLLOWED: dict[str, tuple[Address, Rename, Address]] = {
     "a trigger, its table": (
         Address("trigger", "public", "g", "t"),

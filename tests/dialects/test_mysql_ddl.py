@@ -10,14 +10,13 @@ import pytest
 from daybreak.core.catalog import Address, Catalog
 from daybreak.core.change import Rename
 from daybreak.core.diff import diff
-from daybreak.core.engine import Engine
 from daybreak.dialects import mysql as dialect
 from daybreak.edges.catalog import read_catalog
 from daybreak.writing.moving import moved
 from dialects.mysql_changes import CASES, Case
 from servers.mysql import MySQL
 
-ENGINE = Engine(keys_pin=True, late_bound=True)
+ENGINE = dialect.engine(9)
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
@@ -43,7 +42,7 @@ def changing(before: Catalog, after: Catalog, renames: Sequence[Rename] = ()) ->
     for change in changes:
         statements += dialect.ddl(change, before, after)
         if isinstance(change, Rename):
-            before = moved(before, change)
+            before = moved(before, change, ENGINE)
     return statements
 
 
@@ -95,6 +94,26 @@ def test_a_renamed_column_and_table_keep_their_rows(mysql: MySQL) -> None:
 
         assert columns_by_name(read(mysql, old)) == columns_by_name(after)
         assert mysql.execute("SELECT id, `b``c`, g FROM tt", database=old) == [(1, 5, 6)]
+
+
+def test_the_server_renames_constraints_with_their_table_as_a_catalog_does(mysql: MySQL) -> None:
+    """Whether a number or a person named them; in no other case, and not without anything after."""
+    table = (
+        "CREATE TABLE t (id INT PRIMARY KEY, a INT, CHECK (a > 0), "
+        "CONSTRAINT t_chk_007 CHECK (a > 1), CONSTRAINT t_chk_positive CHECK (a > 2), "
+        "CONSTRAINT t_chk_ CHECK (a > 3), CONSTRAINT t_CHK_9 CHECK (a > 4), "
+        "CONSTRAINT tt_chk_1 CHECK (a > 5), FOREIGN KEY (a) REFERENCES t (id), "
+        "CONSTRAINT t_ibfk_x FOREIGN KEY (a) REFERENCES t (id))"
+    )
+    with mysql.fresh_database() as database:
+        run(mysql, database, [table])
+        before = read(mysql, database)
+        [was] = before.tables
+        rename = Rename(Address("table", "", "t"), Address("table", "", "u"), was)
+
+        run(mysql, database, dialect.ddl(rename, before, before))
+
+        assert read(mysql, database) == moved(before, rename, ENGINE)
 
 
 def test_keys_forget_the_block_size_that_their_table_had(mysql: MySQL) -> None:

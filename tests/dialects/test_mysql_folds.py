@@ -12,9 +12,18 @@ def column(type_: str = "int", **words: str) -> Catalog:
     return catalog(Table("", "t", columns=(Column("c", type_, **words),)))  # type: ignore[arg-type]
 
 
-def check(expression: str) -> Catalog:
+def check(expression: str, type_: str = "int") -> Catalog:
     one = Constraint("k", "check", f"CHECK ({expression})", expression=expression)
-    return catalog(Table("", "t", constraints=(one,)))
+    columns = (Column("a", type_), Column("n", "varchar(9)"))
+    return catalog(Table("", "t", columns=columns, constraints=(one,)))
+
+
+def big(expression: str) -> Catalog:
+    return check(expression, "bigint")
+
+
+def time(expression: str) -> Catalog:
+    return check(expression, "time")
 
 
 def table(charset: str, collation: str) -> Catalog:
@@ -49,10 +58,27 @@ SAME = {
         (column(default="(_latin1'x')"), column(default="(_utf8mb4'x')")),
         (column(generated="upper(_ascii'x')"), column(generated="upper(_utf8mb4'x')")),
     ],
-    "sign": [
+    "constant": [
         (check("(`a` > -(5))"), check("(`a` > -5)")),
-        (check("(`a` between -(1) and -(0))"), check("(`a` between -1 and -0)")),
+        (check("(`a` between -(1) and -(0))"), check("(`a` between -1 and 0)")),
         (check("((`a` - -(5)) > 'it''s')"), check("((`a` - -5) > 'it''s')")),
+        (check("(`a` > -(-(5)))"), check("(`a` > 5)")),
+        (check("(`a` > ((1024 * 1024) * 10))"), check("(`a` > 10485760)")),
+        (check("(`a` > -((2 * 3)))"), check("(`a` > -6)")),
+        (check("(`a` > (3 - (10 DIV 3)))"), check("(`a` > 0)")),
+        (check("((`a` % (5 + 5)) = ((1 << 4) | (7 & 3)))"), check("((`a` % 10) = 19)")),
+        (big("(`a` > _utf8mb4'5')"), big("(`a` > 5)")),
+        (check("(`a` > _utf8mb4'5')"), check("(`a` > 5)")),
+        (big("(`a` between 0x10 and _utf8mb4'1e3')"), big("(`a` between 16 and 1000)")),
+        (big("(((2 * 3) < `a`) and (5.0 <> `a`))"), big("((6 < `a`) and (5 <> `a`))")),
+        (
+            check("(`a` < 0xffffffffffffffff)", "bigint unsigned"),
+            check("(`a` < 18446744073709551615)", "bigint unsigned"),
+        ),
+        (check("(`a` > _utf8mb4'1999')", "year"), check("(`a` > 1999)", "year")),
+        (time("(`a` > _utf8mb4'6:00')"), time("(`a` > TIME'06:00:00')")),
+        (time("(_latin1'-838:59:59' <= `a`)"), time("(TIME'-838:59:59' <= `a`)")),
+        (check("(`a` > '6:00:00.5')", "time(3)"), check("(`a` > TIME'06:00:00.500')", "time(3)")),
     ],
 }
 
@@ -81,13 +107,30 @@ DIFFERENT = {
         (check("(`a` <> _utf8mb4'_ascii''x''')"), check("(`a` <> _utf8mb4'''x''')")),
         (check("(`_ascii'x'` > 0)"), check("(`'x'` > 0)")),
     ],
-    "sign": [
+    "constant": [
         (check("(`a` > -(5))"), check("(`a` > 5)")),
         (check("(`a` > -(5))"), check("(`a` > -(6))")),
         (check("(`a` > -(-(5)))"), check("(`a` > -(5))")),
         (check("(`a` > -(`5`))"), check("(`a` > -`5`)")),
         (check("(`a` > '-(5)')"), check("(`a` > '-5')")),
         (check("(`-(5)` > 0)"), check("(`-5` > 0)")),
+        (check("(`a` > (2 * 3))"), check("(`a` > 5)")),
+        (check("(`a` > (2 * 1.5))"), check("(`a` > 3)")),
+        (check("(`a` > (9223372036854775807 + 1))"), check("(`a` > 9223372036854775808)")),
+        (check("(`a` > (5 DIV 0))"), check("(`a` > 0)")),
+        (check("(`a` > '(2 * 3)')"), check("(`a` > '6')")),
+        (check("(`(2 * 3)` > 0)"), check("(`6` > 0)")),
+        (check("(`n` > _utf8mb4'5')"), check("(`n` > 5)")),
+        (check("(`a` > 0x41)", "varchar(9)"), check("(`a` > 65)", "varchar(9)")),
+        (big("((`a` + `n`) > _utf8mb4'5')"), big("((`a` + `n`) > 5)")),
+        (big("((`n` > _utf8mb4'5') or (`a` > 5))"), big("((`n` > 5) or (`a` > 5))")),
+        (big("(`a` > 5.7)"), big("(`a` > 5)")),
+        (big("(`n` <> '`a` > 0x05')"), big("(`n` <> '`a` > 5')")),
+        (check("(`a` > 5)", "year"), check("(`a` > _utf8mb4'0005')", "year")),
+        (time("(`a` > '06:00:00')"), time("(`a` > TIME'06:00:01')")),
+        (time("(`a` > '06:00:00.5')"), time("(`a` > TIME'06:00:00')")),
+        (check("(`a` > '06:00:00')", "timestamp"), check("(`a` > TIME'06:00:00')", "timestamp")),
+        (column(generated="(`d` + (2 * 3))"), column(generated="(`d` + 6)")),
     ],
 }
 

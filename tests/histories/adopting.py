@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -79,6 +80,7 @@ def adopt(root: Path, url: str, revisions: str, files: Mapping[str, str]) -> Ado
     return project
 
 
-def differences(checked: Done) -> list[str]:
-    """What `check` tells of the models and the history, a line each."""
-    return [line for line in checked.lines if line.startswith("  ")]
+def differences(project: Adopted) -> list[str]:
+    """What `check` tells of the models and the history, a line each, however wide a screen is."""
+    models = json.loads(project.daybreak("check", "--json").out)["models"]
+    return [change["text"] for change in models["changes"]]

@@ -81,7 +81,7 @@ def test_keystone_is_adopted_and_its_drift_is_told_exactly_and_mended(
 
         checked = project.daybreak("check")
         assert checked.code == 8, checked.err
-        assert differences(checked) == expected.splitlines()
+        assert differences(project) == expected.splitlines()
         hidden = "hidden 16 differences that include_name or include_object of env.py hides"
         assert hidden in checked.lines
         assert f"= {database}@" in checked.out

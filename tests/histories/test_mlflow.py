@@ -88,7 +88,7 @@ def test_mlflow_is_adopted_and_its_drift_is_told_exactly_and_mended(
         project.write("alembic/env.py", ENV)
         checked = project.daybreak("check")
         assert checked.code == 8, checked.err
-        assert differences(checked) == expected.splitlines()
+        assert differences(project) == expected.splitlines()
         assert f"history (dc11669786a5) = {database}@" in checked.out
 
         empty = project.daybreak("revision", "--empty", "-m", "nothing")

@@ -9,10 +9,6 @@
 6. USING BTREE, where the engine knows no other index.
 7. When an event starts, if nobody said so.
 8. In which case, and in which quotes, a person wrote a routine's parameters.
-9. Whether a check's negative number is -(5), or -5: compared with a BIGINT it becomes the latter
-   as soon as anything else of the table is altered.
-10. In which charset a check's literal is kept, if it is ASCII: compared with a column of latin1 it
-   becomes _latin1 in the same way.
 
 Each has an example and a near miss in `test_folds_mysql.py`.
 """
@@ -22,10 +18,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-VERSION = 4
+VERSION = 5
 _NAME = r"`((?:[^`]|``)+)`"
 _TEXT = r"'(?:[^']|'')*'"
-_ASCII = r"'(?:[^'\\\x80-\U0010ffff]|'')*'"
 
 
 def table_parts(table: str, created: str) -> Iterator[tuple[str, str]]:
@@ -40,7 +35,7 @@ def table_parts(table: str, created: str) -> Iterator[tuple[str, str]]:
         if found := re.match(_NAME, text):
             yield f"column {table}.{found[1]}", _without_written_charset(text)
         elif found := re.match(rf"CONSTRAINT {_NAME} ", text):
-            said = _with_plain_constants(text[found.end() :])
+            said = text[found.end() :]
             yield f"constraint {table}.{said if _is_number(table, found[1]) else found[1]}", said
         elif found := re.match(rf"PRIMARY KEY|[A-Z ]*KEY {_NAME}", text):
             key = found[1] or "PRIMARY"
@@ -80,14 +75,6 @@ def _without_counter(options: str) -> str:
 def _without_written_charset(text: str) -> str:
     kind = rf"^({_NAME} \w+(?:\((?:[^')]|{_TEXT})*\))?)"
     return re.sub(rf"{kind}(?: CHARACTER SET \w+)?(?: COLLATE \w+)?", r"\1", text)
-
-
-def _with_plain_constants(text: str) -> str:
-    return re.sub(rf"_(?:utf8mb4|latin1)({_ASCII})|({_TEXT}|{_NAME})|-\((\d+)\)", _constant, text)
-
-
-def _constant(found: re.Match[str]) -> str:
-    return found[1] or found[2] or f"-{found[4]}"
 
 
 def _without_usual_method(text: str, options: str) -> str:

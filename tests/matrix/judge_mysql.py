@@ -2,7 +2,7 @@
 
 A schema becomes one text per column, key, constraint, option line, view, trigger, routine and
 event. Two databases that were made in different ways are the same if these texts are, after the
-folds of `folds_mysql.py`.
+folds of `folds_mysql.py`, and with the checks as `settled_mysql.py` has them told.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pymysql.connections import Connection
 from pymysql.constants import CLIENT
 
 from matrix.folds_mysql import table_parts, without_definer, without_spelling, without_start
+from matrix.settled_mysql import settled
 from servers.mysql import AT_ONCE, MySQL
 
 Dump = dict[str, str]
@@ -177,7 +178,7 @@ def _objects(connection: Connection[Any], schema: str) -> Iterator[tuple[str, st
             continue
         [shown] = _rows(connection, f"SHOW CREATE TABLE {quoted}.{_quoted(table)}")
         if kind == "BASE TABLE":
-            yield from table_parts(table, shown[1])
+            yield from table_parts(table, settled(connection, _quoted(table), shown[1]))
         else:
             yield f"view {table}", without_definer(shown[1])
             for name, *rest in _rows(connection, VIEW_COLUMNS, schema, table):

@@ -28,6 +28,8 @@ class Type:
 _NUMBERS = ("7", "11", "13")
 _INTEGER_DEFAULTS = ("'5'", "text('5')", "text('(3 + 4)')", "'0'")
 _INTEGER_CHECKS = ("{} > -5", "{} BETWEEN -1 AND 1000", "{} <> 99", "{} IN (0, 5, 7, 11, 13)")
+# The server writes these anew when it pleases.
+_COMPUTED_CHECKS = ("{} < 10 * 1024", "{} > - -5 - 9", "{} <> '99'", "{} < 1 << 20", "{} <> 0x10")
 _TEXTS = ("'a'", "'it''s'", "'Zoë 50%'")
 _TEXT_DEFAULTS = ("'x'", '"it\'s"', "'50% off'", "''", "'a:b'")
 _TEXT_CHECKS = ("{} <> 'zzz'", "length({}) < 1000", "{} <> 'it''s not'", "{} IS NOT NULL OR 1 = 1")
@@ -134,13 +136,18 @@ _POSTGRESQL: Mapping[str, Type] = {
 
 _MYSQL: Mapping[str, Type] = {
     "small": Type(
-        "SmallInteger", _NUMBERS, ("'5'",), _INTEGER_CHECKS, (("{} + 1", "int"),), ("int", "big")
+        "SmallInteger",
+        _NUMBERS,
+        ("'5'",),
+        (*_INTEGER_CHECKS, *_COMPUTED_CHECKS),
+        (("{} + 1", "int"),),
+        ("int", "big"),
     ),
     "int": Type(
         "Integer",
         _NUMBERS,
         ("'5'", "text('(3 + 4)')", "'0'"),
-        _INTEGER_CHECKS,
+        (*_INTEGER_CHECKS, *_COMPUTED_CHECKS),
         (("{} * 2", "big"), ("{} + 1", "big"), ("abs({})", "big")),
         ("big", "num", "double"),
         ("{}", "{} DESC"),
@@ -152,7 +159,13 @@ _MYSQL: Mapping[str, Type] = {
         ("{} < 1000",),
         wider=("big",),
     ),
-    "big": Type("BigInteger", _NUMBERS, ("'5'",), _INTEGER_CHECKS, wider=("num",)),
+    "big": Type(
+        "BigInteger",
+        _NUMBERS,
+        ("'5'",),
+        (*_INTEGER_CHECKS, *_COMPUTED_CHECKS),
+        wider=("num",),
+    ),
     "num": Type(
         "Numeric(20, 2)",
         ("1.50", "2.25", "100"),
@@ -203,6 +216,22 @@ _MYSQL: Mapping[str, Type] = {
             "text('CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP')",
         ),
         ("{} > '2000-01-01'",),
+    ),
+    "clock": Type(
+        "Time",
+        ("'03:04:05'", "'-1:00:00'", "'120:30:00'"),
+        ("'06:00:00'",),
+        ("{} > '-2:00'", "{} BETWEEN '-10:00:00' AND '838:59:59'", "{} <> '6:5'"),
+        wider=("fine",),
+    ),
+    "fine": Type(
+        "mysql.TIME(fsp=3)",
+        ("'03:04:05'", "'-1:00:00.5'", "'120:30:00'"),
+        ("'06:00:00.250'",),
+        ("{} > '-2:00'", "{} <> '6:5'", "{} < '500:00:00.5'"),
+    ),
+    "year": Type(
+        "mysql.YEAR", ("2024", "2025", "1999"), ("'2026'",), ("{} > '1990'", "{} < 2000 + 100")
     ),
     "precise": Type(
         "mysql.DATETIME(fsp=6)", _TIMES, ("text('CURRENT_TIMESTAMP(6)')",), ("{} > '2000-01-01'",)

@@ -48,9 +48,10 @@ def diff(
     if renames:
         way = in_the_way(before, renames, engine)
         before = _without(before, way)
-        first = [*way, *ordered_renames(renames)]
+        gone = {drop.address for drop in way}  # what is made again gets its new name with that
+        first = [*way, *ordered_renames([r for r in renames if r.address not in gone])]
         for rename in _renames_in(first):
-            before = renamed(before, rename, late_bound=engine.late_bound)
+            before = renamed(before, rename, engine)
     if engine.schemas_stay:
         after = _with_schemas(after, before)
     old, new = _differing(before, after)

@@ -13,6 +13,8 @@ class Engine:
     `late_bound`: views, triggers and routines keep nothing and follow no rename; a check or a
     generated column keeps its columns from being renamed (MySQL).
     `alters_generated`: a generated column's expression can be altered (not on PostgreSQL 16).
+    `names_follow`: the names of checks and foreign keys that begin with their table's follow its
+    rename (MySQL).
     `schemas_stay`: a schema is a database, which others may use: it is created where it is
     missing, and never dropped (MySQL).
     """
@@ -20,4 +22,5 @@ class Engine:
     keys_pin: bool = False
     late_bound: bool = False
     alters_generated: bool = True
+    names_follow: bool = False
     schemas_stay: bool = False

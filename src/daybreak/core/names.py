@@ -25,3 +25,12 @@ def looks_automatic(name: str, table: str) -> bool:
     return bool(
         re.fullmatch(rf"{re.escape(table)}(_.+)?_check\d*|{re.escape(table)}_chk_\d+", name)
     )
+
+
+def following(name: str, table: str, new: str) -> str:
+    """What MySQL calls a constraint of `table` once that is called `new`; no matter who named it.
+
+    Source: "RENAME TABLE Statement": names that begin with "tbl_name_ibfk_" and "tbl_name_chk_".
+    """
+    found = re.fullmatch(rf"{re.escape(table)}(_(?:ibfk|chk)_.+)", name, re.DOTALL)
+    return new + found[1] if found else name

@@ -27,27 +27,30 @@ from daybreak.core.catalog import (
 )
 from daybreak.core.catalog import Sequence as Numbers
 from daybreak.core.change import Rename
+from daybreak.core.engine import Engine
 from daybreak.core.mention import quoted, rewritten
+from daybreak.core.names import following
 
 _TYPES = {"enum": "enums", "domain": "domains", "composite": "composites", "range": "ranges"}
 
 
-def renamed(catalog: Catalog, rename: Rename, *, late_bound: bool = False) -> Catalog:
+def renamed(catalog: Catalog, rename: Rename, engine: Engine | None = None) -> Catalog:
     """`catalog` after `rename`.
 
-    Names of constraints, indexes and sequences stay as they are, as they do on a server. With
-    `late_bound` (MySQL) views, triggers and routines keep their texts, and so the old name.
+    Names of constraints, indexes and sequences stay as they are, as they do on a server, but for
+    those that `engine` has follow their table (MySQL). Where it is `late_bound`, views, triggers
+    and routines keep their texts, and so the old name.
     """
-    address = rename.address
+    address, engine = rename.address, engine or Engine()
     if rename.label is not None:
         return _label(catalog, rename, *rename.label)
     match address.kind:
         case "schema":
             return _schema(catalog, address.name, rename.to.name)
         case "table" | "view":
-            return _table(catalog, rename, late_bound)
+            return _table(catalog, rename, engine)
         case "column":
-            return _column(catalog, rename, late_bound)
+            return _column(catalog, rename, engine.late_bound)
         case "constraint" | "index":
             return _part(catalog, rename)
         case _:
@@ -69,8 +72,8 @@ def _schema(catalog: Catalog, old: str, new: str) -> Catalog:
     return _sorted(replace(result, schemas=tuple(schemas), tables=tuple(tables)))
 
 
-def _table(catalog: Catalog, rename: Rename, late_bound: bool) -> Catalog:
-    old, new = rename.address, rename.to
+def _table(catalog: Catalog, rename: Rename, engine: Engine) -> Catalog:
+    old, new, late_bound = rename.address, rename.to, engine.late_bound
 
     def text(value: str) -> str:
         if old.name not in value:
@@ -81,6 +84,8 @@ def _table(catalog: Catalog, rename: Rename, late_bound: bool) -> Catalog:
 
     def moved(item: Any) -> Any:
         if isinstance(item, Table | View) and (item.schema, item.name) == (old.schema, old.name):
+            if engine.names_follow and isinstance(item, Table):
+                item = _followed(item, new.name)
             item = replace(item, schema=new.schema, name=new.name)
         elif isinstance(item, Numbers) and item.owned_by and item.schema == old.schema:
             table, column = item.owned_by
@@ -98,6 +103,13 @@ def _table(catalog: Catalog, rename: Rename, late_bound: bool) -> Catalog:
 
     result = _each(catalog, moved)
     return _sorted(replace(result, tables=tuple(_pointing(t, pointer) for t in result.tables)))
+
+
+def _followed(table: Table, name: str) -> Table:
+    constraints = (
+        replace(part, name=following(part.name, table.name, name)) for part in table.constraints
+    )
+    return replace(table, constraints=tuple(sorted(constraints, key=lambda part: part.name)))
 
 
 def _column(catalog: Catalog, rename: Rename, late_bound: bool) -> Catalog:

@@ -62,7 +62,7 @@ def settle(subject: Subject, sides: Sides, asked: Asked, *, drops_unasked: bool 
     def goal_of(renames: Sequence[Rename]) -> tuple[Catalog, Catalog]:
         before = history
         for rename in ordered_renames(renames):
-            before = renamed(before, rename, late_bound=engine.late_bound)
+            before = renamed(before, rename, engine)
         wanted = keep_fields(sides.wanted, before, not_compared)
         gone = {new_address(address, renames) for address in drops | _declared(history)}
         goal = carry(wanted, before, gone)

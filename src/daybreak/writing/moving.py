@@ -7,6 +7,7 @@ from typing import Any
 
 from daybreak.core.catalog import Address, Catalog, Object
 from daybreak.core.change import Alter, Change, Create, Drop, Rename
+from daybreak.core.engine import Engine
 from daybreak.core.renaming import renamed
 
 _WHOLES = {
@@ -35,11 +36,11 @@ _PARTS = {
 _OWNERS = ("tables", "views", "domains", "composites")
 
 
-def moved(catalog: Catalog, change: Change) -> Catalog:
+def moved(catalog: Catalog, change: Change, engine: Engine | None = None) -> Catalog:
     """`catalog` after `change`; an object that a change of its own does not bring stays away."""
     match change:
         case Rename():
-            return renamed(catalog, change)
+            return renamed(catalog, change, engine)
         case Create(address=address, item=item):
             return _put(catalog, address, _bare(item))
         case Drop(address=address):

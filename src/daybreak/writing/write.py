@@ -45,20 +45,21 @@ def write(
     `models` are those of `after`, `statements` what they ran themselves (views, functions…).
     """
     context = Context(before, before, after, models, dialect, statements, changes)
+    engine = dialect.engine(before.version)
     written: Operations = []
     unexpressed: list[Change] = []
     for change in changes:
         if change.address in context.written_with and isinstance(change, Create):
-            context.before = moved(context.before, change)
+            context.before = moved(context.before, change, engine)
             continue
         possible, impossible = _parted(change, context)
         unexpressed += impossible
         if possible is not None:
             made = _in_own_words(_written(possible, context), context)
             written += _alone(possible, made, context)
-        context.before = moved(context.before, change)
+        context.before = moved(context.before, change, engine)
         if isinstance(change, Rename):
-            context.start = moved(context.start, change)
+            context.start = moved(context.start, change, engine)
     return Written(tuple(written), tuple(unexpressed), frozenset(context.imports))
 
 

@@ -8,9 +8,10 @@ that it makes equal and near misses that it leaves alone, in `tests/dialects/tes
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
+from types import MappingProxyType
 from typing import Literal
 
 from daybreak.core.catalog import (
@@ -23,8 +24,10 @@ from daybreak.core.catalog import (
     Table,
     View,
 )
+from daybreak.dialects.mysql.constants import settled
 
-Place = Literal["type", "charset", "expression"]
+Place = Literal["type", "charset", "expression", "check"]
+Types = Mapping[str, str]  # of the columns of the table, by name
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Fold:
     name: str
     reason: str
     place: Place
-    apply: Callable[[str], str]
+    apply: Callable[[str, Types], str]
 
 
 # Literals and quoted names are stepped over: what looks like a type in them is none.
@@ -50,8 +53,6 @@ _PLAIN_LITERAL = re.compile(
     rf"|{_STEPPED_OVER}",
     re.DOTALL,
 )
-# Between other operands the server writes a minus with spaces: this one is a sign.
-_SIGNED = re.compile(rf"-\((\d+)\)|{_STEPPED_OVER}", re.DOTALL)
 
 
 def _width(found: re.Match[str]) -> str:
@@ -66,37 +67,33 @@ def _bare(found: re.Match[str]) -> str:
     return found[1] or found[0]
 
 
-def _signed(found: re.Match[str]) -> str:
-    return f"-{found[1]}" if found[1] else found[0]
-
-
 FOLDS = (
     Fold(
         "display width",
         "Before 8.0.19 integers and YEAR were kept with a display width, which does nothing "
         "without ZEROFILL; TINYINT(1) is left alone, as drivers read it as a boolean.",
         "type",
-        lambda text: _WIDTH.sub(_width, text),
+        lambda text, _: _WIDTH.sub(_width, text),
     ),
     Fold(
         "utf8",
         "Servers before 8.0.30 call utf8mb3 and its collations utf8.",
         "charset",
-        lambda text: _OLD_NAME.sub(_new_name, text),
+        lambda text, _: _OLD_NAME.sub(_new_name, text),
     ),
     Fold(
         "introducer",
         "A literal in an expression is kept with the charset of the connection that made it; a "
         "literal of ASCII alone has the same octets in all that a connection can have.",
         "expression",
-        lambda text: _PLAIN_LITERAL.sub(_bare, text),
+        lambda text, _: _PLAIN_LITERAL.sub(_bare, text),
     ),
     Fold(
-        "sign",
-        "A negative number that a CHECK compares with a BIGINT is kept as -(5) until the next "
-        "ALTER of the table, whatever it alters, and as -5 from then on.",
-        "expression",
-        lambda text: _SIGNED.sub(_signed, text),
+        "constant",
+        "What a CHECK compares with a BIGINT, YEAR or TIME is kept as it was written, 2 * 3, until "
+        "the next ALTER of the table, whatever it alters, and as its value, 6, from then on.",
+        "check",
+        settled,
     ),
 )
 
@@ -111,8 +108,9 @@ def fold(catalog: Catalog) -> Catalog:
     )
 
 
-def _folded(text: str, *places: Place) -> str:
-    return reduce(lambda so_far, f: f.apply(so_far) if f.place in places else so_far, FOLDS, text)
+def _folded(text: str, *places: Place, types: Types = MappingProxyType({})) -> str:
+    folds = [each for each in FOLDS if each.place in places]
+    return reduce(lambda so_far, each: each.apply(so_far, types), folds, text)
 
 
 def _maybe(text: str | None, *places: Place) -> str | None:
@@ -120,10 +118,11 @@ def _maybe(text: str | None, *places: Place) -> str | None:
 
 
 def _table(table: Table) -> Table:
+    types = {column.name: column.type for column in table.columns}
     return replace(
         table,
         columns=tuple(map(_column, table.columns)),
-        constraints=tuple(map(_constraint, table.constraints)),
+        constraints=tuple(_constraint(constraint, types) for constraint in table.constraints),
         indexes=tuple(map(_index, table.indexes)),
         partition_by=_maybe(table.partition_by, "expression"),
         charset=_maybe(table.charset, "charset"),
@@ -142,14 +141,14 @@ def _column(column: Column) -> Column:
     )
 
 
-def _constraint(constraint: Constraint) -> Constraint:
+def _constraint(constraint: Constraint, types: Types) -> Constraint:
     if constraint.kind == "foreign key":
         return constraint
-    return replace(
-        constraint,
-        definition=_folded(constraint.definition, "expression"),
-        expression=_maybe(constraint.expression, "expression"),
+    definition, expression = (
+        text and _folded(text, "expression", "check", types=types)
+        for text in (constraint.definition, constraint.expression)
     )
+    return replace(constraint, definition=definition or "", expression=expression)
 
 
 def _index(index: Index) -> Index:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from daybreak.core.catalog import Address, Constraint, Index, IndexKey, Table
 from daybreak.dialects.mysql.texts import literal, quoted
-
-_GENERATED = re.compile(r"(.+)(_(?:ibfk|chk)_\d+)", re.DOTALL)
 
 
 def add_constraint(constraint: Constraint, name: str | None = None) -> str:
@@ -83,7 +80,7 @@ def rename_constraint(
     The server replaces the index that it once made for a foreign key, and no other; which one it
     made no catalog tells. Renamed there and back, an index is nobody's but the table's.
     """
-    old, new = quoted(address.name), quoted(to.name)
+    new = quoted(to.name)
     drop, add = drop_constraint(constraint), add_constraint(constraint, to.name)
     kept: list[str] = []
     below = _index_below(constraint, was)
@@ -92,9 +89,6 @@ def rename_constraint(
             f"ALTER TABLE {table} RENAME INDEX {quoted(below)} TO {new}",
             f"ALTER TABLE {table} RENAME INDEX {new} TO {quoted(below)}",
         ]
-    if _follows_table(address, to):
-        drop = drop.replace(old, new)
-        return [*kept, f"ALTER TABLE {table} {drop}", f"ALTER TABLE {table} {add}"]
     return [*kept, f"ALTER TABLE {table}\n  {drop},\n  {add}"]
 
 
@@ -108,20 +102,6 @@ def _index_below(constraint: Constraint, table: Table | None) -> str | None:
         if tuple(key.column for key in index.keys)[: len(constraint.columns)] == constraint.columns
     ]
     return serving[0] if len(serving) == 1 else None
-
-
-def _follows_table(address: Address, to: Address) -> bool:
-    """Whether renaming the table has renamed its constraint, as it does for generated names.
-
-    Source: "RENAME TABLE Statement": names that begin with "tbl_name_ibfk_" and "tbl_name_chk_".
-    """
-    old, new = _GENERATED.fullmatch(address.name), _GENERATED.fullmatch(to.name)
-    return (
-        old is not None
-        and new is not None
-        and old[2] == new[2]
-        and old[1] != new[1] == address.table
-    )
 
 
 def _word(index: Index) -> str:

@@ -23,11 +23,13 @@ from sqlalchemy import (
     Table,
     Text,
     TextClause,
+    bindparam,
     func,
     inspect,
     text,
 )
 from sqlalchemy.dialects.mysql import LONGTEXT
+from sqlalchemy.schema import CreateTable
 
 from daybreak.core.journal import ANCESTORS, JOURNAL, REVISION, Entry, State, known_parents
 
@@ -50,24 +52,27 @@ VALUES
 """
 _ROW = dict.fromkeys(("revision", "direction", "number", "skeleton", "statement", "seconds"))
 
-_END_RUN = """
-UPDATE {journal} SET state = 'done', ended_at = CURRENT_TIMESTAMP
-WHERE history = :history AND kind = 'run' AND run = :run
+# MySQL locks all that it looks at for a change unless it is told their keys, and another history's
+# run may be at work: they would wait for each other. So the keys are asked for first.
+_OUR_RUN = "SELECT id FROM {journal} WHERE history = :history AND kind = 'run' AND run = :run"
+_OTHER_RUNS = """
+SELECT id FROM {journal}
+WHERE history = :history AND kind = 'run' AND state = 'started' AND run <> :run
 """
+_OUR_STATEMENTS = "SELECT id FROM {journal} WHERE history = :history AND kind = 'statement'"
+_END = "UPDATE {journal} SET state = 'done', ended_at = CURRENT_TIMESTAMP WHERE id IN :ids"
+_GIVE_UP = "UPDATE {journal} SET state = 'failed' WHERE id IN :ids"
+_DELETE = "DELETE FROM {journal} WHERE id IN :ids"
+
 _UNENDED_RUNS = """
 SELECT detail, at, CURRENT_TIMESTAMP AS now FROM {journal}
 WHERE history = :history AND kind = 'run' AND state = 'started'
-"""
-_FORGET_RUNS = """
-UPDATE {journal} SET state = 'failed'
-WHERE history = :history AND kind = 'run' AND state = 'started' AND run <> :run
 """
 _STATEMENTS = """
 SELECT run, revision, direction, number, state, skeleton, statement, detail, at FROM {journal}
 WHERE history = :history AND kind = 'statement'
 ORDER BY id
 """
-_FORGET_STATEMENTS = "DELETE FROM {journal} WHERE history = :history AND kind = 'statement'"
 _PARENTS = """
 SELECT kind, revision, detail FROM {journal}
 WHERE history = :history AND kind IN ('revision', 'ancestors')
@@ -98,9 +103,11 @@ class Journal:
         return self._made
 
     def make(self) -> None:
-        """Create the table if it is not there."""
+        """Create the table if it is not there, also where another history's run does so now."""
         if not self.made:
-            _table(self._schema).create(self._connection, checkfirst=False)
+            create = CreateTable(_table(self._schema), if_not_exists=True)
+            sql = str(create.compile(self._connection))
+            self._connection.exec_driver_sql(self._server.made_once(sql))
             self._made = True
 
     def begin_run(self, detail: Mapping[str, Any]) -> None:
@@ -109,7 +116,7 @@ class Journal:
 
     def end_run(self) -> None:
         """Record that this run ended by itself."""
-        self._execute(_END_RUN)
+        self._change(_OUR_RUN, _END)
 
     def unended_runs(self) -> list[dict[str, Any]]:
         """The details of the runs that have not ended by themselves, and their age: `seconds`."""
@@ -122,7 +129,7 @@ class Journal:
 
     def forget_runs(self) -> None:
         """Record that the runs which did not end are over, since their sessions are gone."""
-        self._execute(_FORGET_RUNS)
+        self._change(_OTHER_RUNS, _GIVE_UP)
 
     def entries(self) -> dict[tuple[str, bool], dict[int, Entry]]:
         """The statements of revisions that are not finished, by revision and whether upwards."""
@@ -187,7 +194,7 @@ class Journal:
     def forget(self) -> None:
         """Remove the statements: their revision is finished, or somebody says where we are."""
         self._has_statements = False
-        self._execute(_FORGET_STATEMENTS)
+        self._change(_OUR_STATEMENTS, _DELETE)
 
     def known_parents(self) -> dict[str, list[str]]:
         """The parents of each revision that the journal knows."""
@@ -215,6 +222,11 @@ class Journal:
     @cached_property
     def _new_as_sent(self) -> SQLCompiler:
         return self._new.compile(dialect=self._connection.dialect)
+
+    def _change(self, which: str, change: str) -> None:
+        if ids := self._execute(which).scalars().all():
+            statement = self._text(change).bindparams(bindparam("ids", expanding=True))
+            self._connection.execute(statement, {"ids": ids})
 
     def _execute(self, sql: str) -> CursorResult[Any]:
         return self._connection.execute(self._text(sql), self._ours)

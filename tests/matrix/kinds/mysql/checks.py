@@ -22,7 +22,29 @@ def _c(expression: str, name: str | None = "n_low") -> str:
 
 NOT_ENFORCED = 'DDL("ALTER TABLE item ALTER CHECK n_low NOT ENFORCED")'
 
+
+def _beside(name: str, column: str, *conditions: str) -> Kind:
+    """Checks of a column `a` that stays, in a table that gets another column."""
+    checks = [_c(condition, f"c{number}") for number, condition in enumerate(conditions)]
+    row = "INSERT INTO item (id) VALUES (1), (2)"
+    return changed(
+        f"check: beside a new column, {name}",
+        item(column, *checks),
+        item(column, *checks, N),
+        row,
+    )
+
+
+BIG = ("a <= 10 * 1024 * 1024", "a > -(2 * 3)", "a <> 0x10", "a BETWEEN '5' AND 1 << 40", "7 < a")
+TIMES = ("a > '06:00'", "'22:30:15' > a", "a BETWEEN '-01:00:00' AND '838:59:59'", "a <> '6:5:4'")
+
 KINDS = (
+    _beside("arithmetic with a BIGINT", 'Column("a", BigInteger)', *BIG),
+    _beside("arithmetic with another", N.replace('"n"', '"a"'), *BIG[:3]),
+    _beside("a BIGINT UNSIGNED", 'Column("a", mysql.BIGINT(unsigned=True))', "a < 1 << 63", BIG[3]),
+    _beside("a text with a TIME", 'Column("a", Time)', *TIMES),
+    _beside("a text with a TIME(3)", 'Column("a", mysql.TIME(fsp=3))', *TIMES, "a < '1:00:00.5'"),
+    _beside("a text with a YEAR", 'Column("a", mysql.YEAR)', "a > '1999'", "a <> 2000 + 20"),
     _check("added, named", "", _c("n > 0")),
     _check("added, unnamed", "", _c("n > 0", None)),
     _check("expression", _c("n > 0"), _c("n > 1")),

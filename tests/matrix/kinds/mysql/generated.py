@@ -76,6 +76,16 @@ KINDS = (
         renames={"item.n": "item.m"},
     ),
     changed(
+        "generated: renamed, and the column that it uses, too",
+        item(N, f'Column("a", Integer, {STORED}, index=True)'),
+        item(
+            'Column("m", Integer)',
+            'Column("b", Integer, Computed("m + 1", persisted=True), index=True)',
+        ),
+        ROW,
+        renames={"item.n": "item.m", "item.a": "item.b"},
+    ),
+    changed(
         "generated: from JSON with quotes",
         item('Column("doc", JSON)'),
         item(

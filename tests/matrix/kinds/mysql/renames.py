@@ -20,6 +20,7 @@ CHILD = (
     'Column("item_id", ForeignKey("item.id", name="of_item")))\n'
 )
 CHILD_UNNAMED = CHILD.replace(', name="of_item"', "")
+CHILD_PLAIN = CHILD.replace('ForeignKey("item.id", name="of_item")', "Integer")
 
 
 def _table(name: str, models: str, *rows: str) -> Kind:
@@ -90,6 +91,38 @@ KINDS = (
         _goods(item(A, B)),
         ROW,
         renames=TO_GOODS,
+    ),
+    changed(
+        "rename table: and an unnamed check, which goes again under the old name",
+        item(A),
+        _goods(item(A, 'CheckConstraint("a > 0")')),
+        ROW,
+        renames=TO_GOODS,
+    ),
+    changed(
+        "rename table: and an unnamed foreign key, which goes again under the old name",
+        item(A) + CHILD_PLAIN,
+        item(A) + CHILD_UNNAMED.replace('"child"', '"kid"'),
+        ROW,
+        "INSERT INTO child VALUES (1, 1)",
+        renames={"child": "kid"},
+    ),
+    changed(
+        "rename table: and one of its two unnamed checks goes",
+        item(A, 'CheckConstraint("a > 0")', 'CheckConstraint("a > 1")'),
+        _goods(item(A, 'CheckConstraint("a > 1")')),
+        "INSERT INTO item (id, a) VALUES (1, 5), (2, NULL)",
+        renames=TO_GOODS,
+    ),
+    changed(
+        "rename table: with names of its own that begin as automatic ones do",
+        item(A, 'CheckConstraint("a > 0", name="item_chk_positive")')
+        + CHILD.replace("of_item", "child_ibfk_item"),
+        _goods(item(A, 'CheckConstraint("a > 0", name="item_chk_positive")'))
+        + _goods(CHILD).replace('"child"', '"kid"').replace("of_item", "child_ibfk_item"),
+        ROW,
+        "INSERT INTO child VALUES (1, 1)",
+        renames={**TO_GOODS, "child": "kid"},
     ),
     changed(
         "rename table: and a column of it",
