@@ -255,6 +255,20 @@ def test_postgresql_16_makes_a_generated_column_again_for_another_expression() -
     ]
 
 
+def test_a_column_is_plain_before_what_it_was_generated_from_is_made_again() -> None:
+    plain, made = Column("b", "int"), Column("b", "int", generated="(a + 1)", stored=True)
+    reads = Column("c", "int", generated="(b + 1)", stored=True)
+    over = Column("d", "int", generated="(c + 1)", stored=True)
+    before = catalog(table("t", A, plain, reads, over))
+    after = catalog(table("t", A, made, Column("c", "int")))
+    assert said(diff(before, after, engine=OLD)) == [
+        "drop column public.t.d",
+        "alter column public.t.c generated stored",
+        "drop column public.t.b",
+        "create column public.t.b",
+    ]
+
+
 def test_deferral_is_altered_and_a_constraint_that_stops_being_valid_made_again() -> None:
     key = foreign_key("fk", "a", "u")
     u = table("u", primary_key("u_pkey"))

@@ -10,10 +10,15 @@ from daybreak.core.mention import mentioned, words
 
 
 def by_need(changes: Sequence[Change], *, goes: bool) -> list[Change]:
-    """`changes`, as they stand where nothing is needed; the other way round where objects go."""
+    """`changes`, as they stand where nothing is needed.
+
+    The other way round where objects go, or what they need does: then it is what they needed before
+    that counts.
+    """
     if len(changes) < 2:
         return list(changes)
-    items = [next(s for s in reversed(sides(c)) if s is not None) for c in changes]
+    step = 1 if goes else -1
+    items = [next(s for s in sides(c)[::step] if s is not None) for c in changes]
     named: dict[str, list[int]] = {}
     for number, item in enumerate(items):
         named.setdefault(item.name, []).append(number)

@@ -39,8 +39,7 @@ class Rank(IntEnum):
     TYPE = auto()
     TABLE = auto()
     TABLE_BEFORE = auto()
-    DROP_GENERATED = auto()  # and what is created again under its name
-    NO_LONGER_GENERATED = auto()
+    DROP_GENERATED = auto()  # and what is created again under its name, or is no longer generated
     COLUMN_ALTER = auto()
     COLUMN_CREATE = auto()
     GENERATED = auto()
@@ -178,7 +177,7 @@ def _column_rank(change: Change, item: Column) -> Rank:
         if change.fields == ("auto_increment",):
             return Rank.HOLD
         if "generated" in change.fields:
-            return Rank.GENERATED if item.generated else Rank.NO_LONGER_GENERATED
+            return Rank.GENERATED if item.generated else Rank.DROP_GENERATED
     return Rank.COLUMN_ALTER
 
 
