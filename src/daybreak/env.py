@@ -50,7 +50,6 @@ from daybreak.edges.settings import Settings, load_settings, resolve_target
 from daybreak.flows.apply import apply
 from daybreak.flows.autogenerate import compare_catalogs
 from daybreak.flows.losses import Losses, agreed
-from daybreak.flows.preview import foresee
 from daybreak.report.text import run_words
 
 if TYPE_CHECKING:
@@ -124,6 +123,8 @@ def _run(
         options["include_name"] = _without_journal(options)
 
     if call is not None and call.foresee is not None:
+        from daybreak.flows.preview import foresee
+
         call.plan = foresee(settings, call, call.foresee, connection, options)
     elif context.is_offline_mode():
         _run_offline(settings, call, options)

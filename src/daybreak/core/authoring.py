@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from daybreak.core.change import Change
-from daybreak.core.hazards import Hazard
+if TYPE_CHECKING:  # an upgrade compares nothing, and is not to load what a catalog is
+    from daybreak.core.change import Change
+    from daybreak.core.hazards import Hazard
 
 # Asks a person to take one of several answers; gives its number.
 Choose = Callable[[str, tuple[str, ...]], int]

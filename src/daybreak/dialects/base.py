@@ -121,6 +121,8 @@ class Running(Protocol):
     @property
     def SESSION_ID(self) -> str: ...  # noqa: N802 - this session, as `LockSession.session`
     @property
+    def JOURNAL(self) -> str: ...  # noqa: N802 - makes `{journal}` once, whoever else does so now
+    @property
     def TRY_LOCK(self) -> str: ...  # noqa: N802
     @property
     def RELEASE_LOCK(self) -> str: ...  # noqa: N802
@@ -137,10 +139,6 @@ class Running(Protocol):
 
     def lock_key(self, name: str) -> int | str:
         """What the server calls the lock `name`."""
-        ...
-
-    def made_once(self, create: str) -> str:
-        """SQL for `create`, a CREATE TABLE IF NOT EXISTS that another session may run just now."""
         ...
 
     def state_of(self, place: Place) -> str | None:

@@ -9,16 +9,14 @@ from alembic import context
 
 from daybreak.core.errors import DropsData, MovedMeanwhile, Refused
 from daybreak.core.guard import question
-from daybreak.core.loss import Loss, loss, suspects
 from daybreak.edges.alembic import Call, Running
 from daybreak.edges.apply.steps import steps_in_force
-from daybreak.edges.peek import holds_data, peeking
-from daybreak.edges.preview import preview
 from daybreak.edges.where import recorded
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from daybreak.core.loss import Loss
     from daybreak.core.target import Target
 
 
@@ -70,11 +68,19 @@ class Losses:
         if heads != self._asked_at and (lost := self._lost(heads)):
             raise MovedMeanwhile(self._asked_at, heads, lost.words)
 
+    # What looks at data is loaded by a downgrade alone.
+
     def _heads(self) -> tuple[str, ...]:
+        from daybreak.edges.peek import peeking
+
         with peeking(self._connection):
             return tuple(sorted(recorded(self._connection, self._target, self._options)))
 
     def _lost(self, heads: tuple[str, ...]) -> Loss:
+        from daybreak.core.loss import loss, suspects
+        from daybreak.edges.peek import holds_data
+        from daybreak.edges.preview import preview
+
         connection = self._connection
         plan = preview(connection.dialect, self._options, self._steps, heads)
         return loss(

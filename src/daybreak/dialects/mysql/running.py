@@ -22,6 +22,25 @@ NAME_SESSION = None
 # This session. Its number comes again only after a restart, which ends what it held.
 SESSION_ID = "SELECT CAST(CONNECTION_ID() AS CHAR)"
 
+JOURNAL = """
+CREATE TABLE IF NOT EXISTS {journal} (
+    id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    history varchar(255) NOT NULL,
+    kind varchar(10) NOT NULL,
+    run varchar(32) NOT NULL,
+    revision varchar(255),
+    direction varchar(10),
+    number integer,
+    state varchar(10) NOT NULL,
+    skeleton varchar(32),
+    statement text,
+    detail longtext NOT NULL,
+    at datetime NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    ended_at datetime,
+    seconds double
+) ENGINE = InnoDB CHARSET = utf8mb4
+"""
+
 # GET_LOCK's names, of 64 characters at most, are those of the whole server: the database is a part.
 _LOCK = "CONCAT('daybreak ', LEFT(SHA2(CONCAT(COALESCE(DATABASE(), ''), ' ', :key), 256), 32))"
 TRY_LOCK = f"SELECT GET_LOCK({_LOCK}, 0)"
@@ -83,11 +102,6 @@ FROM information_schema.tables AS t JOIN information_schema.engines AS e ON e.en
 WHERE e.transactions <> 'YES' AND t.table_type = 'BASE TABLE'
     AND t.table_schema NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')
 """
-
-
-def made_once(create: str) -> str:
-    """`create`, a CREATE TABLE IF NOT EXISTS, is atomic."""
-    return create
 
 
 def lock_key(name: str) -> str:

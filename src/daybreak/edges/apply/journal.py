@@ -11,25 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    DateTime,
-    Float,
-    Identity,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    TextClause,
-    bindparam,
-    func,
-    inspect,
-    text,
-)
-from sqlalchemy.dialects.mysql import LONGTEXT
-from sqlalchemy.schema import CreateTable
+from sqlalchemy import TextClause, bindparam, inspect, text
 
 from daybreak.core.journal import ANCESTORS, JOURNAL, REVISION, Entry, State, known_parents
 
@@ -105,9 +87,7 @@ class Journal:
     def make(self) -> None:
         """Create the table if it is not there, also where another history's run does so now."""
         if not self.made:
-            create = CreateTable(_table(self._schema), if_not_exists=True)
-            sql = str(create.compile(self._connection))
-            self._connection.exec_driver_sql(self._server.made_once(sql))
+            self._connection.exec_driver_sql(self._server.JOURNAL.format(journal=self._name))
             self._made = True
 
     def begin_run(self, detail: Mapping[str, Any]) -> None:
@@ -232,33 +212,12 @@ class Journal:
         return self._connection.execute(self._text(sql), self._ours)
 
     def _text(self, sql: str) -> TextClause:
+        return text(sql.format(journal=self._name.replace(":", r"\:")))
+
+    @cached_property
+    def _name(self) -> str:
         quote = self._connection.dialect.identifier_preparer.quote
-        name = ".".join(quote(part) for part in (self._schema, JOURNAL) if part)
-        return text(sql.format(journal=name.replace(":", r"\:")))
-
-
-def _table(schema: str | None) -> Table:
-    return Table(
-        JOURNAL,
-        MetaData(),
-        Column("id", BigInteger, Identity(), primary_key=True),
-        Column("history", String(255), nullable=False),
-        Column("kind", String(10), nullable=False),
-        Column("run", String(32), nullable=False),
-        Column("revision", String(255)),
-        Column("direction", String(10)),
-        Column("number", Integer),
-        Column("state", String(10), nullable=False),
-        Column("skeleton", String(32)),
-        Column("statement", Text),
-        Column("detail", Text().with_variant(LONGTEXT(), "mysql"), nullable=False),
-        Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-        Column("ended_at", DateTime(timezone=True)),
-        Column("seconds", Float),
-        schema=schema,
-        mysql_engine="InnoDB",
-        mysql_charset="utf8mb4",
-    )
+        return ".".join(quote(part) for part in (self._schema, JOURNAL) if part)
 
 
 def _values(entry: Entry) -> dict[str, Any]:
