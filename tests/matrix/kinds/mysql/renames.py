@@ -215,7 +215,7 @@ KINDS = (
         "with ON UPDATE",
         item(f'Column("a", DateTime, {TOUCHED})'),
         item(f'Column("b", DateTime, {TOUCHED})'),
-        "INSERT INTO item (id) VALUES (1)",
+        "INSERT INTO item VALUES (1, '2020-01-02 03:04:05')",
     ),
     _column(
         "generated",
