@@ -11,7 +11,7 @@ import pty
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -114,8 +114,17 @@ class Project:
         )
         return Done(done.returncode, done.stdout, done.stderr)
 
-    def answer(self, answer: str, *command: str, prompt: str = "[y/N]:", **variables: str) -> Done:
-        """Run a command on a terminal and type `answer` when it asks; all that was shown."""
+    def answer(
+        self,
+        answer: str | Callable[[], str],
+        *command: str,
+        prompt: str = "[y/N]:",
+        **variables: str,
+    ) -> Done:
+        """Run a command on a terminal and type `answer`, or what it gives, when the command asks.
+
+        What is told of it is all that was shown.
+        """
         ours, theirs = pty.openpty()
         process = subprocess.Popen(
             [BIN / command[0], *command[1:]],
@@ -136,7 +145,8 @@ class Project:
                 break
             shown += piece
             if not answered and prompt in shown:
-                os.write(ours, f"{answer}\n".encode())
+                typed = answer if isinstance(answer, str) else answer()
+                os.write(ours, f"{typed}\n".encode())
                 answered = True
         os.close(ours)
         return Done(process.wait(60), re.sub(r"\x1b\[[0-9;]*m|\r", "", shown), "")

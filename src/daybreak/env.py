@@ -49,7 +49,8 @@ from daybreak.edges.preview import tell_sources
 from daybreak.edges.settings import Settings, load_settings, resolve_target
 from daybreak.flows.apply import apply
 from daybreak.flows.autogenerate import compare_catalogs
-from daybreak.flows.preview import agree_to_losses, agreed, foresee
+from daybreak.flows.losses import Losses, agreed
+from daybreak.flows.preview import foresee
 from daybreak.report.text import run_words
 
 if TYPE_CHECKING:
@@ -128,8 +129,8 @@ def _run(
         _run_offline(settings, call, options)
     elif connection is not None:
         _require_consent(call, running, settings.choice.environment, settings)
-        agree_to_losses(connection, None, call, running, options)
-        apply(connection, None, running, options, _wishes(call), _emit(call))
+        losses = Losses(connection, None, call, running, options)
+        apply(connection, None, running, options, _wishes(call), _emit(call), losses)
     else:
         _run_online(settings, call, running, options)
 
@@ -186,8 +187,8 @@ def _run_online(
     with explained(target):
         connection = engine.connect()
     with connection:
-        agree_to_losses(connection, target, call, running, options)
-        apply(connection, target, running, options, _wishes(call), _emit(call))
+        losses = Losses(connection, target, call, running, options)
+        apply(connection, target, running, options, _wishes(call), _emit(call), losses)
 
 
 def _require_consent(

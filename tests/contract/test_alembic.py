@@ -365,7 +365,6 @@ def test_no_other_private_name_is_used() -> None:
         ("flows/against.py", "connection.dialect.identifier_preparer._double_percents"),
         ("flows/plan.py", "script._downgrade_revs"),
         ("flows/plan.py", "script._upgrade_revs"),
-        ("flows/preview.py", "context._proxy"),
         ("writing/operations.py", "render._alter_column"),
         ("writing/operations.py", "render._render_gen_name"),
     }

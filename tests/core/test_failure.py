@@ -25,7 +25,7 @@ CASES: dict[str, tuple[Reached, type[DaybreakError], str, str]] = {
     "the first": (
         Reached(0, "4f2a", 0, 1),
         MigrationFailed,
-        "nothing was changed",
+        "no revision was applied or taken back",
         CORRECT,
     ),
     "the second": (
@@ -84,7 +84,7 @@ def test_what_is_there_already_may_be_declared_done() -> None:
 @pytest.mark.parametrize(
     ("reached", "committing", "kind", "words"),
     [
-        (Reached(), False, ConnectionLost, "nothing was changed"),
+        (Reached(), False, ConnectionLost, "no revision was applied or taken back"),
         (Reached(), True, StoppedHalfWay, "the last commit may have come through"),
         (Reached(1), False, StoppedHalfWay, "1 revision before it stayed applied"),
     ],

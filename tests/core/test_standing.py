@@ -45,3 +45,29 @@ def test_what_is_missing_and_what_nobody_can_place(
     assert (standing.missing, standing.unplaced) == (missing, unplaced)
     assert standing.reached == (not missing)
     assert standing.unknown == bool(missing and unplaced)
+
+
+HALF_GONE: dict[str, tuple[list[str], Parents, str, tuple[str, ...], bool]] = {
+    "the head": (["a3"], {}, "a3", ("a3",), False),
+    "one that is ahead": (["z9"], {"z9": ["a3"]}, "z9", (), False),
+    "the head, beside one that nobody knows": (["a3", "z9"], {}, "a3", ("a3",), False),
+    "of which another is missing, nobody knows where": (
+        ["a2", "z9"],
+        {},
+        "a2",
+        ("a2", "a3"),
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("recorded", "journal", "gone", "missing", "unknown"), HALF_GONE.values(), ids=HALF_GONE
+)
+def test_what_is_half_taken_back_is_missing(
+    recorded: list[str], journal: Parents, gone: str, missing: tuple[str, ...], unknown: bool
+) -> None:
+    standing = find_standing(LINE, recorded, journal, {gone})
+
+    assert (standing.missing, standing.unknown) == (missing, unknown)
+    assert standing.reached == (not missing)

@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, NullPool, create_engine
+from sqlalchemy import Connection, Engine, NullPool, create_engine
 
 from daybreak.core.catalog import Catalog
 from daybreak.core.diff import diff
-from daybreak.core.outline import Found, Outline, unlike
+from daybreak.core.outline import Found, Outline, differing, unlike
 from daybreak.dialects import postgresql
-from daybreak.edges.catalog import read_again, read_against, read_catalog
+from daybreak.edges.catalog import read_again, read_catalog, read_named, read_outline
 from edges.catalog_everything import READER
 from servers.postgresql import PostgreSQL
 
@@ -166,24 +166,27 @@ def test_a_change_by_hand_is_noticed(engine: Engine, before: Catalog, sql: str) 
 @pytest.fixture(scope="module")
 def outline(engine: Engine) -> Outline:
     with engine.connect() as connection:
-        return known(read_against(connection, None))
+        return outline_of(connection)
 
 
-def known(found: Found | None) -> Outline:
-    assert found is not None
-    return found.outline
+def outline_of(connection: Connection) -> Outline:
+    outline = read_outline(connection)
+    assert outline is not None
+    return outline
 
 
 @pytest.mark.parametrize("sql", BY_HAND.strip().splitlines())
-def test_what_is_read_against_an_outline_is_what_a_full_read_tells(
+def test_what_is_read_where_the_outline_differs_is_what_a_full_read_tells(
     engine: Engine, before: Catalog, outline: Outline, sql: str
 ) -> None:
     with engine.connect() as connection:
         connection.exec_driver_sql(sql)
-        found, after = read_against(connection, outline), read_catalog(connection)
-    assert known(found) != outline
-    assert found is not None
-    assert found.catalog(before) == after
+        now, after = outline_of(connection), read_catalog(connection)
+        names = differing(outline.digests, now.digests)
+        parts = read_named(connection, names)
+    assert now != outline
+    assert parts is not None
+    assert Found(names, parts).catalog(before) == after
 
 
 @pytest.mark.parametrize("sql", BY_HAND.strip().splitlines())
@@ -207,13 +210,9 @@ def test_no_other_table_is_read_again(engine: Engine, before: Catalog) -> None:
     assert unlike(before, again) == {(schema, named)}
 
 
-def test_nothing_is_read_of_a_database_whose_outline_is_equal(
-    engine: Engine, before: Catalog, outline: Outline
-) -> None:
-    with engine.connect() as connection:
-        found = read_against(connection, outline)
-    assert found == Found(outline, replace(before, tables=(), views=()))
-    assert found.catalog(before) == before
+def test_an_outline_has_all_but_the_tables_and_the_views(before: Catalog, outline: Outline) -> None:
+    assert outline.rest == replace(before, tables=(), views=())
+    assert outline.digests.keys() == unlike(before, outline.rest)
 
 
 def test_a_database_of_the_same_history_has_the_same_outline(
@@ -227,4 +226,4 @@ def test_a_database_of_the_same_history_has_the_same_outline(
         server.execute(SQL, database=name)
         other = create_engine(server.url(name, "psycopg2"), poolclass=NullPool)
         with other.connect() as connection:
-            assert known(read_against(connection, None)) == outline
+            assert outline_of(connection) == outline

@@ -82,7 +82,7 @@ def test_a_run_that_waits_in_vain_names_the_other_and_one_on_another_database_do
     place = f"{other}@{server.host}:{server.port}"
     assert re.fullmatch(
         rf"another run is at work on {re.escape(place)}: {re.escape(gethostname())}, process "
-        rf"{first} \(session \d+\)(, for \d+ s)?\. Waited 0 s for it\. Nothing was changed\n"
+        rf"{first} \(session \d+\)(, for \d+ s)?\. Waited 0 s for it\. Nothing was run\n"
         r"Next: let it finish and run the command again, or wait longer: --wait SECONDS",
         ended[2].said,
     )

@@ -17,7 +17,7 @@ from servers.server import Server
 SAMPLE = 6
 
 # What a run may end with whose fault is this: 0 if it had nothing more to ask of that session. 6
-# says that nothing was changed, 7 that something was, or that nobody can know.
+# says that no revision was applied, 7 that one was, or that nobody can know.
 ENDS = {
     "worker": {(0, ""), (6, "ConnectionLost"), (7, "StoppedHalfWay")},
     "lock": {(0, ""), (7, "LockLost")},

@@ -17,7 +17,7 @@ FAULTS = ("SIGKILL", "SIGKILL", "SIGTERM", "SIGINT", "worker", "lock")
 REPEATED = os.environ.get("DAYBREAK_TEST_SEQUENCE")
 SEQUENCES = [int(REPEATED)] if REPEATED else list(range(500 if ALL else 20))
 
-# Killed; at head; nothing was changed; stopped half-way, of which there are three kinds.
+# Killed; at head; no revision was applied; stopped half-way, of which there are three kinds.
 ENDS = {
     (9, None, ""),
     (0, 0, ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import py_compile
 import random
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,8 +14,10 @@ from killing.histories import HISTORIES, write_history
 from killing.runs import ALL, SEED, Asked, Ended, forks_in, state
 from projects import Project, make_project
 from servers.postgresql import PostgreSQL
+from servers.server import Server
 
 SAMPLE = 1000 if ALL else 4
+DRIVERS = {"postgresql": "psycopg2", "mysql": "pymysql"}
 NO_FAULTS: Mapping[int, str] = {}
 ENV = "import daybreak.env\n\ndaybreak.env.run({options})\n"
 
@@ -24,6 +27,11 @@ SHAPES = {
     "one transaction for all revisions": ("transaction_per_migration=False", "psycopg2", "head"),
     "psycopg 3": ("", "psycopg", "d4"),
     "a version table of another name": ("version_table='versions'", "psycopg2", "head"),
+    "a version table in a schema": (
+        "version_table='its versions', version_table_schema='Odd'",
+        "psycopg2",
+        "head",
+    ),
 }
 DOWN = 'with op.get_context().autocommit_block():\n        op.execute("{first}")\n    {rest}'
 
@@ -69,7 +77,48 @@ def test_a_killed_run_to_several_heads_is_finished_by_the_next_one(
     _kill_and_finish(postgresql16, project, Asked("", goal="heads"), "psycopg2")
 
 
-def _kill_and_finish(server: PostgreSQL, project: Project, asked: Asked, driver: str) -> None:
+def test_a_killed_run_over_two_branches_to_their_merge_is_finished_by_the_next_one(
+    server: Server, tmp_path: Path
+) -> None:
+    _kill_and_finish(server, _merging(tmp_path, server), Asked(""), DRIVERS[server.dialect])
+
+
+def test_a_killed_run_of_revisions_without_their_sources_is_finished_by_the_next_one(
+    server: Server, tmp_path: Path
+) -> None:
+    """As in an image of bytecode alone, for which alembic.ini says `sourceless = true`."""
+    project = _merging(tmp_path, server)
+    ini = project.root / "alembic.ini"
+    ini.write_text(f"{ini.read_text()}sourceless = true\n")
+    for path in (project.root / "alembic/versions").glob("*.py"):
+        py_compile.compile(str(path), cfile=str(path.with_suffix(".pyc")))
+        path.unlink()
+    _kill_and_finish(server, project, Asked(""), DRIVERS[server.dialect])
+
+
+def _merging(folder: Path, server: Server) -> Project:
+    """Two branches from a1 that meet in d4."""
+    project = make_project(folder / "app", server.dialect)
+    project.add_revision("a1", None, 'op.execute("CREATE TABLE a (x int)")')
+    branch = {
+        "postgresql": DOWN.format(first="CREATE INDEX CONCURRENTLY ix_{0} ON a (x)", rest="{1}"),
+        "mysql": 'op.execute("CREATE INDEX ix_{0} ON a (x)")\n    {1}',
+    }[server.dialect]
+    for name in ("b2", "c3"):
+        body = branch.format(name, 'op.execute("INSERT INTO a VALUES (1)")')
+        project.add_revision(name, "a1", body)
+    project.add_revision(
+        "d4",
+        "of both",
+        'op.execute("INSERT INTO a VALUES (2)")\n    op.execute("ALTER TABLE a ADD y int")\n'
+        '    op.execute("UPDATE a SET y = x")',
+    )
+    path = project.root / "alembic/versions/d4_.py"
+    path.write_text(path.read_text().replace("'of both'", "('b2', 'c3')"))
+    return project
+
+
+def _kill_and_finish(server: Server, project: Project, asked: Asked, driver: str) -> None:
     """Kill the run that is asked for at some of its points; each time the next one finishes it."""
     with forks_in(project.root) as forks:
 
@@ -77,6 +126,8 @@ def _kill_and_finish(server: PostgreSQL, project: Project, asked: Asked, driver:
             return forks.run(replace(asked, url=server.url(database, driver), faults=faults))
 
         def prepare(database: str) -> None:
+            if server.dialect == "postgresql":
+                server.execute('CREATE SCHEMA "Odd"', database=database)
             if asked.command == "downgrade":
                 assert forks.run(Asked(server.url(database, driver))).code == 0
 

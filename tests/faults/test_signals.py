@@ -15,6 +15,7 @@ from killing.sessions import connect
 from projects import BIN, CLEAN, Done, Project, make_project
 from servers.server import Server
 
+NOTHING = "no revision was applied or taken back"
 TABLE = Revision("a1", 'op.execute("CREATE TABLE events (title varchar(10))")')
 HISTORIES = {
     "postgresql": (
@@ -97,7 +98,7 @@ def test_a_build_is_cancelled_and_the_next_run_repairs_what_it_left(
         done = _ended(run)
     assert done.code == code, done.said
     said = done.err if command == "daybreak" else done.said
-    assert f"stopped by {signal.Signals(number).name}: nothing was changed" in said
+    assert f"stopped by {signal.Signals(number).name}: {NOTHING}" in said
     assert "run the command again: it goes on where this one stopped" in said
     assert "Traceback" not in said
     if server.dialect in LEFT:

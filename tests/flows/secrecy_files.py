@@ -164,5 +164,7 @@ say("database's parts", lambda: vars(database))
 say("connection", use)
 say("async connection", lambda: asyncio.run(query()))
 say("no such driver", lambda: database.dsn("oracle"))
+say("required schema", database.require_schema)
+say("required schema, too", lambda: asyncio.run(database.async_require_schema()))
 say("migration", lambda: command.upgrade(Config(str(HERE / "alembic.ini")), "head"))
 """

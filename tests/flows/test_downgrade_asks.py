@@ -109,6 +109,59 @@ def test_a_person_is_asked(project: Project, server: Server, database: str) -> N
     assert (yes.code, recorded(server, database)) == (0, [])
 
 
+def test_nobody_is_kept_waiting_by_the_question_and_the_answer_holds_for_what_it_was_about(
+    project: Project, server: Server, database: str
+) -> None:
+    """Another run takes 0002 back while it is asked about: now it would be 0001, with the rows."""
+    server.execute("INSERT INTO venues (name, capacity) VALUES ('x', 1)", database=database)
+
+    def yes_after_another_run() -> str:
+        assert project.run("daybreak", "downgrade", "-1", "--yes", "--wait", "0").code == 0
+        return "y"
+
+    moved = project.answer(yes_after_another_run, "daybreak", "downgrade", "-1")
+
+    assert moved.out == (
+        "downgrade drops venues.capacity: go on? [y/N]: y\n"
+        "error  downgrade was refused: the database was at 0002 when it was looked at, and another "
+        "run moved it to 0001. From there it drops venues (rows). Nothing was changed\n"
+        "next   run the command again: it asks about that\n"
+    )
+    assert (moved.code, recorded(server, database)) == (3, ["0001"])
+
+
+def test_what_another_run_has_done_meanwhile_is_done(
+    project: Project, server: Server, database: str
+) -> None:
+    server.execute("INSERT INTO venues (name, capacity) VALUES ('x', 1)", database=database)
+
+    def yes_after_another_run() -> str:
+        assert project.run("daybreak", "downgrade", "0001", "--yes").code == 0
+        return "y"
+
+    done = project.answer(yes_after_another_run, "daybreak", "downgrade", "0001")
+
+    assert (done.code, recorded(server, database)) == (0, ["0001"])
+    assert done.out.endswith("done   nothing to do, at 0001\n")
+
+
+def test_a_protected_environment_with_data_asks_one_question(
+    project: Project, server: Server, database: str
+) -> None:
+    server.execute("INSERT INTO venues (name, capacity) VALUES ('x', 1)", database=database)
+    place = f"{database}@{server.host}:{server.port}"
+    asked = f"prod ({place}) is protected, and downgrade drops venues.capacity: go on? [y/N]: "
+    prod = {"ENV": "prod", "PROD_DATABASE_URL": server.url(database)}
+
+    no = project.answer("n", "daybreak", "downgrade", "-1", **prod)
+    assert no.out == f"{asked}n\nerror  downgrade was not confirmed. Nothing was changed\n"
+    assert (no.code, recorded(server, database)) == (3, ["0002"])
+
+    yes = project.answer("y", "daybreak", "downgrade", "-1", **prod)
+    assert yes.out.startswith(f"{asked}y\n")
+    assert (yes.code, recorded(server, database)) == (0, ["0001"])
+
+
 def test_what_a_downgrade_drops_that_reads_data_nobody_can_tell(
     project: Project, server: Server, database: str
 ) -> None:

@@ -158,9 +158,7 @@ def test_a_person_may_refuse_and_agree(applied: Applied) -> None:
     )
 
     no = applied.project.answer("n", *["daybreak", "downgrade", "base", "--env", "prod"])
-    assert (
-        no.out == f"{question}n\nerror  downgrade of prod was not confirmed. Nothing was changed\n"
-    )
+    assert no.out == f"{question}n\nerror  downgrade was not confirmed. Nothing was changed\n"
     assert (no.code, applied.state()) == (3, before)
 
     yes = applied.project.answer("y", *["daybreak", "downgrade", "base", "--env", "prod"])

@@ -108,7 +108,7 @@ def test_whoever_does_not_want_to_wait_ends_with_4(project: Project) -> None:
         done = project.run("daybreak", "upgrade", "head", "--wait", "0")
         assert done.code == 4
         assert plain(done.err).endswith(
-            "Waited TIME for it. Nothing was changed\n"
+            "Waited TIME for it. Nothing was run\n"
             "next   let it finish and run the command again, or wait longer: --wait SECONDS\n"
         )
         told = project.run("daybreak", "upgrade", "head", "--wait", "0.1", "--json")
@@ -125,7 +125,9 @@ def test_a_signal_ends_a_run_that_waits(project: Project) -> None:
         os.kill(second.pid, signal.SIGTERM)
         _, errors = second.communicate(timeout=60)
         assert second.returncode == 7
-        assert errors.startswith("error  stopped by SIGTERM: nothing was changed\n")
+        assert errors.startswith(
+            "error  stopped by SIGTERM: no revision was applied or taken back\n"
+        )
         assert go_on().code == 0
 
 

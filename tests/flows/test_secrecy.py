@@ -205,6 +205,21 @@ def lose_the_connection(watched: Watched) -> None:
     watched.run("alembic", "upgrade", "head", code=255)
 
 
+def wait_for_the_schema(watched: Watched) -> None:
+    """New enough, too old, ahead of what anybody knows; and a password that is wrong."""
+    wait = ("daybreak", "wait", "--timeout", "0")
+    watched.run(*wait, code=9)
+    watched.run("daybreak", "upgrade", "head", code=0)
+    watched.run(*wait, "--json", code=0)
+    watched.server.execute(
+        "UPDATE alembic_version SET version_num = 'zz'", database=watched.database
+    )
+    watched.run(*wait, "--traceback", code=9)
+    wrong = watched.url(password=watched.password + "x")
+    watched.run(*wait, "--traceback", code=6, DEV_DATABASE_URL=wrong)
+    watched.run(*wait, "--json", code=6, DEV_DATABASE_URL=watched.url(port=free_port()))
+
+
 def have_models_that_tell(watched: Watched) -> None:
     watched.project.write("models/venue.py", TELLING_MODELS)
     watched.run("daybreak", "revision", "-m", "x", "--traceback", code=2)
@@ -237,6 +252,7 @@ PATHS: list[Callable[[Watched], None]] = [
     break_a_revision,
     stop_half_way,
     lose_the_connection,
+    wait_for_the_schema,
     have_models_that_tell,
     use_the_library,
 ]
@@ -247,7 +263,7 @@ PLACES = [("postgresql16", path) for path in PATHS] + [
     ("mysql", path)
     for path in (
         *(give_a_wrong_password, find_no_server, break_a_revision, stop_half_way),
-        *(lose_the_connection, use_the_library),
+        *(lose_the_connection, wait_for_the_schema, use_the_library),
     )
 ]
 if EXAMPLES > 1:

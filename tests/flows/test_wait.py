@@ -113,6 +113,35 @@ def test_an_application_requires_it_from_another_folder_and_without_alembic(
     assert require() == ["HistoryMissing", "[]"]
 
 
+CREATE_USER = {
+    "postgresql": "CREATE ROLE {user} LOGIN PASSWORD 'right'",
+    "mysql": "CREATE USER {user} IDENTIFIED BY 'right'",
+}
+VERSIONS, JOURNAL = "alembic_version", "daybreak_journal"
+
+
+def test_a_right_that_is_missing_is_named_with_what_gives_it(
+    project: Project, server: Server, database: str
+) -> None:
+    upgrade(project)
+    user = f"reader_{database[-6:]}"
+    url = server.url(database, user=user, password="right")
+    quote, schema = {"postgresql": ("", "public"), "mysql": ("`", database)}[server.dialect]
+    server.execute(CREATE_USER[server.dialect].format(user=user))
+    try:
+        for readable, other in ((VERSIONS, JOURNAL), (JOURNAL, VERSIONS)):
+            server.execute(f"GRANT SELECT ON {schema}.{readable} TO {user}", database=database)
+            done = project.run("daybreak", "wait", DEV_DATABASE_URL=url)
+            server.execute(f"REVOKE SELECT ON {schema}.{readable} FROM {user}", database=database)
+            assert done.code == 2
+            assert f"error  user '{user}' may not read {quote}{other}{quote} on " in done.err
+            assert done.err.splitlines()[-1].replace(quote, "") == (
+                f"next   GRANT SELECT ON {VERSIONS} TO {user}; GRANT SELECT ON {JOURNAL} TO {user}"
+            )
+    finally:
+        server.execute(f"DROP USER {user}")
+
+
 def test_a_server_that_is_down_ends_with_6_and_shows_no_password(project: Project) -> None:
     url = f"{project.variables['DEV_DATABASE_URL'].partition(':')[0]}://u:k7Qzsecret@127.0.0.1:1/x"
     done = project.run("daybreak", "wait", "--timeout", "1", DEV_DATABASE_URL=url)

@@ -16,6 +16,7 @@ from servers.server import Server
 
 pytestmark = pytest.mark.server
 
+NOTHING = "no revision was applied or taken back"
 AGAIN = "correct the file and run the command again"
 
 FILES = {
@@ -175,7 +176,7 @@ FROM_THERE = (
 )
 
 
-def test_a_failing_revision_on_postgresql_changes_nothing(
+def test_a_failing_revision_on_postgresql_is_rolled_back_whole(
     postgresql16: PostgreSQL, tmp_path: Path
 ) -> None:
     with postgresql16.fresh_database() as database:
@@ -184,9 +185,20 @@ def test_a_failing_revision_on_postgresql_changes_nothing(
         failed = "versions/0001_.py:13 failed: " + UNDEFINED
         prove(
             project,
-            Wrong(failed + "What was open was rolled back; nothing was changed", AGAIN, code=1),
+            Wrong(f"{failed}What was open was rolled back; {NOTHING}", AGAIN, code=1),
         )
         assert _schema(postgresql16, database) == (["alembic_version", "daybreak_journal"], [])
+
+
+def test_a_first_run_that_fails_at_once_leaves_the_tables_that_record_and_says_no_more(
+    server: Server, database: str, tmp_path: Path
+) -> None:
+    url = server.url(database)
+    project = make_project(tmp_path / "a", server.dialect, DEV_DATABASE_URL=url)
+    project.add_revision("0001", None, 'op.execute("ALTER TABLE nowhere ADD x INT")')
+    done = project.run("daybreak", "upgrade", "head")
+    assert (done.code, NOTHING in done.err) == (1, True)
+    assert _schema(server, database) == (["alembic_version", "daybreak_journal"], [])
 
 
 def test_what_was_applied_before_a_failing_revision_stays(

@@ -27,12 +27,12 @@ def running_mysql() -> Iterator[MySQL]:
     """Raises NoDebianMirror, AptFailed or MySQLFailed when there is none to be had."""
     if given := os.environ.get(URL_VARIABLE):
         url = make_url(given)
-        yield _described(
+        yield described(
             url.host or "127.0.0.1", url.port or 3306, url.username or "root", url.password or ""
         )
     else:
         with temporary_mysqld() as port:
-            yield _described("127.0.0.1", port, "root", "")
+            yield described("127.0.0.1", port, "root", "")
 
 
 def fail_or_skip(reason: NoDebianMirror) -> NoReturn:
@@ -46,7 +46,8 @@ def fail_or_skip(reason: NoDebianMirror) -> NoReturn:
     pytest.skip(absent)
 
 
-def _described(host: str, port: int, user: str, password: str) -> MySQL:
+def described(host: str, port: int, user: str, password: str) -> MySQL:
+    """The server at this address, which tells its version."""
     server = MySQL(dialect="mysql", host=host, port=port, user=user, password=password, version="")
     [(version,)] = server.execute("SELECT version()")
     return MySQL(**{**vars(server), "version": version})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,14 +33,14 @@ class MySQLFailed(Exception):
 
 
 @contextmanager
-def temporary_mysqld() -> Iterator[int]:
+def temporary_mysqld(*options: str) -> Iterator[int]:
     """The port of a new MySQL on 127.0.0.1 with an empty root password. It ends with the run.
 
     Raises NoDebianMirror and AptFailed when it can't be fetched, MySQLFailed when it won't start.
     """
     account = server_account()
     installation = _installation(account)
-    port, leash = _started(installation, account, ATTEMPTS)
+    port, leash = _started(installation, account, options, ATTEMPTS)
     try:
         yield port
     finally:
@@ -97,7 +97,9 @@ def _make_template(folder: Path) -> None:
         shutil.rmtree(place)
 
 
-def _started(folder: Path, account: Account | None, attempts: int) -> tuple[int, Leash]:
+def _started(
+    folder: Path, account: Account | None, options: Sequence[str], attempts: int
+) -> tuple[int, Leash]:
     place, port = temporary_folder(account), free_port()
     _copy(folder / "template", place / "data", account)
     leash = start_on_leash(
@@ -105,7 +107,7 @@ def _started(folder: Path, account: Account | None, attempts: int) -> tuple[int,
             *(*_mysqld(folder), f"--datadir={place}/data", f"--port={port}"),
             *("--bind-address=127.0.0.1", f"--socket={place}/socket", f"--pid-file={place}/pid"),
             *("--mysqlx=OFF", "--skip-log-bin", "--secure-file-priv=", "--skip-name-resolve"),
-            *FORGETFUL,
+            *(*FORGETFUL, *options),
         ],
         folder=place,
         signal="KILL",  # the folder goes with it, so there is nothing to finish
@@ -119,7 +121,7 @@ def _started(folder: Path, account: Account | None, attempts: int) -> tuple[int,
     log = leash.log()
     leash.stop()
     if attempts > 1:
-        return _started(folder, account, attempts - 1)
+        return _started(folder, account, options, attempts - 1)
     raise MySQLFailed(log[-2000:])
 
 

@@ -1,10 +1,10 @@
 """The whole tree of errors. Each names the thing, the cure, and the exit code it ends with.
 
     DaybreakError                       1  unexpected
-    ├─ MigrationFailed                     a revision raised; nothing was changed
+    ├─ MigrationFailed                     a revision raised; none was applied or taken back
     ├─ DevServerFailed                     a server of our own did not start, stop or obey
     ├─ ShadowFailed                        the shadow server refused what Daybreak asked of it
-    ├─ UsageError                       2  usage or configuration; nothing was changed
+    ├─ UsageError                       2  usage or configuration; nothing was run
     │  ├─ ProjectNotFound                  no project in this folder or above it
     │  ├─ ProjectInvalid                   pyproject.toml or alembic.ini can't be used
     │  ├─ UnknownEnvironment               a misspelt ENV
@@ -34,6 +34,7 @@
     │  ├─ OnLambda                         migrations don't run inside Lambda
     │  ├─ Protected                        a protected environment, and nobody to ask
     │  ├─ DropsData                        a downgrade takes data with it, and nobody to ask
+    │  ├─ MovedMeanwhile                   another run moved the database while it was asked about
     │  ├─ UnregisteredModels               a comparison would drop these models' tables
     │  ├─ Unguarded                        a foreign env.py, without --unguarded
     │  ├─ NotTheWriter                     a server or session that takes no change
@@ -46,7 +47,7 @@
     ├─ Unreachable                      6  the database could not be reached
     │  ├─ ServerDown                       nothing answers at the address
     │  ├─ AuthenticationFailed             the server refused user or password
-    │  ├─ ConnectionLost                   it went away before anything was changed
+    │  ├─ ConnectionLost                   it went away before a revision was applied or taken back
     │  └─ DatabaseMissing                  the server is there, the database is not
     ├─ StoppedHalfWay                   7  a revision raised after something was changed
     │  ├─ Undecided                        nobody can tell whether a statement was carried out
@@ -322,6 +323,18 @@ class DropsData(Refused):
         )
 
 
+class MovedMeanwhile(Refused):
+    """Before a downgrade. `said` is what it drops at `now`, which nobody agreed to."""
+
+    def __init__(self, asked_at: Sequence[str], now: Sequence[str], said: str) -> None:
+        was, at = (", ".join(heads) or "no revision" for heads in (asked_at, now))
+        super().__init__(
+            f"downgrade was refused: the database was at {was} when it was looked at, and another "
+            f"run moved it to {at}. From there it {said}. Nothing was changed",
+            "run the command again: it asks about that",
+        )
+
+
 class UnregisteredModels(Refused):
     def __init__(self, files: Sequence[str], register_in: str, imports: Sequence[str]) -> None:
         super().__init__(
@@ -386,7 +399,7 @@ class LockHeld(DaybreakError):
     def __init__(self, place: str, holder: str, seconds: float) -> None:
         super().__init__(
             f"another run is at work on {place}: {holder}. Waited {seconds:.0f} s for it. Nothing "
-            "was changed",
+            "was run",
             "let it finish and run the command again, or wait longer: --wait SECONDS",
         )
         self.holder = holder

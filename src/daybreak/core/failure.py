@@ -33,6 +33,9 @@ def offline_failure(said: str, place: str | None) -> DaybreakError:
 AGAIN = "run the command again: it goes on where this one stopped"
 
 
+MAKE_ROOM = f"make room on the server, and {AGAIN}"
+
+
 @dataclass(frozen=True)
 class Reached:
     """How far a run came: whole revisions, and statements of the one that was under way.
@@ -53,7 +56,7 @@ class Reached:
 
     @property
     def text(self) -> str:
-        """What stays, as a sentence."""
+        """What stays, as a sentence. The version table and the journal do in any case."""
         parts = []
         if self.applied:
             parts.append(f"{_count(self.applied, 'revision')} before it stayed applied")
@@ -65,7 +68,7 @@ class Reached:
                 f"statement {self.unsettled} of {self.revision} may be half done, since it commits "
                 "by itself: the next run asks"
             )
-        return "; ".join(parts) or "nothing was changed"
+        return "; ".join(parts) or "no revision was applied or taken back"
 
 
 def migration_failure(
@@ -103,7 +106,7 @@ def connection_lost(said: str, reached: Reached, *, committing: bool) -> Daybrea
             f"the connection to the database was lost: {said}\n{stays}{reached.text}", AGAIN
         )
     return ConnectionLost(
-        f"the connection to the database was lost: {said}\nnothing was changed",
+        f"the connection to the database was lost: {said}\n{reached.text}",
         "run the command again when the database answers: daybreak doctor tells",
     )
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-# The table's name. It stands in the schema of the version table.
-JOURNAL = "daybreak_journal"
+from daybreak.core.tables import JOURNAL as JOURNAL
 
 # The kinds of its rows that tell what a revision builds on: one that was applied or taken back, and
 # all those that were applied before the journal was there.

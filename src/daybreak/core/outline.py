@@ -24,33 +24,23 @@ class Outline:
 
 @dataclass(frozen=True)
 class Found:
-    """What was read of a database against the outline of another: `parts` is what differs."""
+    """What was read of a database against the outline of another.
 
-    outline: Outline
+    `names` are the tables and views of which the outlines tell otherwise, or that one lacks.
+    `parts` are those that the database has of them, and all that is neither a table nor a view.
+    """
+
+    names: frozenset[Name]
     parts: Catalog
 
     def catalog(self, known: Catalog) -> Catalog:
         """All of the database; `known` is the catalog of the other, in which the rest is equal."""
-        tables: dict[Name, Table] = {(table.schema, table.name): table for table in known.tables}
-        tables |= {(table.schema, table.name): table for table in self.parts.tables}
-        views: dict[Name, View] = {(view.schema, view.name): view for view in known.views}
-        views |= {(view.schema, view.name): view for view in self.parts.views}
-        # One that was a view there may be a table here.
-        for view in self.parts.views:
-            tables.pop((view.schema, view.name), None)
-        for table in self.parts.tables:
-            views.pop((table.schema, table.name), None)
-        names = self.outline.digests
-        return replace(
-            self.outline.rest,
-            tables=tuple(tables[name] for name in names if name in tables),
-            views=tuple(views[name] for name in names if name in views),
-        )
+        return with_parts(known, self.names, self.parts)
 
 
-def differing(digests: Mapping[Name, str], known: Mapping[Name, str]) -> frozenset[Name]:
-    """The tables and views of `digests` that `known` does not have, or has otherwise."""
-    return frozenset(name for name, digest in digests.items() if known.get(name) != digest)
+def differing(one: Mapping[Name, str], other: Mapping[Name, str]) -> frozenset[Name]:
+    """The tables and views that only one of the two has, or each with another digest."""
+    return frozenset(n for n in one.keys() | other.keys() if one.get(n) != other.get(n))
 
 
 def unlike(one: Catalog, other: Catalog) -> frozenset[Name]:

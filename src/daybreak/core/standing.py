@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 # Each revision with those that it builds on or depends on.
@@ -16,12 +16,14 @@ class Standing:
     `recorded` is where it is, `required` where the files end. `missing` are the revisions of the
     files that it lacks, the oldest first. `unplaced` are revisions that it has or builds on and of
     which nobody knows what they build on: any that is missing may be among their ancestors.
+    `half_gone` are those of the missing that are half taken back.
     """
 
     recorded: tuple[str, ...]
     required: tuple[str, ...]
     missing: tuple[str, ...]
     unplaced: tuple[str, ...]
+    half_gone: tuple[str, ...] = ()
 
     @property
     def reached(self) -> bool:
@@ -31,7 +33,7 @@ class Standing:
     @property
     def unknown(self) -> bool:
         """Whether nobody can tell: what seems to be missing may be there."""
-        return bool(self.missing and self.unplaced)
+        return bool(self.missing and self.unplaced and not self.half_gone)
 
     @property
     def ahead(self) -> bool:
@@ -39,11 +41,16 @@ class Standing:
         return self.reached and set(self.recorded) != set(self.required)
 
 
-def find_standing(files: Parents, recorded: Iterable[str], journal: Parents) -> Standing:
+def find_standing(
+    files: Parents,
+    recorded: Iterable[str],
+    journal: Parents,
+    half_gone: Container[str] = frozenset(),
+) -> Standing:
     """How a database that records these revisions stands to the `files`.
 
     The files tell of their own revisions what they build on; `journal`, what the database itself
-    has recorded, tells it of the others.
+    has recorded, tells it of the others. Those that are `half_gone` it no longer has.
     """
     heads = tuple(sorted(recorded))
     there: set[str] = set()
@@ -59,12 +66,14 @@ def find_standing(files: Parents, recorded: Iterable[str], journal: Parents) -> 
             unplaced.add(name)
         else:
             waiting += below
+    gone = tuple(name for name in _oldest_first(files) if name in there and name in half_gone)
     built_on = {name for below in files.values() for name in below}
     return Standing(
         recorded=heads,
         required=tuple(sorted(files.keys() - built_on)),
-        missing=tuple(name for name in _oldest_first(files) if name not in there),
+        missing=tuple(name for name in _oldest_first(files) if name not in there or name in gone),
         unplaced=tuple(sorted(unplaced)),
+        half_gone=gone,
     )
 
 

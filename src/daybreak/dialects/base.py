@@ -139,6 +139,10 @@ class Running(Protocol):
         """What the server calls the lock `name`."""
         ...
 
+    def made_once(self, create: str) -> str:
+        """SQL for `create`, a CREATE TABLE IF NOT EXISTS that another session may run just now."""
+        ...
+
     def state_of(self, place: Place) -> str | None:
         """SQL whose rows are the state of `place`, none if it is not there.
 
@@ -164,6 +168,10 @@ class Running(Protocol):
 
     def must_be_alone(self, error: BaseException) -> bool:
         """Whether the driver's `error` says that the statement can't run in a transaction."""
+        ...
+
+    def is_full(self, error: BaseException) -> bool:
+        """Whether the driver's `error` says that the server has no room left."""
         ...
 
     def is_made_already(self, error: BaseException) -> bool:
@@ -233,6 +241,10 @@ class Dialect(Protocol):
 
     def quoted(self, identifier: str) -> str:
         """`identifier` as SQL takes it, in quotes where it needs them."""
+        ...
+
+    def literal(self, text: str) -> str:
+        """`text` as SQL takes a string."""
         ...
 
     def create_database(self, name: str) -> str:

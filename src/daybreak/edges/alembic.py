@@ -73,8 +73,9 @@ CHANGES_SCHEMA = frozenset(_COMMAND_OF.values())
 class Call:
     """What a `daybreak` command tells the project's env.py, and hears from it.
 
-    `consent` is given when the guards were already asked, `yes` was said beforehand to whatever is
-    asked, `confirm` asks a person if there is one, and `wishes` are what a run is asked.
+    `consent` is given when the guards were already asked; `question` is one that they still have,
+    to be asked with the others. `yes` was said beforehand to whatever is asked, `confirm` asks a
+    person if there is one, and `wishes` are what a run is asked.
     `keep_empty` is False for a `revision` that writes no file when nothing differs, `asked` what it
     was told about what differs. `compared` is what came of it; where Alembic itself had to compare,
     `differences` is, in the form of its `as_diffs`. `autogenerate` is what `config.cmd_opts` tells
@@ -86,6 +87,7 @@ class Call:
     command: str
     emit: Emit = ignore
     consent: bool = False
+    question: str | None = None
     yes: bool = False
     confirm: Callable[[str], bool] | None = None
     wishes: Wishes = field(default_factory=Wishes)

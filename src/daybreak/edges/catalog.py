@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from daybreak.core.catalog import Catalog
 from daybreak.core.errors import LockNotGranted
-from daybreak.core.outline import Found, Name, Outline, differing, with_parts
+from daybreak.core.outline import Name, Outline, with_parts
 from daybreak.dialects import dialect_named
 from daybreak.dialects.base import CATALOG_LOCK_TIMEOUT_S, Dialect, LockHolder
 from daybreak.dialects.base import Outline as Queries
@@ -61,16 +61,15 @@ def read_catalog(
     return _built(connection, rows, version, leave_out)
 
 
-def read_against(
+def read_outline(
     connection: Connection,
-    known: Outline | None,
     *,
     schemas: Sequence[str] | None = None,
     leave_out: Left = frozenset(),
-) -> Found | None:
-    """In outline what the server tells, and as a catalog what differs from `known`, if given.
+) -> Outline | None:
+    """In outline what the server tells. The rest is as for `read_catalog`.
 
-    The rest is as for `read_catalog`. None where the dialect has no outlines.
+    None where the dialect has no outlines.
     """
     dialect = dialect_named(connection.dialect.name, "the connection")
     with _locks_named(connection, dialect), _reading(connection, dialect) as version:
@@ -86,11 +85,31 @@ def read_against(
             (schema, name): f"{digest} {told[id_]}" if id_ in told else digest
             for id_, schema, name, digest in relations
         }
-        differ = differing(digests, known.digests) if known else frozenset()
-        ids = [row[0] for row in relations if (row[1], row[2]) in differ]
+        rows |= _parts(connection, outline, dialect.catalog_relations(rows), asked)
+    return Outline(_built(connection, rows, version, leave_out), digests)
+
+
+def read_named(
+    connection: Connection,
+    names: frozenset[Name],
+    *,
+    schemas: Sequence[str] | None = None,
+    leave_out: Left = frozenset(),
+) -> Catalog | None:
+    """What the server tells, but of tables and views those alone that have one of `names`.
+
+    The rest is as for `read_catalog`. None where the dialect has no outlines.
+    """
+    dialect = dialect_named(connection.dialect.name, "the connection")
+    with _locks_named(connection, dialect), _reading(connection, dialect) as version:
+        outline = dialect.catalog_outline(version)
+        if outline is None:
+            return None
+        asked = _asked(connection, schemas)
+        rows = _rows(connection, {**outline.whole, NAMES: outline.names}, asked)
+        ids = [row[0] for row in rows.pop(NAMES) if (row[1], row[2]) in names]
         rows |= _parts(connection, outline, [*ids, *dialect.catalog_relations(rows)], asked)
-    catalog = _built(connection, rows, version, leave_out)
-    return Found(Outline(replace(catalog, tables=(), views=()), digests), catalog)
+    return _built(connection, rows, version, leave_out)
 
 
 def read_again(
@@ -106,16 +125,10 @@ def read_again(
     What is no table or view is read anew. The rest is as for `read_catalog`, which it is where the
     dialect has no outlines.
     """
-    dialect = dialect_named(connection.dialect.name, "the connection")
-    outline = dialect.catalog_outline(_version(connection))
-    if outline is None:
+    parts = read_named(connection, names, schemas=schemas, leave_out=leave_out)
+    if parts is None:
         return read_catalog(connection, schemas=schemas, leave_out=leave_out)
-    with _locks_named(connection, dialect), _reading(connection, dialect) as version:
-        asked = _asked(connection, schemas)
-        rows = _rows(connection, {**outline.whole, NAMES: outline.names}, asked)
-        ids = [row[0] for row in rows.pop(NAMES) if (row[1], row[2]) in names]
-        rows |= _parts(connection, outline, [*ids, *dialect.catalog_relations(rows)], asked)
-    return with_parts(seen, names, _built(connection, rows, version, leave_out))
+    return with_parts(seen, names, parts)
 
 
 def _parts(

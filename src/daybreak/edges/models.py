@@ -7,7 +7,7 @@ import importlib.util
 import os
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from daybreak.core.secret import mask
 from daybreak.core.settings import ProjectSettings
 
 if TYPE_CHECKING:
-    from sqlalchemy import MetaData
+    from sqlalchemy import MetaData, Table
 
 DEFAULT_MODELS = ("models",)
 DEFAULT_METADATA = "database:Base.metadata"
@@ -79,11 +79,11 @@ def unchanged(
     in the block stay only if they `may_register`. `touched` is told what was added to.
     """
     tables = {metadata: dict(metadata.tables) for metadata in metadatas}
-    parts: list[tuple[str, set[Any], frozenset[Any]]] = []
-    for name, table in (item for known in tables.values() for item in known.items()):
-        sets: list[set[Any]] = [table.constraints, table.indexes, table.foreign_keys]
-        sets += [column.foreign_keys for column in table.columns]
-        parts += [(name, part, frozenset(part)) for part in sets]
+    held = [
+        (name, table, [(part, frozenset(part)) for part in _parts_of(table)])
+        for known in tables.values()
+        for name, table in known.items()
+    ]
     added = [] if touched is None else touched
     try:
         yield
@@ -92,10 +92,21 @@ def unchanged(
             for name in () if may_register else metadata.tables.keys() - known.keys():
                 metadata.remove(metadata.tables[name])
                 added.append(name)
-        for name, part, held in parts:
-            if len(part) > len(held):
+        for name, table, parts in held:
+            if any(not part <= before for part, before in parts):
+                _take_away(table, parts)
                 added.append(name)
-            part.intersection_update(held)
+
+
+def _parts_of(table: Table) -> list[set[Any]]:
+    return [table.constraints, table.indexes, table.foreign_keys]
+
+
+def _take_away(table: Table, parts: Iterable[tuple[set[Any], frozenset[Any]]]) -> None:
+    for part, before in parts:
+        part.intersection_update(before)
+    for column in table.columns:  # theirs are the table's, too
+        column.foreign_keys.intersection_update(table.foreign_keys)
 
 
 def each_metadata(metadata: MetaData | Sequence[MetaData] | None) -> tuple[MetaData, ...]:

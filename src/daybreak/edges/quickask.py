@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from daybreak.core.tables import JOURNAL
 from daybreak.core.target import Target
 from daybreak.dialects.base import Dialect, Driver
 from daybreak.edges.connect import ProjectDriver, dialect_of, driver_for, keep_alive
@@ -16,9 +17,23 @@ from daybreak.edges.quickenv import VersionTable
 
 # Both engines take it. Without a revision there is one row, and its revision is NULL.
 _WHERE = """
-SELECT recorded.version_num, version(), server.reader, server.what
+SELECT recorded.version_num, version(), server.reader, server.what, {half_done} AS half_done
 FROM ({writer}) AS server
 LEFT JOIN {table} AS recorded ON TRUE
+"""
+# The revisions that are half applied or half taken back: the journal has statements of them, since
+# these go when a revision is complete. The last word on a statement counts.
+_HALF_DONE = """
+SELECT DISTINCT begun.revision, begun.direction
+FROM {journal} AS begun
+WHERE begun.kind = 'statement' AND begun.history = {history} AND begun.state <> 'failed'
+  AND NOT EXISTS (
+      SELECT 1
+      FROM {journal} AS later
+      WHERE later.kind = begun.kind AND later.history = begun.history
+        AND later.revision = begun.revision AND later.direction = begun.direction
+        AND later.number = begun.number AND later.id > begun.id AND later.state = 'failed'
+  )
 """
 # As SQLAlchemy shortens it: `PostgreSQL 16.4 (Debian …) on …`, `8.0.36-log`.
 _VERSION = re.compile(r"(?:PostgreSQL )?(\d+(?:\.\d+){0,2})(?![\w.])")
@@ -27,13 +42,15 @@ _VERSION = re.compile(r"(?:PostgreSQL )?(\d+(?:\.\d+){0,2})(?![\w.])")
 class Whereabouts(NamedTuple):
     """`recorded` are the database's revisions in its own order, `version` is the server's.
 
-    `reader` is whether it takes no changes, and `what` why.
+    `reader` is whether it takes no changes, and `what` why. `half_done`: a run was interrupted in
+    the middle of a revision.
     """
 
     recorded: tuple[str, ...]
     version: str
     reader: bool
     what: str
+    half_done: bool
 
 
 def ask_where(
@@ -46,15 +63,33 @@ def ask_where(
     """
     driver_for(target, project_driver)
     dialect = dialect_of(target)
-    sql = _WHERE.format(writer=dialect.WRITER, table=written(dialect, table.schema, table.name))
+    name = written(dialect, table.schema, table.name)
     with plain_connection(target, fastest_driver(target)) as connection:
         cursor = connection.cursor()
-        cursor.execute(sql)
-        rows = cursor.fetchall()
-    _, version, reader, what = rows[0]
+
+        def rows(half_done: str) -> Any:
+            cursor.execute(_WHERE.format(writer=dialect.WRITER, table=name, half_done=half_done))
+            return cursor.fetchall()
+
+        try:
+            found = rows(f"EXISTS ({half_done_in(dialect, table)})")
+        except Exception as error:
+            if not dialect.is_missing(error):
+                raise
+            found = rows("FALSE")  # no revision was applied since there is a journal
+    _, version, reader, what, half_done = found[0]
     shortened = _VERSION.match(version)
-    recorded = tuple(row[0] for row in rows if row[0] is not None)
-    return shortened and Whereabouts(recorded, shortened[1], bool(reader), what)
+    recorded = tuple(row[0] for row in found if row[0] is not None)
+    return shortened and Whereabouts(recorded, shortened[1], bool(reader), what, bool(half_done))
+
+
+def half_done_in(dialect: Dialect, table: VersionTable) -> str:
+    """SQL for the revisions of this history that are half done, and in which direction.
+
+    It fails where there is no journal.
+    """
+    journal = written(dialect, table.schema, JOURNAL)
+    return _HALF_DONE.format(journal=journal, history=dialect.literal(table.name))
 
 
 def written(dialect: Dialect, schema: str | None, table: str) -> str:

@@ -23,13 +23,25 @@ from daybreak.edges.connect import (
     make_async_engine,
     not_taken,
 )
-from daybreak.edges.quickask import fastest_driver, plain_connection, written
+from daybreak.edges.quickask import (
+    fastest_driver,
+    half_done_in,
+    plain_connection,
+    written,
+)
 from daybreak.edges.quickenv import VersionTable
 
 # A table that is locked, or a server that is stuck, must not hold up a start for ever.
 _ANSWER_MS = 10_000
 
-_VERSIONS = "SELECT version_num FROM {table}"
+# Without a revision there is one row, and its revision is NULL.
+_VERSIONS = """
+SELECT recorded.version_num, half_done.revision
+FROM (SELECT 1 AS one) AS always
+LEFT JOIN {table} AS recorded ON TRUE
+LEFT JOIN ({half_done}) AS half_done ON half_done.direction = 'downgrade'
+"""
+_VERSIONS_ALONE = "SELECT version_num, NULL FROM {table}"
 _JOURNAL = """
 SELECT kind, revision, detail
 FROM {table}
@@ -43,10 +55,12 @@ Rows = Callable[[str], Sequence[Sequence[Any]]]
 class Recorded(NamedTuple):
     """`parents` is what the journal tells; it is not asked where all `heads` are known.
 
-    Without a version table `heads` is None.
+    Without a version table `heads` is None. `half_gone` are revisions that are half taken back: a
+    downgrade is under way, or was interrupted.
     """
 
     heads: tuple[str, ...] | None
+    half_gone: frozenset[str]
     parents: Mapping[str, Sequence[str]]
 
 
@@ -85,34 +99,55 @@ def ask_recorded(
 
 
 def _ask(rows: Rows, target: Target, table: VersionTable, known: Container[str]) -> Recorded:
-    found = _rows_of(rows, target, _VERSIONS, table.schema, table.name)
+    dialect = dialect_of(target)
+    versions = written(dialect, table.schema, table.name)
+    journal = written(dialect, table.schema, JOURNAL)
+    half_done = half_done_in(dialect, table)
+
+    def told(sql: str, name: str) -> Sequence[Sequence[Any]] | None:
+        return _rows_of(rows, target, sql, name, (versions, journal))
+
+    def versions_alone() -> Sequence[Sequence[Any]] | None:
+        return told(_VERSIONS_ALONE.format(table=versions), versions)
+
+    try:
+        found = told(_VERSIONS.format(table=versions, half_done=half_done), journal)
+    except RightMissing:
+        versions_alone()  # which says so, if that is what may not be read
+        raise
+    if found is None:  # one of the two is not there
+        found = versions_alone()
     if found is None:
-        return Recorded(None, {})
-    heads = tuple(row[0] for row in found)
+        return Recorded(None, frozenset(), {})
+    heads = tuple(dict.fromkeys(row[0] for row in found if row[0] is not None))
+    half_gone = frozenset(row[1] for row in found if row[1] is not None)
     if all(head in known for head in heads):
-        return Recorded(heads, {})
-    journal = _rows_of(rows, target, _JOURNAL, table.schema, JOURNAL) or ()
-    return Recorded(heads, known_parents((row[0], row[1], row[2]) for row in journal))
+        return Recorded(heads, half_gone, {})
+    above = told(_JOURNAL.format(table=journal), journal) or ()
+    return Recorded(heads, half_gone, known_parents((row[0], row[1], row[2]) for row in above))
 
 
 def _rows_of(
-    rows: Rows, target: Target, sql: str, schema: str | None, table: str
+    rows: Rows, target: Target, sql: str, name: str, needed: Sequence[str]
 ) -> Sequence[Sequence[Any]] | None:
-    """The rows of a table; None if it is not there. Raises RightMissing, Unreachable."""
+    """The rows that `sql` gives; None if a table is not there. Raises RightMissing, Unreachable.
+
+    What can't be read is the table `name`; the tables that are `needed` are said with the cure.
+    """
     dialect = dialect_of(target)
-    name = written(dialect, schema, table)
     try:
-        return rows(sql.format(table=name))
+        return rows(sql)
     except Exception as error:
         cause = getattr(error, "orig", None) or error
         if dialect.is_missing(cause):
             return None
         if dialect.lacks_right(cause):
-            user = repr(target.url.username or "(none)")
+            user = target.url.username or ""
+            to = dialect.quoted(user)
             raise RightMissing(
-                f"user {user} may not read {name} on {target.place} ({target.environment}, from "
+                f"user {user!r} may not read {name} on {target.place} ({target.environment}, from "
                 f"{target.source}), which tells how old the schema is: {said(error)}",
-                f"GRANT SELECT ON {name} TO {user}; likewise on {JOURNAL}, which stands beside it",
+                "; ".join(f"GRANT SELECT ON {table} TO {to}" for table in needed),
             ) from error
         raise Unreachable(
             f"{target.place} ({target.environment}, from {target.source}) did not tell how old its "

@@ -70,14 +70,14 @@ class SchemaWait:
         AuthenticationFailed and what is wrong with the settings at once.
         """
         try:
-            heads, journal = ask_recorded(
+            heads, half_gone, journal = ask_recorded(
                 self._target, self._driver, self._required.table, self._required.parents
             )
         except AuthenticationFailed:  # no time cures it
             raise
         except Unreachable as down:
             return self._next(down)
-        standing = find_standing(self._required.parents, heads or (), journal)
+        standing = find_standing(self._required.parents, heads or (), journal, half_gone)
         if standing.reached or (standing.unknown and self._accept_unknown):
             return Found(self._target, standing, self._seconds)
         if standing.unknown:
@@ -89,6 +89,13 @@ class SchemaWait:
         at = ", ".join(standing.recorded) or "no revision"
         why = "" if has_table else f" (there is no table {self._required.table.name})"
         command = f"daybreak upgrade head{'s' * (len(standing.required) > 1)}"
+        if standing.half_gone:
+            return SchemaTooOld(
+                f"{self._target.place} ({self._target.environment}, from {self._target.source}) is "
+                f"at {at} and lacks {named(standing.missing)}: a downgrade of "
+                f"{named(standing.half_gone)} is under way, or was interrupted",
+                f"let it end; if no run is at work, {command} says what finishes it",
+            )
         return SchemaTooOld(
             f"{self._target.place} ({self._target.environment}, from {self._target.source}) is at "
             f"{at}{why} and lacks {named(standing.missing)}",

@@ -19,7 +19,14 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from daybreak.core.errors import DaybreakError, HalfDone, LockHeld, NotTheWriter
 from daybreak.core.events import Applied, Emit, Finished, Passed, Waiting
-from daybreak.core.failure import Reached, connection_lost, interrupted, migration_failure, said
+from daybreak.core.failure import (
+    MAKE_ROOM,
+    Reached,
+    connection_lost,
+    interrupted,
+    migration_failure,
+    said,
+)
 from daybreak.core.holder import called
 from daybreak.core.resume import Way, half_done
 from daybreak.core.target import Target
@@ -45,6 +52,7 @@ from daybreak.edges.apply.stop import Stop
 from daybreak.edges.connect import explained, missing_right
 from daybreak.edges.history import place_in_history, require_known
 from daybreak.edges.where import connected
+from daybreak.flows.losses import Losses
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
@@ -59,11 +67,12 @@ def apply(
     options: dict[str, Any],
     wishes: Wishes,
     emit: Emit,
+    losses: Losses,
 ) -> None:
     """Run what Alembic was asked to run on `connection`, to which `target` led, if any did.
 
-    Raises NotTheWriter, LockHeld, RevisionNotInFiles, Undecided, LockLost, and what a revision's
-    failure is turned into by `core.failure`.
+    Raises NotTheWriter, DropsData, LockHeld, MovedMeanwhile, RevisionNotInFiles, Undecided,
+    LockLost, and what a revision's failure is turned into by `core.failure`.
     """
     run = Run(connection, target, options, wishes, emit)
     if running.command is None:
@@ -71,7 +80,9 @@ def apply(
         return
     with run.told_in_words():
         run.refuse_reader(running.command)
+        losses.ask()
         with run.alone():
+            losses.require_the_same()
             run.migrate(running)
 
 
@@ -394,11 +405,14 @@ class Run:
             )
         lacking = missing_right(self.target, error) if self.target is not None else None
         cause = getattr(error, "orig", None)
+        cure = lacking.cure if lacking else None
+        if cause is not None and self.server.is_full(cause):
+            cure = MAKE_ROOM
         return migration_failure(
             said(error),
             place,
             self._reached,
-            cure=lacking.cure if lacking else None,
+            cure=cure,
             there=cause is not None and self.server.is_made_already(cause),
         )
 

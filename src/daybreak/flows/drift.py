@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,8 @@ from daybreak.core.catalog import Catalog
 from daybreak.core.checked import Checked
 from daybreak.core.drift import Drift, find_drift
 from daybreak.core.hidden import keep_hidden
-from daybreak.core.outline import Found, Name, Outline, unlike
-from daybreak.edges.catalog import read_again, read_against, read_catalog
+from daybreak.core.outline import Found, Name, Outline, differing, unlike
+from daybreak.edges.catalog import read_again, read_catalog, read_named, read_outline
 from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.connect import driver_for, explained, make_migration_engine
 from daybreak.edges.filters import Filters
@@ -23,7 +24,7 @@ from daybreak.edges.history import recorded_heads, require_known
 from daybreak.edges.replay import own_tables
 from daybreak.edges.shadow.keys import schemas_of
 from daybreak.flows.repair import repair_sql
-from daybreak.flows.sides import Sides, history_side
+from daybreak.flows.sides import Sides, history_side, remembered_history
 from daybreak.flows.subject import Subject
 
 if TYPE_CHECKING:
@@ -37,13 +38,19 @@ class Look:
     """What a look at the database told, before the models were compared with the history.
 
     `found` is what differs from the history at its head, if that is known and the database is
-    there, too. Else `whole` is all of `schemas`: those that the models name.
+    there, too; then the `history` was loaded meanwhile. Else `whole` is all of `schemas`: those
+    that the models name.
     """
 
     heads: tuple[str, ...]
     schemas: tuple[str, ...] = ()
     found: Found | None = None
     whole: Catalog | None = None
+    history: Catalog | None = None
+
+    def covers(self, named: Sequence[Catalog]) -> bool:
+        """Whether all schemas that are named there were read."""
+        return set(self.schemas) >= {schema.name for each in named for schema in each.schemas}
 
 
 def look_at_database(subject: Subject, remembered: Callable[[], Outline | None]) -> Look:
@@ -61,8 +68,16 @@ def look_at_database(subject: Subject, remembered: Callable[[], Outline | None])
             whole = read_catalog(connection, schemas=schemas, leave_out=left)
             return Look(heads, schemas, whole=whole)
         schemas = _schemas(connection, known.rest)
-        found = read_against(connection, known, schemas=schemas, leave_out=left)
-        return Look(heads, schemas, found)
+        outline = read_outline(connection, schemas=schemas, leave_out=left)
+        if outline is None or outline == known:
+            found = Found(frozenset(), outline.rest) if outline else None
+            return Look(heads, schemas, found)
+        names = differing(outline.digests, known.digests)
+        with ThreadPoolExecutor(1) as beside:
+            loading = beside.submit(remembered_history, subject)
+            parts = read_named(connection, names, schemas=schemas, leave_out=left)
+            found = Found(names, parts) if parts else None
+            return Look(heads, schemas, found, history=loading.result())
 
 
 def inspect_database(
@@ -85,13 +100,16 @@ def inspect_database(
     if set(checked.heads) != set(files):
         checked.behind = files
         subject = replace(subject, revisions=checked.heads)
-    if look.found is not None and look.found.outline == known and sides is None:
+    if known is not None and look.found == Found(frozenset(), known.rest) and sides is None:
         checked.drift = Drift()
         return
-    history = history_side(subject, server) if sides is None or checked.behind else sides.history
+    if sides is None or checked.behind:
+        history = look.history or history_side(subject, server)
+    else:
+        history = sides.history
     named = (history, sides.wanted) if sides else (history, *([known.rest] if known else []))
     with collector_at_rest():
-        _tell(subject, history, _found(subject, look, history, named), named, checked)
+        _tell(subject, history, look, named, checked)
 
 
 def drift_at_hand(subject: Subject, sides: Sides, server: ShadowServer) -> Checked:
@@ -115,30 +133,17 @@ def database_at_hand(subject: Subject) -> tuple[tuple[str, ...], Catalog]:
         return heads, read_catalog(connection, schemas=schemas, leave_out=left)
 
 
-def _found(subject: Subject, look: Look, history: Catalog, named: Sequence[Catalog]) -> Catalog:
-    if set(look.schemas) >= {schema.name for each in named for schema in each.schemas}:
-        if look.found is not None:
-            return look.found.catalog(history)
-        if look.whole is not None:
-            return look.whole
-    return _read(subject, named)
-
-
-def _read(subject: Subject, named: Sequence[Catalog]) -> Catalog:
-    with _connected(subject) as connection:
-        schemas = _schemas(connection, *named)
-        return read_catalog(connection, schemas=schemas, leave_out=own_tables(subject.options))
-
-
 def _tell(
-    subject: Subject, history: Catalog, found: Catalog, named: Sequence[Catalog], checked: Checked
+    subject: Subject, history: Catalog, look: Look, named: Sequence[Catalog], checked: Checked
 ) -> None:
     dialect = subject.dialect
+    # What differs is read twice. Somebody's DDL may have been under way: a definition is deparsed
+    # as it is by then, names are those of the snapshot. What is really different still is.
+    twice = look.found if look.covers(named) else None
+    found = twice.catalog(history) if twice else _whole(subject, look, named)
     fold, limits = dialect.fold, dialect.engine(found.version)
     drift = find_drift(history, found, fold=fold, engine=limits)
-    if drift.changes:
-        # Somebody's DDL may have been under way: a definition is deparsed as it is by then, names
-        # are those of the snapshot. What is really different still is.
+    if drift.changes and not twice:
         again = _read_again(subject, found, unlike(history, found), named)
         if again != found:
             found, drift = again, find_drift(history, again, fold=fold, engine=limits)
@@ -149,6 +154,14 @@ def _tell(
         checked.drift = find_drift(history, seen, fold=fold, engine=limits)
         checked.hidden = max(0, len(drift.changes) - len(checked.drift.changes))
     checked.fix, checked.by_hand = repair_sql(dialect, checked.drift.repair, seen, history)
+
+
+def _whole(subject: Subject, look: Look, named: Sequence[Catalog]) -> Catalog:
+    if look.whole is not None and look.covers(named):
+        return look.whole
+    with _connected(subject) as connection:
+        schemas = _schemas(connection, *named)
+        return read_catalog(connection, schemas=schemas, leave_out=own_tables(subject.options))
 
 
 def _read_again(

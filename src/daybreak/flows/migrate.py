@@ -19,19 +19,13 @@ from daybreak.core.events import (
     Passed,
     Waiting,
 )
-from daybreak.core.guard import needs_consent, refuse_on_lambda
+from daybreak.core.guard import needs_consent, question, refuse_on_lambda
 from daybreak.core.wishes import Wishes
 from daybreak.edges.alembic import Call, run
 from daybreak.edges.connect import create_database, driver_for
 from daybreak.edges.settings import resolve_target
 from daybreak.flows.answers import Outcome
 from daybreak.flows.session import FOREIGN, Opened, Session, open_project
-
-# What a person has to know before they agree.
-_WHAT_IS_LOST = {
-    "downgrade": "What it drops does not come back by itself",
-    "stamp": "What it skips is not run later",
-}
 
 
 def upgrade(
@@ -163,23 +157,25 @@ def _migrate(
     opened = open_project(session, call)
     check(opened)
     if not sql:
-        _ask(session, command, opened)
+        _ask(session, command, opened, call)
         call.consent = True
     apply(opened)
     outcome.seconds = time.monotonic() - started
     return outcome
 
 
-def _ask(session: Session, command: str, opened: Opened) -> None:
+def _ask(session: Session, command: str, opened: Opened, call: Call) -> None:
+    """Ask for what is protected; before a downgrade env.py does, which knows what data goes."""
     if session.yes or not needs_consent(command, protected=opened.protected):
         return
     if session.confirm is None:
         raise Protected(command, opened.environment)
     place = f" ({resolve_target(opened.settings, 'migration').place})" if opened.ours else ""
-    if not session.confirm(
-        f"{opened.environment}{place} is protected. {command.capitalize()} it? "
-        f"{_WHAT_IS_LOST[command]}"
-    ):
+    protected = f"{opened.environment}{place} is protected"
+    if opened.ours and command == "downgrade":
+        call.question = protected
+        return
+    if not session.confirm(question(command, protected)):
         raise Refused(f"{command} of {opened.environment} was not confirmed. Nothing was changed")
 
 

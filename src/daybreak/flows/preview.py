@@ -1,4 +1,4 @@
-"""While a project's env.py runs: what the revisions would do, and what a downgrade would drop."""
+"""While a project's env.py runs: what the revisions would do."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from alembic import context
 
-from daybreak.core.errors import DropsData, Refused
-from daybreak.core.loss import loss, suspects
-from daybreak.edges.alembic import Call, Running
+from daybreak.edges.alembic import Call
 from daybreak.edges.connect import driver_for, explained, make_migration_engine, sqlalchemy_url
-from daybreak.edges.peek import holds_data, peeking
+from daybreak.edges.peek import peeking
 from daybreak.edges.preview import preview
 from daybreak.edges.recorder import Steps
 from daybreak.edges.settings import Settings, resolve_target
@@ -59,45 +57,6 @@ def _foresee_on(
         heads = recorded(connection, target, options)
     call.emit(connected(connection, target, heads))
     return preview(connection.dialect, options, steps, heads)
-
-
-def agree_to_losses(
-    connection: Connection,
-    target: Target | None,
-    call: Call | None,
-    running: Running,
-    options: Mapping[str, Any],
-) -> None:
-    """Ask before a downgrade that takes data with it; nothing has happened yet.
-
-    Raises DropsData where nobody can be asked, Refused after a no. The connection is given back
-    as it was.
-    """
-    if running.command != "downgrade" or agreed(call):
-        return
-    with peeking(connection):
-        heads = recorded(connection, target, options)
-    steps = context._proxy.context_opts["fn"]  # type: ignore[attr-defined]
-    plan = preview(connection.dialect, options, steps, heads)
-    lost = loss(
-        plan,
-        [
-            (suspect.dropped, holds_data(connection, suspect.query) if suspect.query else None)
-            for suspect in suspects(plan)
-        ],
-    )
-    if not lost:
-        return
-    if call is None or call.confirm is None:
-        raise DropsData(lost.words, plain=call is None)
-    if not call.confirm(f"downgrade {lost.words}: go on?"):
-        raise Refused("downgrade was not confirmed. Nothing was changed")
-
-
-def agreed(call: Call | None) -> bool:
-    """Whether a yes was said beforehand: by --yes, or -x yes=true where plain Alembic runs."""
-    said: bool = context.get_x_argument(as_dictionary=True).get("yes") == "true"
-    return said or (call is not None and call.yes)
 
 
 @contextlib.contextmanager

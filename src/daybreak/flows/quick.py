@@ -73,7 +73,9 @@ def upgrade(session: Session, revision: str) -> Outcome | None:
     if server.reader:
         tell_notes(session, opened.settings)
         raise NotTheWriter("upgrade", target.place, server.what, target.source)
-    if scanned is None or not is_done(revision, server.recorded, scanned.ends):
+    if server.half_done or scanned is None:
+        return None
+    if not is_done(revision, server.recorded, scanned.ends):
         return None
     tell_notes(session, opened.settings)
     session.emit(_connected(target, server))

@@ -26,7 +26,7 @@ from daybreak.core.errors import (
 from daybreak.core.outline import Outline
 from daybreak.core.roles import roles_of
 from daybreak.core.said import said
-from daybreak.edges.catalog import read_against
+from daybreak.edges.catalog import read_outline
 from daybreak.edges.history import place_in_history
 from daybreak.edges.models import unchanged
 from daybreak.edges.replay import own_tables, replay, version_tables
@@ -83,13 +83,12 @@ def remembered_sides(subject: Subject) -> Sides | None:
     """Both sides from the cache; None if one is not there. Starts no server."""
     if (server := subject.last_shadow) is None:
         return None
-    history = load_wanted(_history_side(server, subject.history_keys[-1]))
-    if history is None:
+    if (history := remembered_history(subject)) is None:
         return None
-    wanted = load_wanted(subject.wanted_key(server, extensions_of(history.catalog)))
+    wanted = load_wanted(subject.wanted_key(server, extensions_of(history)))
     if wanted is None:
         return None
-    return Sides(server, history.catalog, wanted.catalog, wanted.statements)
+    return Sides(server, history, wanted.catalog, wanted.statements)
 
 
 def remembered_outline(subject: Subject) -> Outline | None:
@@ -97,6 +96,14 @@ def remembered_outline(subject: Subject) -> Outline | None:
     if (server := subject.last_shadow) is None:
         return None
     return load_outline(_history_side(server, subject.history_keys[-1]))
+
+
+def remembered_history(subject: Subject) -> Catalog | None:
+    """What the history makes, from the cache. Starts no server."""
+    if (server := subject.last_shadow) is None:
+        return None
+    known = load_wanted(_history_side(server, subject.history_keys[-1]))
+    return known.catalog if known else None
 
 
 def known_as_equal(subject: Subject, outline: Outline) -> bool:
@@ -124,9 +131,8 @@ def history_side(subject: Subject, server: ShadowServer | None = None) -> Catalo
 
     `server` is one that is open already; else one is opened for it.
     """
-    last = subject.last_shadow
-    if last is not None and (known := load_wanted(_history_side(last, subject.history_keys[-1]))):
-        return known.catalog
+    if known := remembered_history(subject):
+        return known
     with contextlib.ExitStack() as closing:
         if server is None:
             server = closing.enter_context(choose_shadow(subject.settings, subject.target))
@@ -267,10 +273,10 @@ def _read_history(subject: Subject, server: ShadowServer, connection: Connection
     """The catalog, remembered with its outline, to which databases are held first."""
     key = _history_side(server.key, subject.history_keys[-1])
     catalog = read_side(subject, connection)
-    found = read_against(connection, None, leave_out=own_tables(subject.options))
+    outline = read_outline(connection, leave_out=own_tables(subject.options))
     store_wanted(key, Wanted(catalog, ()))
-    if found is not None:
-        store_outline(key, found.outline)
+    if outline is not None:
+        store_outline(key, outline)
     return catalog
 
 

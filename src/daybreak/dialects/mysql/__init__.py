@@ -13,6 +13,7 @@ from daybreak.core.url import Url
 from daybreak.dialects import base
 from daybreak.dialects.base import Driver, Rows, Trouble
 from daybreak.dialects.later import loading
+from daybreak.dialects.mysql.texts import literal as literal
 from daybreak.dialects.mysql.texts import quoted as quoted
 from daybreak.dialects.mysql.writer import WRITER as WRITER
 

@@ -79,6 +79,11 @@ WHERE e.transactions <> 'YES' AND t.table_type = 'BASE TABLE'
 """
 
 
+def made_once(create: str) -> str:
+    """`create`, a CREATE TABLE IF NOT EXISTS, is atomic."""
+    return create
+
+
 def lock_key(name: str) -> str:
     """What a lock of the database is called: the server adds the database's name."""
     return name
@@ -113,6 +118,11 @@ def is_absent(error: BaseException) -> bool:
 def must_be_alone(error: BaseException) -> bool:
     """What can't be rolled back is known from its text."""
     return False
+
+
+def is_full(error: BaseException) -> bool:
+    """ER_DISK_FULL, ER_RECORD_FILE_FULL: a disk, or a tablespace."""
+    return bool(error.args) and error.args[0] in {1021, 1114}
 
 
 def is_made_already(error: BaseException) -> bool:

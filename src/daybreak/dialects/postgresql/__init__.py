@@ -14,6 +14,7 @@ from daybreak.core.url import Url
 from daybreak.dialects import base
 from daybreak.dialects.base import Driver, Rows, Trouble
 from daybreak.dialects.later import loading
+from daybreak.dialects.postgresql.quoting import literal as literal
 from daybreak.dialects.postgresql.quoting import quoted as quoted
 from daybreak.dialects.postgresql.writer import WRITER as WRITER
 

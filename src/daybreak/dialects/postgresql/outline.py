@@ -24,14 +24,19 @@ def catalog_outline(version: int) -> Outline:
     """See the Protocol. Serves 14 and later, as `catalog_queries` does."""
     queries = catalog_queries(version)
     parts = {name: queries[name] for name in OF_TABLES if name not in _WHOLE}
+    once = {
+        name: unordered(query)
+        for name, query in catalog_queries(version, once=True).items()
+        if name in parts
+    }
     told = [
         FORMS.get(name, TOLD).format(name=name, query=query)
-        for name, query in parts.items()
+        for name, query in once.items()
         if name != "relations"
     ]
     return Outline(
-        DIGESTS.format(relations=queries["relations"], told="    UNION ALL".join(told)),
-        NAMES.format(relations=queries["relations"]),
+        DIGESTS.format(relations=once["relations"], told="    UNION ALL".join(told)),
+        NAMES.format(relations=once["relations"]),
         {name: query for name, query in queries.items() if name not in parts},
         {name: PART.format(query=query) for name, query in parts.items()},
     )
@@ -59,38 +64,47 @@ def catalog_told(rows: Rows) -> Mapping[int, str]:
     return {id_: " ".join(sorted(texts)) for id_, texts in told.items()}
 
 
+def unordered(query: str) -> str:
+    """`query` without its last clause."""
+    return query[: query.rindex("\nORDER BY ")]
+
+
+# Texts are summed up before anything is joined: there are twenty of a table.
 DIGESTS = """
 WITH relation (id, schema, name) AS (
 {relations}
 ),
-told (id, what, said) AS (
-    SELECT id, 'relations', substr(relation::text, strpos(relation::text, ','))
+told (id, digest) AS (
+    SELECT id, concat_ws(' ', count(*),
+        sum(hashtextextended(said COLLATE "C", 0)),
+        sum(hashtextextended(said COLLATE "C", 1)))
+    FROM (
+    SELECT id, 'relations' || substr(relation::text, length(id::text) + 2)
     FROM relation
     UNION ALL
 {told}
+    ) AS row (id, said)
+    GROUP BY id
 )
-SELECT relation.id, relation.schema, relation.name,
-    concat_ws(' ', count(*),
-        sum(hashtextextended(told.what || told.said COLLATE "C", 0)),
-        sum(hashtextextended(told.what || told.said COLLATE "C", 1)))
+SELECT relation.id, relation.schema, relation.name, told.digest
 FROM relation JOIN told ON told.id = relation.id
-GROUP BY relation.id, relation.schema, relation.name
 ORDER BY relation.schema, relation.name
 """
 
+# What follows the id in the text of a row.
 TOLD = """
-    SELECT q.relation, '{name}', substr(q::text, strpos(q::text, ','))
+    SELECT q.relation, '{name}' || substr(q::text, length(q.relation::text) + 2)
     FROM ({query}) AS q (relation)
 """
 TOLD_OF_INDEX = """
-    SELECT q.relation, '{name}',
-        q.index_id::regclass || regexp_replace(q::text, '^.[0-9]*,[0-9]*', '')
+    SELECT q.relation,
+        '{name}' || substr(q::text, length(q.relation::text) + length(q.index_id::text) + 3)
     FROM ({query}) AS q (relation, index_id)
 """
 
 # The text of an index tells all of its keys but the statistics that are kept of an expression.
 TOLD_OF_KEY = """
-    SELECT q.relation, '{name}', concat_ws(',', q.index_id::regclass, q.place, q.target)
+    SELECT q.relation, concat_ws(',', '{name}', q.index_id::regclass, q.place, q.target)
     FROM ({query}) AS q (relation, index_id, place, c, e, o, p, l, b, target)
     WHERE q.target IS NOT NULL
 """

@@ -28,10 +28,16 @@ def catalog_session_end(version: int) -> list[str]:
 
 
 @cache
-def catalog_queries(version: int) -> Mapping[str, str]:
-    """See the Protocol. Serves 14 and later."""
+def catalog_queries(version: int, *, once: bool = False) -> Mapping[str, str]:
+    """See the Protocol. Serves 14 and later.
+
+    With `once`, nothing is deparsed that other columns tell, too: enough to see what differs.
+    """
     fragments = {
         **FRAGMENTS,
+        "constraint_told": (TOLD_ONCE if version >= 18 else TOLD_ONCE_14) if once else TOLD,
+        "index_told": INDEX_TOLD_ONCE if once else "true",
+        "predicate_told": "false" if once else "i.indpred IS NOT NULL",
         "on_delete_columns": "con.confdelsetcols" if version >= 15 else "NULL",
         "nulls_not_distinct": "i.indnullsnotdistinct" if version >= 15 else "false",
         "enforced": "con.conenforced" if version >= 18 else "true",
@@ -87,6 +93,16 @@ LIMIT 1
 # Who may use `public`, if nobody changed it: initdb's own grants, which pg_dump knows as well.
 PUBLIC_ACL = "acldefault('n', n.oid_owner) || makeaclitem(0, n.oid_owner, 'USAGE', false)"
 PUBLIC_ACL_14 = PUBLIC_ACL + " || makeaclitem(0, n.oid_owner, 'CREATE', false)"
+
+# Constraints that have a text. The fields tell all of a key or a foreign key but its period.
+TOLD = "con.contype <> 'n'"
+TOLD_ONCE = "con.contype IN ('c', 'x') OR con.conperiod"
+TOLD_ONCE_14 = "con.contype IN ('c', 'x')"
+
+# Of a btree on plain columns the numbers tell all, if they are those that each server has. (Those
+# below 10000 are never given to another object: bki.html, "OID Assignment".)
+INDEX_TOLD_ONCE = """am.amname <> 'btree' OR i.indexprs IS NOT NULL OR i.indpred IS NOT NULL
+        OR 10000 <= ANY (i.indclass::oid[]) OR 10000 <= ANY (i.indcollation::oid[])"""
 
 PUBLISHED_SCHEMAS = """(
         SELECT string_agg(quote_ident(n.nspname), ', ' ORDER BY n.nspname)

@@ -52,7 +52,8 @@ JOIN pg_namespace s ON s.oid = p.relnamespace
 ORDER BY h.inhrelid, h.inhseqno
 """
 
-# Of tables, views and composite types.
+# Of tables, views and composite types. A default names no column: without its table the server
+# need not open it, to name them.
 COLUMNS = """
 $schemas
 SELECT
@@ -61,7 +62,8 @@ SELECT
     a.attname::text,
     format_type(a.atttypid, a.atttypmod),
     a.attnotnull,
-    CASE WHEN a.atthasdef THEN pg_get_expr(f.adbin, f.adrelid) END,
+    CASE WHEN a.atthasdef
+        THEN pg_get_expr(f.adbin, CASE a.attgenerated WHEN '' THEN 0 ELSE f.adrelid END) END,
     a.attidentity::text,
     a.attgenerated::text,
     CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END,
@@ -95,7 +97,7 @@ SELECT
     con.contypid,
     con.conname::text,
     con.contype::text,
-    CASE WHEN con.contype <> 'n' THEN pg_get_constraintdef(con.oid) END,
+    CASE WHEN $constraint_told THEN pg_get_constraintdef(con.oid) END,
     con.conkey,
     CASE WHEN i.indnatts > i.indnkeyatts THEN ARRAY(
         SELECT a.attname::text FROM pg_attribute a
@@ -150,11 +152,12 @@ SELECT
     i.indrelid,
     i.indexrelid,
     c.relname::text,
-    pg_get_indexdef(i.indexrelid),
+    CASE WHEN $index_told THEN pg_get_indexdef(i.indexrelid)
+        ELSE concat_ws(';', i.indkey, i.indclass, i.indcollation, i.indoption) END,
     i.indisunique,
     am.amname::text,
     i.indnkeyatts,
-    CASE WHEN i.indpred IS NOT NULL THEN pg_get_expr(i.indpred, i.indrelid) END,
+    CASE WHEN $predicate_told THEN pg_get_expr(i.indpred, i.indrelid) END,
     $nulls_not_distinct,
     c.reloptions,
     i.indisvalid OR EXISTS (
@@ -241,7 +244,7 @@ SELECT
     d.deptype::text,
     d.refobjid,
     d.refobjsubid,
-    obj_description(c.oid, 'pg_class'),
+    description.description,
     o.relname::text,
     a.attname::text
 FROM pg_sequence q
@@ -249,6 +252,9 @@ JOIN pg_class c ON c.oid = q.seqrelid
 JOIN n ON n.oid = c.relnamespace
 LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.objsubid = 0
     AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
+LEFT JOIN pg_description description
+    ON description.classoid = 'pg_class'::regclass
+    AND description.objoid = c.oid AND description.objsubid = 0
 LEFT JOIN pg_class o ON o.oid = d.refobjid
 LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
 WHERE c.relpersistence <> 't'

@@ -139,6 +139,21 @@ _STATES = {
 _MENDS = {"index": _MEND_INDEX, "reindexed": _MEND_INDEXES, "partition": _MEND_PARTITION}
 
 
+# IF NOT EXISTS alone does not see what another transaction has not yet committed: it waits for
+# that, and fails then.
+_MADE_ONCE = """
+DO $do$ BEGIN
+{create};
+EXCEPTION WHEN duplicate_table OR unique_violation THEN NULL;
+END $do$
+"""
+
+
+def made_once(create: str) -> str:
+    """`create`, a CREATE TABLE IF NOT EXISTS, so that another session may run it just now."""
+    return _MADE_ONCE.format(create=create)
+
+
 def lock_key(name: str) -> int:
     """What an advisory lock is called: a number of 63 bits. The database is added by the server."""
     return int.from_bytes(sha256(name.encode()).digest()[:8], "big") >> 1
@@ -173,14 +188,21 @@ def is_absent(error: BaseException) -> bool:
 
 def must_be_alone(error: BaseException) -> bool:
     """Whether the statement can't run in a transaction, or not if it ends one itself."""
-    states = {getattr(error, "sqlstate", None), getattr(error, "pgcode", None)}
-    return bool(states & {"25001", "2D000"})
+    return bool(_states(error) & {"25001", "2D000"})
+
+
+def is_full(error: BaseException) -> bool:
+    """disk_full."""
+    return "53100" in _states(error)
 
 
 def is_made_already(error: BaseException) -> bool:
     """Whether the statement makes what is there: an object, a column, a constraint, a schema."""
-    states = {getattr(error, "sqlstate", None), getattr(error, "pgcode", None)}
-    return bool(states & {"42P07", "42701", "42710", "42P06", "42723"})
+    return bool(_states(error) & {"42P07", "42701", "42710", "42P06", "42723"})
+
+
+def _states(error: BaseException) -> set[str | None]:
+    return {getattr(error, "sqlstate", None), getattr(error, "pgcode", None)}
 
 
 def _literal(place: Place) -> str:

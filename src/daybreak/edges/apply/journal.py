@@ -30,8 +30,10 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.mysql import LONGTEXT
+from sqlalchemy.schema import CreateTable
 
 from daybreak.core.journal import ANCESTORS, JOURNAL, REVISION, Entry, State, known_parents
+from daybreak.dialects import dialect_named
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -63,9 +65,11 @@ class Journal:
         return self._made
 
     def make(self) -> None:
-        """Create the table if it is not there."""
+        """Create the table if it is not there, also where another history's run does so now."""
         if not self.made:
-            self._table.create(self._connection)
+            create = CreateTable(self._table, if_not_exists=True).compile(self._connection)
+            server = dialect_named(self._connection.dialect.name, "the connection").running
+            self._connection.exec_driver_sql(server.made_once(str(create)))
             self._made = True
 
     def begin_run(self, detail: Mapping[str, Any]) -> None:
@@ -74,11 +78,7 @@ class Journal:
 
     def end_run(self) -> None:
         """Record that this run ended by itself."""
-        self._connection.execute(
-            update(self._table)
-            .where(self._columns.kind == _RUN, self._columns.run == self._run)
-            .values(state=State.DONE.value, ended_at=func.now())
-        )
+        self._end((self._columns.kind == _RUN) & (self._columns.run == self._run), State.DONE)
 
     def unended_runs(self) -> list[dict[str, Any]]:
         """The details of the runs that have not ended by themselves, and their age: `seconds`."""
@@ -97,15 +97,8 @@ class Journal:
 
     def forget_runs(self) -> None:
         """Record that the runs which did not end are over, since their sessions are gone."""
-        self._connection.execute(
-            update(self._table)
-            .where(
-                self._is_ours(_RUN),
-                self._columns.state == State.STARTED.value,
-                self._columns.run != self._run,
-            )
-            .values(state=State.FAILED.value)
-        )
+        unended = self._columns.state == State.STARTED.value
+        self._end(self._is_ours(_RUN) & unended & (self._columns.run != self._run), State.FAILED)
 
     def entries(self) -> dict[tuple[str, bool], dict[int, Entry]]:
         """The statements of revisions that are not finished, by revision and whether upwards."""
@@ -158,7 +151,8 @@ class Journal:
     def forget(self) -> None:
         """Remove the statements: their revision is finished, or somebody says where we are."""
         self._has_statements = False
-        self._connection.execute(delete(self._table).where(self._is_ours(_STATEMENT)))
+        if ids := self._ids(self._is_ours(_STATEMENT)):
+            self._connection.execute(delete(self._table).where(self._columns.id.in_(ids)))
 
     def known_parents(self) -> dict[str, list[str]]:
         """The parents of each revision that the journal knows."""
@@ -181,6 +175,21 @@ class Journal:
     def _insert(self, rows: Sequence[Mapping[str, Any]]) -> None:
         ours = {"history": self._history, "run": self._run}
         self._connection.execute(self._new, [{**row, **ours} for row in rows])
+
+    def _end(self, which: ColumnElement[bool], state: State) -> None:
+        if ids := self._ids(which):
+            ended = func.now() if state is State.DONE else None
+            self._connection.execute(
+                update(self._table)
+                .where(self._columns.id.in_(ids))
+                .values(state=state.value, ended_at=ended)
+            )
+
+    def _ids(self, which: ColumnElement[bool]) -> Sequence[int]:
+        """The rows to change. MySQL locks all that it looks at for a change, unless it is told
+        their keys, and another history's run may be at work: they would wait for each other.
+        """
+        return self._connection.scalars(select(self._columns.id).where(which)).all()
 
     def _is_ours(self, *kinds: str) -> ColumnElement[bool]:
         """Whether a row is one of these kinds, and of this history."""

@@ -136,7 +136,7 @@ class Plain:
                 table.comment,
                 counter is not None and counter.name,
             ),
-            *(len(table._prefixes), *table._prefixes, *_options(table)),
+            *(len(table._prefixes), *table._prefixes, *self._options(table)),
         ]
         for column in table.columns:
             if type(column.default) not in _CLIENT_DEFAULTS:
@@ -207,7 +207,7 @@ class Plain:
         if constraint._create_rule is None and constraint._ddl_if is None:
             common = (
                 *(_fitting(constraint.name), constraint.comment, constraint.deferrable),
-                *(constraint.initially, *_options(constraint)),
+                *(constraint.initially, *self._options(constraint)),
             )
             sure = constraint.initially in _TIMES
             if sure and kind is PrimaryKeyConstraint:
@@ -240,13 +240,35 @@ class Plain:
 
     def _index(self, index: Index) -> list[Any]:
         try:
-            options = _options(index)
+            options = self._options(index)
         except _NotPlain:
             return ["index sql", *self._compiled(index)]
         plain = type(index) is Index and index._ddl_if is None
         if not plain or any(type(each) is not Column for each in index.expressions):
             return ["index sql", *self._compiled(index)]
         return ["index", _fitting(index.name), index.unique, *options, *_names(index.expressions)]
+
+    def _options(self, item: Any) -> tuple[int, str] | tuple[int]:
+        """What is told to the engines. Raises _NotPlain if a value of it can't be told."""
+        asked = item.__dict__.get("dialect_options")  # made when somebody asks for them
+        given = [(engine, told._non_defaults) for engine, told in asked.items()] if asked else []
+        told = [(engine, self._option(options)) for engine, options in given if options]
+        return (1, repr(sorted(told))) if told else (0,)
+
+    def _option(self, value: Any) -> Any:
+        kind = type(value)
+        if kind in _VALUES:
+            return value
+        if kind is list or kind is tuple:
+            return kind(map(self._option, value))
+        if kind is dict:
+            return {self._option(key): self._option(each) for key, each in value.items()}
+        if _is_text(value):
+            return ("text", value.text)
+        if isinstance(value, elements.ColumnElement):  # the condition of an index
+            sql = self._compiler.sql_compiler
+            return ("sql", sql.process(value, include_table=False, literal_binds=True))
+        raise _NotPlain
 
 
 def _text(said: Sequence[Any]) -> str:
@@ -276,27 +298,6 @@ def _names(columns: Iterable[Any]) -> list[Any]:
 
 
 _created = attrgetter("_creation_order")
-
-
-def _options(item: Any) -> tuple[int, str] | tuple[int]:
-    """What is told to the engines. Raises _NotPlain if it is more than words and numbers."""
-    asked = item.__dict__.get("dialect_options")  # made when somebody asks for them
-    given = [(engine, told._non_defaults) for engine, told in asked.items()] if asked else []
-    told = [(engine, _plain(options)) for engine, options in given if options]
-    return (1, repr(sorted(told))) if told else (0,)
-
-
-def _plain(value: Any) -> Any:
-    kind = type(value)
-    if kind in _VALUES:
-        return value
-    if kind is list or kind is tuple:
-        return kind(map(_plain, value))
-    if kind is dict:
-        return {_plain(key): _plain(each) for key, each in value.items()}
-    if _is_text(value):
-        return ("text", value.text)
-    raise _NotPlain
 
 
 def _is_text(clause: Any) -> bool:
