@@ -132,6 +132,17 @@ MYSQL = (
         op.drop_table("gone")
         """,
     ),
+    Revision(
+        "f6",
+        """
+        op.create_table("more", sa.Column("id", sa.Integer, primary_key=True))
+        op.add_column("more", sa.Column("name", sa.String(20)))
+        op.create_index("ix_name", "more", ["name"])
+        op.execute("CREATE VIEW names AS SELECT name FROM more")
+        op.execute("INSERT INTO more (name) VALUES ('first')")
+        op.create_index("ix_both", "more", ["name", "id"])
+        """,
+    ),
 )
 
 HISTORIES = {"postgresql": POSTGRESQL, "mysql": MYSQL}

@@ -452,8 +452,12 @@ class HalfDone(StoppedHalfWay):
     def __init__(self, revision: str, number: int, at: str, *, upgrade: bool) -> None:
         what, back = ("applied", "upgrade") if upgrade else ("taken back", "downgrade")
         goal = revision if upgrade else "-1"
+        # number 0 stands for the revision: nobody knows how many of its statements ran
+        half, last = (
+            ("half", f"its statement {number}") if number else ("perhaps half", "its start")
+        )
         super().__init__(
-            f"{revision} is half {what}: its statement {number} was recorded at {at}, and no run "
+            f"{revision} is {half} {what}: {last} was recorded at {at}, and no run "
             "has finished it since. Nothing was run now",
             f"finish it first: daybreak {back} {goal}; or, if it was put right by hand, record "
             "where the database is: daybreak stamp REVISION",

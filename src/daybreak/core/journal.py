@@ -15,6 +15,10 @@ from daybreak.core.tables import JOURNAL as JOURNAL
 REVISION, ANCESTORS = "revision", "ancestors"
 
 
+# The number of the entry which says that a revision was begun.
+BEGUN = 0
+
+
 class State(Enum):
     STARTED = "started"
     DONE = "done"
@@ -25,7 +29,9 @@ class State(Enum):
 class Entry:
     """One statement of a revision that is not finished.
 
-    `number` counts the statements of the revision that change something, from 1. `skeleton` is the
+    `number` counts the statements of the revision that change something, from 1. BEGUN stands for
+    the revision itself: its first statements may be done without a row of their own, as long as
+    each only adds something, of which the catalog tells. `skeleton` is the
     digest of its text without values, `values` that of its values, if it changes rows. `before` is
     the digest of the state of what it changes, as it was when the statement began; None if that was
     not there. `rows` and `last_id` are what the driver told of its result, `returned` whether it
@@ -55,6 +61,11 @@ class Entry:
         """What the journal keeps as JSON, beside its columns."""
         found = {name: getattr(self, name) for name in _DETAIL}
         return {name: value for name, value in found.items() if value is not None}
+
+
+def begun(revision: str, file: str | None) -> Entry:
+    """The entry of a revision that is about to be applied, from the text of `file`, a digest."""
+    return Entry(revision, True, BEGUN, State.STARTED, skeleton="", statement="", file=file)
 
 
 _DETAIL = (*("values", "before", "rows", "last_id", "returned", "read", "line", "file", "error"),)

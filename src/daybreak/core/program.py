@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from daybreak.core.journal import Entry, State
+from daybreak.core.journal import BEGUN, Entry, State
 
 # Lines of the function: those of the outermost loop, or a line by itself.
 Part = tuple[int, int]
@@ -48,7 +48,7 @@ def parts_over(program: Program, file: str, known: Mapping[int, Entry]) -> dict[
     Behind each of them, in another part, a statement was begun. Empty if one of the `known`
     statements was sent by another text than that of which `file` is the digest.
     """
-    begun = {n: e for n, e in known.items() if e.state is not State.FAILED}
+    begun = {n: e for n, e in known.items() if n != BEGUN and e.state is not State.FAILED}
     if any(e.file != file or e.line is None for e in begun.values()):
         return {}
     last = {program.part(e.line): n for n, e in sorted(begun.items()) if e.line is not None}

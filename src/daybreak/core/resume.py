@@ -80,7 +80,7 @@ Way = tuple[str, bool]
 
 
 def half_done(known: Mapping[Way, Mapping[int, Entry]], way: Way | None) -> Entry | None:
-    """The last statement of a revision that is half done, if another `way` is to be gone.
+    """The last entry of a revision that is half done, if another `way` is to be gone.
 
     None as the way: nothing is to be done.
     """
@@ -127,6 +127,21 @@ def settle(
     return Decision(
         Next.ASK, f"{place.kind} {place.name} is neither as it was before nor as it should be after"
     )
+
+
+def settle_unrecorded(reading: Reading, found: Decision, *, same_file: bool) -> Decision:
+    """Whether a statement was carried out that only adds, and of which nothing is recorded.
+
+    Only such statements were sent before it by a revision that was begun. `found` is what the
+    catalog tells of it. `same_file`: nobody has changed the revision since.
+    """
+    if found.next is Next.SKIP and not same_file:
+        return Decision(
+            Next.ASK,
+            "the file was changed after a run was interrupted in it, and what this statement makes "
+            f"is there: {reading.skeleton}",
+        )
+    return found
 
 
 def _has_parts(reading: Reading, parts: frozenset[str] | None) -> bool:

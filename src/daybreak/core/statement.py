@@ -42,7 +42,8 @@ class Reading:
 
     `alone`: it can't run in a transaction, or ends the one that is open. `place` is where to look
     whether a statement that was begun was carried out, by its `aim`; None where no place tells.
-    `parts`: the columns that a CREATE TABLE or ADD COLUMN makes, for a closer look.
+    `parts`: the columns that a CREATE TABLE or ADD COLUMN makes, for a closer look. `adds`: kind
+    and name of a part that an ALTERED place has got if it was carried out, and had not before.
     """
 
     effect: Effect
@@ -51,6 +52,7 @@ class Reading:
     place: Place | None = None
     aim: Aim | None = None
     parts: tuple[str, ...] = ()
+    adds: tuple[str, str] | None = None
     values: str = ""
 
     @property
@@ -60,6 +62,14 @@ class Reading:
         What a statement makes was not there before, or it would have failed.
         """
         return self.aim in {Aim.GONE, Aim.ALTERED}
+
+    @property
+    def only_adds(self) -> bool:
+        """Whether what it makes is there if and only if it was carried out.
+
+        Unless another statement behind it takes that away again.
+        """
+        return self.aim is Aim.MADE or self.adds is not None
 
     @property
     def may_stop_half_way(self) -> bool:

@@ -154,8 +154,8 @@ class Running(Protocol):
         """The state as a text: the same as long as nothing that it tells of changes."""
         ...
 
-    def columns_of(self, place: Place) -> str | None:
-        """SQL that gives the names of its columns in lower case; None where nobody asks."""
+    def parts_of(self, place: Place, kind: str) -> str | None:
+        """SQL that gives the names of its columns or indexes in lower case; None if none can."""
         ...
 
     def mending(self, place: Place) -> str | None:
@@ -164,6 +164,10 @@ class Running(Protocol):
 
     def is_absent(self, error: BaseException) -> bool:
         """Whether the driver's `error` to `state_of` says that the object is not there."""
+        ...
+
+    def together(self, insert: str, statement: str) -> str | None:
+        """One statement that does both, and tells of the rows of the second; None if none can."""
         ...
 
     def must_be_alone(self, error: BaseException) -> bool:

@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -28,7 +29,9 @@ from daybreak.core.failure import (
     said,
 )
 from daybreak.core.holder import called
+from daybreak.core.journal import Entry, begun
 from daybreak.core.resume import Way, half_done
+from daybreak.core.sqltext import digest
 from daybreak.core.target import Target
 from daybreak.core.wishes import Wishes
 from daybreak.dialects import dialect_named
@@ -107,11 +110,11 @@ class Run:
         table = options.get("version_table") or "alembic_version"
         self.name = f"{schema or ''}.{table}"
         self.mark = f"{self.name} work"  # of the session that does the work
-        self.journal = Journal(connection, schema, table, self.id)
         self.version = version_of("daybreak")
+        self.journal = Journal(connection, self.server, schema, table, self.id)
         self.stop = Stop()
         self.session = ""
-        self._begun = False
+        self._begun = self._stamped = False
         self._since = 0.0
         self._tell_at = 0.0
         self.funnel = Funnel(
@@ -123,6 +126,7 @@ class Run:
             emit=emit,
             folders=revision_folders(),
             said=wishes.said,
+            version=self.version,
         )
 
     @property
@@ -198,7 +202,7 @@ class Run:
             )
         )
         # `stamp` is how a person mends just that.
-        heads = self._heads(require=running.command not in {"stamp", "ensure_version"})
+        self._heads(require=running.command not in {"stamp", "ensure_version"})
         self.known = self.journal.entries()
         self._end_reading()
         try:
@@ -207,7 +211,7 @@ class Run:
                     context.run_migrations()
                 if running.command == "ensure_version":
                     self._commit()  # Alembic has begun a transaction by reading, and ends none
-                self._finish(running, heads, migration)
+                self._finish(running, migration)
         finally:
             self._unmark()
         with self._reading():
@@ -271,8 +275,8 @@ class Run:
         context.configure(connection=self.connection, **options, **more)
         return context.get_context()
 
-    def _heads(self, *, require: bool) -> tuple[str, ...]:
-        """Where the database is. Raises RevisionNotInFiles if that is not in the files."""
+    def _heads(self, *, require: bool) -> None:
+        """Tell where the database is. Raises RevisionNotInFiles if the files do not have that."""
         try:
             heads = context.get_context().get_current_heads()
         except DBAPIError as error:
@@ -284,18 +288,34 @@ class Run:
             require_known(context.script, heads, place)
         self.emit(connected(self.connection, self.target, heads))
         self._end_reading()
-        return heads
 
     @contextlib.contextmanager
-    def _around(self, script: Script, is_upgrade: bool) -> Iterator[None]:
+    def _around(self, script: Script, is_upgrade: bool, following: Script | None) -> Iterator[None]:
         self._since = time.monotonic()
         revision = script.revision
         self._refuse_half_done((revision, is_upgrade))
         known = self.known.pop((revision, is_upgrade), {})
         with self.funnel.revision(
-            revision, upgrade=is_upgrade, known=known, source=source_of(script)
+            revision,
+            upgrade=is_upgrade,
+            known=known,
+            parents=parents_of(script),
+            source=partial(source_of, script),
+            following=self._begun_entry(following),
         ):
-            yield
+            try:
+                yield
+            except Exception:
+                if not self.borrowed:
+                    self.funnel.abandon()
+                raise
+
+    def _begun_entry(self, script: Script | None) -> Entry | None:
+        """What the journal is to know of the revision that comes next."""
+        if script is None or self.dialect.TRANSACTIONAL_DDL:
+            return None
+        source = source_of(script)
+        return begun(script.revision, None if source is None else digest(source))
 
     def _refuse_half_done(self, way: Way | None) -> None:
         if last := half_done(self.known, way):
@@ -305,7 +325,7 @@ class Run:
         self.funnel.committed()
         self.emit(Passed("committed", revision))
 
-    def _begin(self, heads: Sequence[str]) -> None:
+    def _begin(self, heads: Sequence[str], first: Script | None) -> None:
         """There is something to do: from here on the run can be known by its session."""
         self._begun = True
         with self.funnel.own():
@@ -325,6 +345,10 @@ class Run:
                 }
             )
             self.journal.forget_runs()
+            entry = self._begun_entry(first)
+            if entry is not None and (entry.revision, True) not in self.known:
+                self.journal.record([entry])
+                self.funnel.announced()
             self._commit()
             self.emit(Passed("run recorded"))
             key = self.server.lock_key(self.mark)
@@ -343,29 +367,26 @@ class Run:
         seconds = time.monotonic() - self._since
         self.funnel.recorded += 1
         if step.is_stamp:
+            self._stamped = True
             with self.funnel.own():
                 self.journal.forget()
             return
         script = context.script.get_revision(step.up_revision_id)
-        parents = parents_of(script) if script is not None else ()
-        self.funnel.complete(parents, self.version)
+        self.funnel.complete()
         doc = script.doc if script else ""
         self.emit(Applied(step.up_revision_id, doc, step.is_upgrade, seconds))
 
     # After.
 
-    def _finish(
-        self, running: Running, heads: tuple[str, ...], migration: MigrationContext
-    ) -> None:
+    def _finish(self, running: Running, migration: MigrationContext) -> None:
         """Record that the run ended by itself, and what a stamp has said was applied."""
         if not self._begun:
             if running.command != "ensure_version":
                 self._refuse_half_done(None)
             return
         with self.funnel.own():
-            now = migration.get_current_heads()
-            if now != heads:
-                self.journal.record_ancestors(ancestors(now))
+            if self._stamped:
+                self.journal.record_ancestors(ancestors(migration.get_current_heads()))
             self.journal.end_run()
             self._commit()
         self.emit(Passed("run over"))

@@ -95,14 +95,21 @@ def _schema(found: list[Token], text: str) -> Reading:
             return _reading(text, kind, named, Aim.GONE)
     if kind == "table" and _renames_itself(rest):
         return _reading(text, kind, named, Aim.GONE)
-    return _reading(text, kind, named, Aim.ALTERED, _added(rest) if kind == "table" else ())
+    if kind != "table" or not (parts := _added(rest)):
+        return _reading(text, kind, named, Aim.ALTERED)
+    return replace(
+        _reading(text, kind, named, Aim.ALTERED, parts), adds=("column", parts[0].lower())
+    )
 
 
 def _index(verb: str, rest: list[Token], text: str) -> Reading:
     """An index has no state of its own here: its table's tells."""
     words = [token.word for token in rest]
     named = _name(rest[words.index("ON") + 1 :]) if "ON" in words else None
-    return _reading(text, "table", named, Aim.ALTERED) if named else _unplaced(text)
+    if named is None:
+        return _unplaced(text)
+    adds = ("index", rest[0].called.lower()) if verb == "CREATE" else None
+    return replace(_reading(text, "table", named, Aim.ALTERED), adds=adds)
 
 
 def _reading(

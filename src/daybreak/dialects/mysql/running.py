@@ -70,6 +70,12 @@ SELECT LOWER(column_name)
 FROM information_schema.columns
 WHERE table_schema = COALESCE({schema}, DATABASE()) AND table_name = {name}
 """
+_INDEXES = """
+SELECT DISTINCT LOWER(index_name)
+FROM information_schema.statistics
+WHERE table_schema = COALESCE({schema}, DATABASE()) AND table_name = {name}
+"""
+_PARTS = {"column": _COLUMNS, "index": _INDEXES}
 # Tables whose rows are not rolled back. The schema of those in the current database is empty.
 UNTRANSACTIONAL_TABLES = """
 SELECT IF(t.table_schema = DATABASE(), '', LOWER(t.table_schema)), LOWER(t.table_name)
@@ -95,9 +101,9 @@ def state_of(place: Place) -> str | None:
     return query.format(name=qualified(place.schema or "", place.name)) if query else None
 
 
-def columns_of(place: Place) -> str | None:
-    """SQL that gives the names of its columns, in lower case."""
-    return _about(_COLUMNS, place) if place.kind == "table" else None
+def parts_of(place: Place, kind: str) -> str | None:
+    """SQL that gives the names of the columns or indexes of a table, in lower case."""
+    return _about(_PARTS[kind], place) if place.kind == "table" else None
 
 
 def mending(place: Place) -> str | None:
@@ -113,6 +119,11 @@ def state_text(rows: Sequence[Sequence[Any]]) -> str:
 def is_absent(error: BaseException) -> bool:
     """Whether the driver's `error` to `state_of` says that the object is not there."""
     return bool(error.args) and error.args[0] in _ABSENT
+
+
+def together(insert: str, statement: str) -> str | None:
+    """No statement writes to two tables but triggers' and UPDATE's."""
+    return None
 
 
 def must_be_alone(error: BaseException) -> bool:

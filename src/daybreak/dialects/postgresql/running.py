@@ -165,8 +165,8 @@ def state_of(place: Place) -> str | None:
     return query.format(name=_literal(place)) if query else None
 
 
-def columns_of(place: Place) -> str | None:
-    """SQL that gives the names of its columns; None where they are not asked for."""
+def parts_of(place: Place, kind: str) -> str | None:
+    """Nobody asks: what is not alone is recorded in its transaction."""
     return None
 
 
@@ -184,6 +184,11 @@ def state_text(rows: Sequence[Sequence[Any]]) -> str:
 def is_absent(error: BaseException) -> bool:
     """Whether the driver's `error` to `state_of` says that the object is not there: never here."""
     return False
+
+
+def together(insert: str, statement: str) -> str | None:
+    """The first one as a data-modifying CTE of the other, which does not read its rows."""
+    return f"WITH recorded AS ({insert}) {statement}"
 
 
 def must_be_alone(error: BaseException) -> bool:

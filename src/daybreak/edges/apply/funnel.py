@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from daybreak.core.errors import Undecided
 from daybreak.core.events import Emit, Passed, Ran, Repaired, Skipped
-from daybreak.core.journal import Entry, State
+from daybreak.core.journal import BEGUN, Entry, State, begun
 from daybreak.core.program import Part, Program, parts_over, program
 from daybreak.core.resume import Decision, Next, Said, left_over, resume
 from daybreak.core.sqltext import digest
@@ -48,27 +49,42 @@ class Work:
 
     `pending` is what its open transaction did, not recorded; `unproved` are the numbers of what is
     recorded in a transaction of whose commit nobody knows yet; `stays` those of the statements that
-    no rollback takes back, recorded or not.
+    no rollback takes back, recorded or not. `begun`: the journal has its BEGUN. `only_adds`: it
+    has, and so far the revision sent only what does, so that the catalog tells of it. `resumed`: an
+    earlier run may have done the next of these. `following` is what the journal is to know of the
+    next revision.
     """
 
     revision: str
     upgrade: bool
     known: dict[int, Entry]
+    parents: tuple[str, ...]
+    source: Callable[[], str | None]
+    following: Entry | None = None
     began: float = field(default_factory=time.monotonic)
     number: int = 0
     read: bool = False
     by_hand: bool = False
     over: bool = False
+    begun: bool = False
+    only_adds: bool = False
+    resumed: bool = False
+    finished: bool = False
     pending: list[Callable[[], Entry]] = field(default_factory=list)
     unproved: set[int] = field(default_factory=set)
     stays: set[int] = field(default_factory=set)
     unsettled: int | None = None
     savepoints: dict[str, int] = field(default_factory=dict)
     skeletons: list[str] = field(default_factory=list)
-    file: str | None = None
     program: Program | None = None
     parts_over: dict[Part, int] = field(default_factory=dict)
     part: Part | None = None
+
+    @cached_property
+    def file(self) -> str | None:
+        """The digest of its text. Asked for where a statement is recorded, which most are not."""
+        source = self.source()
+        return None if source is None else digest(source)
 
     @property
     def function(self) -> str:
@@ -139,7 +155,9 @@ class Funnel:
         emit: Emit,
         folders: tuple[str, ...],
         said: Said,
+        version: str,
     ) -> None:
+        self._version = version
         self._connection, self._dialect, self._journal = connection, dialect, journal
         self._server = dialect.running
         self._settling = Settling(connection, dialect.running)
@@ -150,7 +168,7 @@ class Funnel:
         self._asked: Undecided | None = None
         self.recorded = self.applied = self._recorded_then = 0
         self._by_hand = False  # the last revision ended its transaction, and none has begun
-        self._own = False
+        self._own = self._announced = False
         self._discards = False
 
     @contextlib.contextmanager
@@ -188,47 +206,63 @@ class Funnel:
 
     @contextlib.contextmanager
     def revision(
-        self, revision: str, *, upgrade: bool, known: dict[int, Entry], source: str | None
+        self,
+        revision: str,
+        *,
+        upgrade: bool,
+        known: dict[int, Entry],
+        parents: tuple[str, ...],
+        source: Callable[[], str | None],
+        following: Entry | None,
     ) -> Iterator[None]:
         """What is sent during the block belongs to `revision`, of which the journal has `known`.
 
-        `source` is the text of its file, None if there is only bytecode.
+        `source` gives the text of its file, None if there is only bytecode. `following` is what is
+        recorded of the next one, which is begun where this one ends.
         """
-        work = self._work = Work(revision, upgrade, known, by_hand=self._by_hand)
-        if source is not None:
-            work.file = digest(source)
-        if source is not None and known and (found := program(source, work.function)):
+        work = Work(revision, upgrade, known, parents, source, following, by_hand=self._by_hand)
+        work.resumed = BEGUN in known and known[BEGUN].state is State.STARTED
+        work.begun = work.only_adds = work.resumed or self._announced
+        self._announced = following is not None
+        self._work = work
+        if known and (text := source()) is not None and (found := program(text, work.function)):
             work.program, work.parts_over = found, parts_over(found, work.file or "", known)
         yield
         work.over = True
 
-    def complete(self, parents: tuple[str, ...], version: str) -> None:
-        """Record that the revision under way is over, in the transaction that is open.
+    def announced(self) -> None:
+        """The journal knows that the revision which comes first is begun."""
+        self._announced = True
 
-        Raises Undecided if a statement that was done is no longer in its file.
-        """
+    def complete(self) -> None:
+        """The version of the revision under way is recorded, in the transaction that is open."""
         work = self._work
         if work is None:
             return
-        if gone := left_over(work.known, work.number):
-            raise self._undecided(
-                gone, f"it is no longer in the file, but was {gone.state.value}: {gone.statement}"
-            )
-        with self.own():
-            self._journal.finish(
-                work.revision,
-                upgrade=work.upgrade,
-                parents=parents,
-                skeleton=digest("\n".join(work.skeletons)),
-                seconds=time.monotonic() - work.began,
-                version=version,
-            )
         if work.by_hand:  # no commit is to come
             self.applied = self.recorded
         self._by_hand = work.by_hand
-        work.pending.clear()
         self._work = None
         self._emit(Passed("version recorded", work.revision))
+
+    def abandon(self) -> None:
+        """Roll the revision under way back, after an error, and record all that stays nevertheless.
+
+        From here on, what is not recorded is not done. Only a run that has not come to where an
+        earlier one was interrupted can't say so.
+        """
+        work = self._work
+        if work is None or not work.begun or work.resumed:
+            return
+        entry = begun(work.revision, work.file)
+        staying = [entry for entry in self._pending(work) if entry.number in work.stays]
+        with self.own(), contextlib.suppress(DBAPIError, self._driver_error):
+            self._dbapi.rollback()
+            if staying or work.known.keys() - {BEGUN}:
+                self._record(work, *staying, replace(entry, state=State.FAILED))
+            else:
+                self._journal.forget()  # it is as if it had not been begun
+            self._dbapi.commit()
 
     @property
     def kept(self) -> tuple[int, int]:
@@ -320,8 +354,10 @@ class Funnel:
         self.committed()
         self._go_on()
         work = self._work
-        if work is None or work.over:  # Alembic's own: the version table
+        if work is None:
             return False
+        if work.over:  # Alembic's own: the version table
+            return self._finish(work, cursor, sql, parameters, context)
         reading = self._dialect.read_statement(sql)
         match reading.effect:
             case Effect.NOTHING if not self._discards:
@@ -344,6 +380,7 @@ class Funnel:
         over = work.arrive(line)
         sent = Sent(cursor, context, parameters, run, reading, work.number, line, work.read)
         work.skeletons.append(reading.skeleton)
+        work.only_adds = work.only_adds and reading.only_adds
         if (work.known or self._said) and self._is_settled(work, sent, over=over):
             return True
         self._emit(Passed("statement", work.revision, work.number))
@@ -353,21 +390,56 @@ class Funnel:
         self._emit(Ran(work.revision, work.number, reading.skeleton, self._place(), seconds))
         return True
 
+    def _finish(self, work: Work, cursor: Any, sql: str, parameters: Any, context: Any) -> bool:
+        """Record that a revision is over before `sql` records its version; whether that ran, too.
+
+        Raises Undecided if a statement that was done is no longer in its file.
+        """
+        if work.finished:  # a merge has several
+            return False
+        if gone := left_over(work.known, work.number):
+            raise self._undecided(
+                gone, f"it is no longer in the file, but was {gone.state.value}: {gone.statement}"
+            )
+        work.pending.clear()
+        work.finished = True
+        with self.own():
+            both = self._journal.finish(
+                work.revision,
+                upgrade=work.upgrade,
+                parents=work.parents,
+                skeleton=digest("\n".join(work.skeletons)),
+                seconds=time.monotonic() - work.began,
+                version=self._version,
+                following=work.following,
+                beside=None if parameters else sql,
+            )
+        if both is not None:
+            context.dialect.do_execute(cursor, *both, context)
+        return both is not None
+
     def _is_settled(self, work: Work, sent: Sent, *, over: bool) -> bool:
         """Whether an earlier run has done the statement. Raises Undecided."""
         known, entry = work.known.get(sent.number), sent.entry(work)
-        decision = self._decide(known, sent, entry, over=over)
+        decision = self._decide(work, sent, entry, over=over)
+        if decision.next is Next.RUN:
+            work.resumed = False  # where the run that was interrupted had come to
         if decision.next is Next.ASK:
             raise self._undecided(entry, decision.why)
         if decision.next is Next.SKIP:
             self._skip(work, known or entry, sent, beyond=known is None)
         return decision.next is Next.SKIP
 
-    def _decide(self, known: Entry | None, sent: Sent, entry: Entry, *, over: bool) -> Decision:
+    def _decide(self, work: Work, sent: Sent, entry: Entry, *, over: bool) -> Decision:
+        known = work.known.get(sent.number)
         said = self._said.get((entry.revision, entry.number))
         if said is not None:
             return Decision(Next.SKIP if said == "done" else Next.RUN)
         decision = resume(known, sent.reading, entry.skeleton, entry.values, over=over)
+        if known is None and decision.next is Next.RUN and work.resumed and work.only_adds:
+            same_file = work.known[BEGUN].file == work.file
+            with self.own():
+                return self._settling.settle_unrecorded(sent.reading, same_file=same_file)
         if decision.next is not Next.SETTLE or known is None:
             return decision
         with self.own():
@@ -383,8 +455,12 @@ class Funnel:
             sent.context._rowcount = known.rows or 0
         if known.last_id is not None:
             sent.cursor.lastrowid = known.last_id
-        if known.state is not State.DONE:
-            self._record(work, replace(known, state=State.DONE))
+        done = replace(known, state=State.DONE)
+        if work.resumed:
+            work.stays.add(sent.number)
+            work.pending.append(lambda: done)
+        elif known.state is not State.DONE:
+            self._record(work, done)
         self._emit(Skipped(work.revision, sent.number, sent.reading.skeleton))
 
     def _run(self, work: Work, sent: Sent) -> None:
@@ -449,12 +525,14 @@ class Funnel:
     def _run_committing(self, work: Work, sent: Sent) -> None:
         """A statement that commits what is open, itself included: it is recorded before it runs.
 
-        It commits its own row of the journal, too, and that of the one before it.
+        It commits its own row of the journal, too, and that of the one before it. A row of its own
+        costs a flush, and its first ones need none: that the revision is begun is recorded.
         """
-        with self.own():
-            self._start(work, sent)
-            if sent.reading.effect is not Effect.SCHEMA:
-                self._dbapi.commit()
+        if not work.only_adds:
+            with self.own():
+                self._start(work, sent)
+                if sent.reading.effect is not Effect.SCHEMA:
+                    self._dbapi.commit()
         with self._failure_recorded(work, sent):
             self._send(sent, alone=True)
         work.stays.add(sent.number)
@@ -490,8 +568,8 @@ class Funnel:
                 work.unsettled = sent.number
                 raise
             failed = replace(sent.entry(work), state=State.FAILED, error=type(error).__name__)
-            with self.own(), contextlib.suppress(DBAPIError):
-                self._record(work, failed)
+            with self.own(), contextlib.suppress(DBAPIError, self._driver_error):
+                self._record(work, *self._pending(work), failed)
                 if not self._dialect.TRANSACTIONAL_DDL:
                     self._dbapi.commit()
             raise
@@ -553,6 +631,11 @@ class Funnel:
     @property
     def _dbapi(self) -> Any:
         return self._connection.connection
+
+    @property
+    def _driver_error(self) -> type[Exception]:
+        error: type[Exception] = self._connection.dialect.loaded_dbapi.Error
+        return error
 
     def _set(self, sql: str) -> None:
         with unless_lost():

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     BigInteger,
     Column,
-    ColumnElement,
     DateTime,
     Float,
     Identity,
@@ -22,24 +22,62 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    delete,
+    TextClause,
+    bindparam,
     func,
-    insert,
     inspect,
-    select,
-    update,
+    text,
 )
 from sqlalchemy.dialects.mysql import LONGTEXT
 from sqlalchemy.schema import CreateTable
 
 from daybreak.core.journal import ANCESTORS, JOURNAL, REVISION, Entry, State, known_parents
-from daybreak.dialects import dialect_named
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, CursorResult
+    from sqlalchemy.sql.compiler import SQLCompiler
+
+    from daybreak.dialects.base import Running
 
 # The kinds of rows. A statement's are there while its revision is not finished.
 _RUN, _STATEMENT = "run", "statement"
+
+# As text, since a run is to add little to Alembic's, and each of them is sent but once or twice.
+_INSERT = """
+INSERT INTO {journal}
+    (history, run, kind, revision, direction, number, state, skeleton, statement, detail, seconds)
+VALUES
+    (:history, :run, :kind, :revision, :direction, :number, :state, :skeleton, :statement, :detail,
+     :seconds)
+"""
+_ROW = dict.fromkeys(("revision", "direction", "number", "skeleton", "statement", "seconds"))
+
+# MySQL locks all that it looks at for a change unless it is told their keys, and another history's
+# run may be at work: they would wait for each other. So the keys are asked for first.
+_OUR_RUN = "SELECT id FROM {journal} WHERE history = :history AND kind = 'run' AND run = :run"
+_OTHER_RUNS = """
+SELECT id FROM {journal}
+WHERE history = :history AND kind = 'run' AND state = 'started' AND run <> :run
+"""
+_OUR_STATEMENTS = "SELECT id FROM {journal} WHERE history = :history AND kind = 'statement'"
+_END = "UPDATE {journal} SET state = 'done', ended_at = CURRENT_TIMESTAMP WHERE id IN :ids"
+_GIVE_UP = "UPDATE {journal} SET state = 'failed' WHERE id IN :ids"
+_DELETE = "DELETE FROM {journal} WHERE id IN :ids"
+
+_UNENDED_RUNS = """
+SELECT detail, at, CURRENT_TIMESTAMP AS now FROM {journal}
+WHERE history = :history AND kind = 'run' AND state = 'started'
+"""
+_STATEMENTS = """
+SELECT run, revision, direction, number, state, skeleton, statement, detail, at FROM {journal}
+WHERE history = :history AND kind = 'statement'
+ORDER BY id
+"""
+_PARENTS = """
+SELECT kind, revision, detail FROM {journal}
+WHERE history = :history AND kind IN ('revision', 'ancestors')
+ORDER BY id
+"""
 
 
 class Journal:
@@ -49,11 +87,11 @@ class Journal:
     histories may share it; they know nothing of each other.
     """
 
-    def __init__(self, connection: Connection, schema: str | None, history: str, run: str) -> None:
-        self._connection, self._history, self._run = connection, history, run
-        self._table = _table(schema)
-        self._columns = self._table.c
-        self._new = insert(self._table).inline()  # the server need not tell the row's id
+    def __init__(
+        self, connection: Connection, server: Running, schema: str | None, history: str, run: str
+    ) -> None:
+        self._connection, self._server, self._schema = connection, server, schema
+        self._ours = {"history": history, "run": run}
         self._made = False
         self._has_statements = False
 
@@ -61,15 +99,15 @@ class Journal:
     def made(self) -> bool:
         """Whether the table is there. Another run may make it until we have the run's lock."""
         if not self._made:
-            self._made = inspect(self._connection).has_table(JOURNAL, schema=self._table.schema)
+            self._made = inspect(self._connection).has_table(JOURNAL, schema=self._schema)
         return self._made
 
     def make(self) -> None:
         """Create the table if it is not there, also where another history's run does so now."""
         if not self.made:
-            create = CreateTable(self._table, if_not_exists=True).compile(self._connection)
-            server = dialect_named(self._connection.dialect.name, "the connection").running
-            self._connection.exec_driver_sql(server.made_once(str(create)))
+            create = CreateTable(_table(self._schema), if_not_exists=True)
+            sql = str(create.compile(self._connection))
+            self._connection.exec_driver_sql(self._server.made_once(sql))
             self._made = True
 
     def begin_run(self, detail: Mapping[str, Any]) -> None:
@@ -78,38 +116,27 @@ class Journal:
 
     def end_run(self) -> None:
         """Record that this run ended by itself."""
-        self._end((self._columns.kind == _RUN) & (self._columns.run == self._run), State.DONE)
+        self._change(_OUR_RUN, _END)
 
     def unended_runs(self) -> list[dict[str, Any]]:
         """The details of the runs that have not ended by themselves, and their age: `seconds`."""
         if not self.made:
             return []
-        columns = self._columns
-        rows = self._connection.execute(
-            select(columns.detail, columns.at, func.now().label("now")).where(
-                self._is_ours(_RUN), columns.state == State.STARTED.value
-            )
-        )
         return [
             {**json.loads(row.detail), "seconds": (row.now - row.at).total_seconds()}
-            for row in rows
+            for row in self._execute(_UNENDED_RUNS)
         ]
 
     def forget_runs(self) -> None:
         """Record that the runs which did not end are over, since their sessions are gone."""
-        unended = self._columns.state == State.STARTED.value
-        self._end(self._is_ours(_RUN) & unended & (self._columns.run != self._run), State.FAILED)
+        self._change(_OTHER_RUNS, _GIVE_UP)
 
     def entries(self) -> dict[tuple[str, bool], dict[int, Entry]]:
         """The statements of revisions that are not finished, by revision and whether upwards."""
         found: dict[tuple[str, bool], dict[int, Entry]] = {}
         if not self.made:
             return found
-        columns = self._columns
-        rows = self._connection.execute(
-            select(self._table).where(self._is_ours(_STATEMENT)).order_by(columns.id)
-        )
-        for row in rows:
+        for row in self._execute(_STATEMENTS):
             entry = _entry(row)
             found.setdefault((entry.revision, entry.upgrade), {})[entry.number] = entry
         self._has_statements = bool(found)
@@ -129,39 +156,49 @@ class Journal:
         skeleton: str,
         seconds: float,
         version: str,
-    ) -> None:
-        """Record that a revision is applied or taken back, in place of its statements."""
+        following: Entry | None,
+        beside: str | None,
+    ) -> tuple[str, Any] | None:
+        """Record that a revision is applied or taken back, in place of its statements.
+
+        `following` is to be known of the next one from here on.
+
+        `beside` is a statement that is to be sent next and has no parameters. Where the server can
+        do both at once, nothing is recorded here: what is given back, with its parameters, does
+        both, and spares a round trip for each revision.
+        """
         if self._has_statements:
             self.forget()
         detail = {"parents": list(parents), "version": version}
-        self._insert(
-            [
-                {
-                    "kind": REVISION,
-                    "revision": revision,
-                    "direction": _direction(upgrade),
-                    "state": State.DONE.value,
-                    "skeleton": skeleton,
-                    "detail": json.dumps(detail),
-                    "seconds": seconds,
-                }
-            ]
-        )
+        row = {
+            "kind": REVISION,
+            "revision": revision,
+            "direction": _direction(upgrade),
+            "state": State.DONE.value,
+            "skeleton": skeleton,
+            "detail": json.dumps(detail),
+            "seconds": seconds,
+        }
+        if following is not None:
+            self._has_statements = True
+            self._insert([row, _values(following)])
+            return None
+        both = self._server.together(self._new_as_sent.string, beside) if beside else None
+        if both is None:
+            self._insert([row])
+            return None
+        values = self._new_as_sent.construct_params({**_ROW, **row, **self._ours})
+        order = self._new_as_sent.positiontup
+        return both, values if order is None else tuple(values[name] for name in order)
 
     def forget(self) -> None:
         """Remove the statements: their revision is finished, or somebody says where we are."""
         self._has_statements = False
-        if ids := self._ids(self._is_ours(_STATEMENT)):
-            self._connection.execute(delete(self._table).where(self._columns.id.in_(ids)))
+        self._change(_OUR_STATEMENTS, _DELETE)
 
     def known_parents(self) -> dict[str, list[str]]:
         """The parents of each revision that the journal knows."""
-        columns = self._columns
-        rows = self._connection.execute(
-            select(columns.kind, columns.revision, columns.detail)
-            .where(self._is_ours(REVISION, ANCESTORS))
-            .order_by(columns.id)
-        )
+        rows = self._execute(_PARENTS)
         return known_parents((row.kind, row.revision, row.detail) for row in rows)
 
     def record_ancestors(self, parents: Mapping[str, Sequence[str]]) -> None:
@@ -173,27 +210,31 @@ class Journal:
             self._insert([{"kind": ANCESTORS, "state": State.DONE.value, "detail": detail}])
 
     def _insert(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        ours = {"history": self._history, "run": self._run}
-        self._connection.execute(self._new, [{**row, **ours} for row in rows])
+        if rows:
+            values = [{**_ROW, **row, **self._ours} for row in rows]
+            # the drivers' way of many rows has a price that one row need not pay
+            self._connection.execute(self._new, values if len(values) > 1 else values[0])
 
-    def _end(self, which: ColumnElement[bool], state: State) -> None:
-        if ids := self._ids(which):
-            ended = func.now() if state is State.DONE else None
-            self._connection.execute(
-                update(self._table)
-                .where(self._columns.id.in_(ids))
-                .values(state=state.value, ended_at=ended)
-            )
+    @cached_property
+    def _new(self) -> TextClause:
+        return self._text(_INSERT)
 
-    def _ids(self, which: ColumnElement[bool]) -> Sequence[int]:
-        """The rows to change. MySQL locks all that it looks at for a change, unless it is told
-        their keys, and another history's run may be at work: they would wait for each other.
-        """
-        return self._connection.scalars(select(self._columns.id).where(which)).all()
+    @cached_property
+    def _new_as_sent(self) -> SQLCompiler:
+        return self._new.compile(dialect=self._connection.dialect)
 
-    def _is_ours(self, *kinds: str) -> ColumnElement[bool]:
-        """Whether a row is one of these kinds, and of this history."""
-        return self._columns.kind.in_(kinds) & (self._columns.history == self._history)
+    def _change(self, which: str, change: str) -> None:
+        if ids := self._execute(which).scalars().all():
+            statement = self._text(change).bindparams(bindparam("ids", expanding=True))
+            self._connection.execute(statement, {"ids": ids})
+
+    def _execute(self, sql: str) -> CursorResult[Any]:
+        return self._connection.execute(self._text(sql), self._ours)
+
+    def _text(self, sql: str) -> TextClause:
+        quote = self._connection.dialect.identifier_preparer.quote
+        name = ".".join(quote(part) for part in (self._schema, JOURNAL) if part)
+        return text(sql.format(journal=name.replace(":", r"\:")))
 
 
 def _table(schema: str | None) -> Table:

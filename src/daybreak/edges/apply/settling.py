@@ -8,7 +8,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.exc import DBAPIError
 
 from daybreak.core.journal import Entry
-from daybreak.core.resume import Decision, settle
+from daybreak.core.resume import RUN, SKIP, Decision, settle, settle_unrecorded
 from daybreak.core.sqltext import digest
 from daybreak.core.statement import Place, Reading
 from daybreak.dialects.base import Running
@@ -39,11 +39,23 @@ class Settling:
 
     def settle(self, reading: Reading, known: Entry) -> Decision:
         """Whether the statement, known to have begun, was carried out."""
-        query = self._server.columns_of(reading.place) if reading.place and reading.parts else None
-        parts = None
-        if query is not None:
-            parts = frozenset(self._connection.scalars(_plain(query)))
-        return settle(reading, before=known.before, now=self.state(reading), parts=parts)
+        return self._settled(reading, known.before)
+
+    def settle_unrecorded(self, reading: Reading, *, same_file: bool) -> Decision:
+        """Whether a statement was carried out that only adds, and of which nothing is known."""
+        if reading.adds is None:
+            return settle_unrecorded(reading, self._settled(reading, None), same_file=same_file)
+        kind, name = reading.adds
+        there = name in (self._parts(reading, kind) or ())
+        return settle_unrecorded(reading, SKIP if there else RUN, same_file=same_file)
+
+    def _settled(self, reading: Reading, before: str | None) -> Decision:
+        parts = self._parts(reading, "column") if reading.parts else None
+        return settle(reading, before=before, now=self.state(reading), parts=parts)
+
+    def _parts(self, reading: Reading, kind: str) -> frozenset[str] | None:
+        query = self._server.parts_of(reading.place, kind) if reading.place else None
+        return None if query is None else frozenset(self._connection.scalars(_plain(query)))
 
     def mending(self, reading: Reading) -> list[str]:
         """The statements that mend what an interrupted one left there."""

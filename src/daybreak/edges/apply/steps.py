@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 # Alembic's own: heads and context to the steps that lead on from there.
 Steps = Callable[[Any, "MigrationContext"], Any]
-# Around the function of a revision, which goes upwards or not.
-Around = Callable[[Script, bool], AbstractContextManager[None]]
+# Around the function of a revision, which goes upwards or not, and is followed by one upwards.
+Around = Callable[[Script, bool, "Script | None"], AbstractContextManager[None]]
 
 
 def steps_in_force() -> Steps:
@@ -28,22 +28,26 @@ def steps_in_force() -> Steps:
 def steps_around(
     steps: Steps,
     *,
-    begin: Callable[[Sequence[str]], None],
+    begin: Callable[[Sequence[str], Script | None], None],
     around: Around,
     committed: Callable[[str], None],
 ) -> Steps:
     """The same steps: `begin` before the first one, `around` each, `committed` behind it.
 
-    `begin` is told the heads, `committed` the revision. A stamp has no function to be around.
+    `begin` is told the heads and the first revision that is applied, `committed` the revision. A
+    stamp has no function to be around.
     """
 
     def generate(heads: Any, migration: MigrationContext) -> Iterator[Any]:
-        for number, step in enumerate(steps(heads, migration)):
+        taken = list(steps(heads, migration))
+        for number, step in enumerate(taken):
             if number == 0:
-                begin(heads)
+                begin(heads, _applied(step))
             script: Script | None = getattr(step, "revision", None)
             if script is not None:
-                step.migration_fn = _within(around, script, step.is_upgrade, step.migration_fn)
+                following = _applied(taken[number + 1]) if number + 1 < len(taken) else None
+                within = around(script, step.is_upgrade, following)
+                step.migration_fn = _within(within, step.migration_fn)
             yield step
             if script is not None:
                 committed(script.revision)
@@ -82,11 +86,17 @@ def has_own_transaction(migration: MigrationContext) -> bool:
     return migration._transaction is not None
 
 
+def _applied(step: Any) -> Script | None:
+    """The revision that a step applies, if it is no stamp and leads upwards."""
+    script: Script | None = getattr(step, "revision", None)
+    return script if step.is_upgrade else None
+
+
 def _within(
-    around: Around, script: Script, is_upgrade: bool, function: Callable[..., None]
+    around: AbstractContextManager[None], function: Callable[..., None]
 ) -> Callable[..., None]:
     def run(**kwargs: Any) -> None:
-        with around(script, is_upgrade):
+        with around:
             function(**kwargs)
 
     return run

@@ -1,0 +1,39 @@
+"""What a statement does is read from its text."""
+
+from __future__ import annotations
+
+import pytest
+
+from daybreak.core.statement import Aim
+from daybreak.dialects import mysql
+
+# The statement; whether the catalog tells of it without its state before; the part that it adds.
+ADDS = [
+    ("CREATE TABLE t (id INT)", True, None),
+    ("CREATE TABLE IF NOT EXISTS t (id INT)", True, None),
+    ("CREATE VIEW v AS SELECT 1", True, None),
+    ("CREATE INDEX `ix_A` ON t (a)", True, ("index", "ix_a")),
+    ("CREATE UNIQUE INDEX ux USING BTREE ON s.t (a)", True, ("index", "ux")),
+    ("ALTER TABLE t ADD COLUMN A INT NOT NULL", True, ("column", "a")),
+    ("ALTER TABLE t ADD a INT", True, ("column", "a")),
+    ("CREATE OR REPLACE VIEW v AS SELECT 1", False, None),
+    ("ALTER TABLE t ADD CONSTRAINT c CHECK (a > 1)", False, None),
+    ("ALTER TABLE t ADD INDEX ix (a)", False, None),
+    ("ALTER TABLE t MODIFY a BIGINT", False, None),
+    ("ALTER TABLE t CHANGE a b BIGINT", False, None),
+    ("ALTER TABLE t DROP COLUMN a", False, None),
+    ("ALTER TABLE t RENAME TO u", False, None),
+    ("DROP INDEX ix ON t", False, None),
+    ("DROP TABLE t", False, None),
+    ("INSERT INTO t VALUES (1)", False, None),
+    ("CALL p()", False, None),
+]
+
+
+@pytest.mark.parametrize(("sql", "only_adds", "adds"), ADDS)
+def test_mysql_tells_what_only_adds_something(
+    sql: str, only_adds: bool, adds: tuple[str, str] | None
+) -> None:
+    reading = mysql.read_statement(sql)
+    assert (reading.only_adds, reading.adds) == (only_adds, adds)
+    assert (reading.aim is Aim.MADE) == (only_adds and adds is None)
