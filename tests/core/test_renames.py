@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core.catalogs import (
@@ -16,7 +18,7 @@ from core.catalogs import (
     view,
 )
 from core.test_diff import said
-from daybreak.core.catalog import Address, Catalog, Column, Enum, Schema
+from daybreak.core.catalog import Address, Catalog, Column, Constraint, Enum, Schema
 from daybreak.core.change import Rename
 from daybreak.core.diff import diff
 from daybreak.core.engine import Engine
@@ -311,6 +313,34 @@ def test_mysql_lets_go_of_a_check_before_its_column_is_renamed() -> None:
         "drop constraint public.t.c",
         "rename column public.t.title to public.t.name",
         "create constraint public.t.c",
+    ]
+
+
+def test_mysql_lets_go_of_checks_of_certain_types_before_a_foreign_keys_column_is_renamed() -> None:
+    """On both sides of the key; a check that is not enforced, or of another type, stays."""
+    born = check("born", "born > 2000", "born")
+    stay = (check("c", "n > 0", "n"), replace(born, name="off", enforced=False))
+
+    def both(key: str, referred: str) -> Catalog:
+        parts = (Column("born", "datetime(6)"), Column("n", "int"), born, *stay)
+        fk = Constraint(
+            "fk", "foreign key", "", (key,), referred=("public", "t"), referred_columns=(referred,)
+        )
+        child = table("u", Column(key, "int"), *parts, fk)
+        return catalog(table("t", Column(referred, "int"), *parts), child, dialect="mysql")
+
+    renames = [
+        rename("column", ("public", "t", "a"), ("public", "t", "b")),
+        rename("column", ("public", "u", "x"), ("public", "u", "y")),
+    ]
+    engine = Engine(late_bound=True, checks_pin=frozenset({"datetime"}))
+    assert said(diff(both("x", "a"), both("y", "b"), renames=renames, engine=engine)) == [
+        "drop constraint public.t.born",
+        "drop constraint public.u.born",
+        "rename column public.t.a to public.t.b",
+        "rename column public.u.x to public.u.y",
+        "create constraint public.t.born",
+        "create constraint public.u.born",
     ]
 
 

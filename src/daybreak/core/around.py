@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeGuard
 
@@ -13,6 +14,7 @@ from daybreak.core.catalog import (
     Constraint,
     Index,
     Object,
+    Table,
     address_of,
 )
 from daybreak.core.change import Alter, Change, Drop, Rename
@@ -25,7 +27,7 @@ def in_the_way(before: Catalog, renames: Iterable[Rename], engine: Engine) -> li
     """What a column's rename would be refused for, dropped before; `diff` finds it missing.
 
     MySQL: checks, generated columns and functional indexes that name the column, and what stands
-    on such a generated column.
+    on such a generated column. For a foreign key's column also the checks of certain types.
     """
     if not engine.late_bound:
         return []
@@ -34,11 +36,13 @@ def in_the_way(before: Catalog, renames: Iterable[Rename], engine: Engine) -> li
         if rename.address.kind == "column" and rename.address.table:
             key = (rename.address.schema, rename.address.table)
             names.setdefault(key, set()).add(rename.address.name)
+    keyed = _keyed(before)
     drops: list[Change] = []
     for table in before.tables:
         old = names.get((table.schema, table.name))
         if not old:
             continue
+        pinning = _pinning(table, engine) if old & keyed[table.schema, table.name] else set()
         generated = [c for c in table.columns if c.generated and words(c.generated) & old]
         gone = {column.name for column in generated}
         indexes = [
@@ -52,10 +56,27 @@ def in_the_way(before: Catalog, renames: Iterable[Rename], engine: Engine) -> li
             for constraint in table.constraints
             if set(constraint.columns) & gone
             or (constraint.kind == "check" and words(constraint.definition) & (old | gone))
+            or (constraint.enforced and words(constraint.expression) & pinning)
         ]
         parts: tuple[Object, ...] = (*checks, *indexes, *generated)
         drops.extend(Drop(address_of(part, table), part) for part in parts)
     return drops
+
+
+def _keyed(catalog: Catalog) -> Mapping[Relation, set[str]]:
+    """The columns of each table that foreign keys hold or refer to."""
+    keyed: defaultdict[Relation, set[str]] = defaultdict(set)
+    for table in catalog.tables:
+        for constraint in table.constraints:
+            if constraint.referred:
+                keyed[table.schema, table.name].update(constraint.columns)
+                keyed[constraint.referred].update(constraint.referred_columns)
+    return keyed
+
+
+def _pinning(table: Table, engine: Engine) -> set[str]:
+    types = {column.name: column.type.partition("(")[0] for column in table.columns}
+    return {name for name, kind in types.items() if kind in engine.checks_pin}
 
 
 def around(

@@ -15,6 +15,8 @@ class Engine:
     `alters_generated`: a generated column's expression can be altered (not on PostgreSQL 16).
     `names_follow`: the names of checks and foreign keys that begin with their table's follow its
     rename (MySQL).
+    `checks_pin`: types; an enforced check of a column that has one of them keeps its table from
+    being altered in place, and columns of foreign keys are renamed in no other way (MySQL).
     `schemas_stay`: a schema is a database, which others may use: it is created where it is
     missing, and never dropped (MySQL).
     """
@@ -23,4 +25,5 @@ class Engine:
     late_bound: bool = False
     alters_generated: bool = True
     names_follow: bool = False
+    checks_pin: frozenset[str] = frozenset()
     schemas_stay: bool = False

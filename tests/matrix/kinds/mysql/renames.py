@@ -31,6 +31,18 @@ def _column(name: str, before: str, after: str, *rows: str) -> Kind:
     return changed(f"rename column: {name}", before, after, *(rows or (ROW,)), renames=AB)
 
 
+D = 'Column("d", Date)'
+BORN = """CheckConstraint("d > '2000-01-01'", name="born")"""
+CHILD_OF_A = CHILD.replace("item.id", "item.a")
+
+
+def _dated(column: str) -> str:
+    choice = """Column("c", Enum("a", "b")), CheckConstraint("c <> 'b'", name="chosen")"""
+    return CHILD.replace("item_id", column).replace(
+        'of_item")))', f'of_item")), {D}, {choice}, {BORN})'
+    )
+
+
 KINDS = (
     _table("plain", item(A), ROW),
     _table("with a unique key and an index", item(A, 'Index("by_a", "a")'), ROW),
@@ -182,6 +194,23 @@ KINDS = (
         ROW,
         renames=AB,
     ),
+    changed(
+        "rename column: of a foreign key, beside checks of moments and choices",
+        item(A) + _dated("item_id"),
+        item(A) + _dated("thing_id"),
+        ROW,
+        "INSERT INTO child VALUES (1, 1, '2026-01-02', 'a')",
+        renames={"child.item_id": "child.thing_id"},
+    ),
+    changed(
+        "rename column: that a foreign key names, beside a check of a moment",
+        item('Column("a", Integer, unique=True)', D, BORN) + CHILD_OF_A,
+        item('Column("b", Integer)', 'UniqueConstraint("b", name="a")', D, BORN)
+        + CHILD_OF_A.replace("item.a", "item.b"),
+        "INSERT INTO item (id, a, d) VALUES (1, 5, '2026-01-02')",
+        "INSERT INTO child VALUES (1, 5)",
+        renames=AB,
+    ),
     _column(
         "that a check uses",
         item(A, 'CheckConstraint("a > 0", name="low")'),
@@ -215,7 +244,7 @@ KINDS = (
         "with ON UPDATE",
         item(f'Column("a", DateTime, {TOUCHED})'),
         item(f'Column("b", DateTime, {TOUCHED})'),
-        "INSERT INTO item (id) VALUES (1)",
+        "INSERT INTO item VALUES (1, '2020-01-02 03:04:05')",
     ),
     _column(
         "generated",
