@@ -18,7 +18,7 @@ from alembic.util import CommandError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from daybreak.core.errors import DaybreakError, HalfDone, LockHeld, NotTheWriter
+from daybreak.core.errors import DaybreakError, HalfDone, LockHeld, LockLost, NotTheWriter
 from daybreak.core.events import Applied, Emit, Finished, Passed, Waiting
 from daybreak.core.failure import (
     MAKE_ROOM,
@@ -305,6 +305,8 @@ class Run:
         ):
             try:
                 yield
+            except LockLost:  # another run may write to the journal by now
+                raise
             except Exception:
                 if not self.borrowed:
                     self.funnel.abandon()
@@ -422,7 +424,7 @@ class Run:
         place = place_in_history(context.script, error)
         if is_lost(error, self.connection) or self.connection.invalidated:
             return connection_lost(
-                said(first_of(error)), self._reached, committing=self.funnel.committing
+                said(first_of(error)), self._reached, committing=self.funnel.told_to_commit
             )
         lacking = missing_right(self.target, error) if self.target is not None else None
         cause = getattr(error, "orig", None)

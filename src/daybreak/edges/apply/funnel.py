@@ -12,126 +12,30 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError
 
 from daybreak.core.errors import Undecided
-from daybreak.core.events import Emit, Passed, Ran, Repaired, Skipped
-from daybreak.core.journal import BEGUN, Entry, State, begun
-from daybreak.core.program import Part, Program, parts_over, program
+from daybreak.core.events import Emit, Passed, Ran, Skipped
+from daybreak.core.journal import BEGUN, Entry, State
+from daybreak.core.program import parts_over, program
 from daybreak.core.resume import Decision, Next, Said, left_over, resume
 from daybreak.core.sqltext import digest
-from daybreak.core.statement import Aim, Effect, Reading
+from daybreak.core.statement import Effect
 from daybreak.dialects.base import Dialect
 from daybreak.edges.apply.journal import Journal
-from daybreak.edges.apply.lost import unless_lost
-from daybreak.edges.apply.settling import Settling
+from daybreak.edges.apply.ways import Ways
+from daybreak.edges.apply.work import Sent, Work
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-# Longer statements are cut in the journal: the digest is what tells them apart.
-_SHOWN = 2000
-
 # How a revision may end or begin a transaction by itself.
 _ROLLBACK = frozenset({"ROLLBACK", "ABORT", "ROLLBACK WORK", "ROLLBACK TRANSACTION"})
 _BEGIN = ("BEGIN", "START")
-
-
-@dataclass
-class Work:
-    """A revision that is under way.
-
-    `pending` is what its open transaction did, not recorded; `unproved` are the numbers of what is
-    recorded in a transaction of whose commit nobody knows yet; `stays` those of the statements that
-    no rollback takes back, recorded or not. `begun`: the journal has its BEGUN. `only_adds`: it
-    has, and so far the revision sent only what does, so that the catalog tells of it. `resumed`: an
-    earlier run may have done the next of these. `following` is what the journal is to know of the
-    next revision.
-    """
-
-    revision: str
-    upgrade: bool
-    known: dict[int, Entry]
-    parents: tuple[str, ...]
-    source: Callable[[], str | None]
-    following: Entry | None = None
-    began: float = field(default_factory=time.monotonic)
-    number: int = 0
-    read: bool = False
-    by_hand: bool = False
-    over: bool = False
-    begun: bool = False
-    only_adds: bool = False
-    resumed: bool = False
-    finished: bool = False
-    pending: list[Callable[[], Entry]] = field(default_factory=list)
-    unproved: set[int] = field(default_factory=set)
-    stays: set[int] = field(default_factory=set)
-    unsettled: int | None = None
-    savepoints: dict[str, int] = field(default_factory=dict)
-    skeletons: list[str] = field(default_factory=list)
-    program: Program | None = None
-    parts_over: dict[Part, int] = field(default_factory=dict)
-    part: Part | None = None
-
-    @cached_property
-    def file(self) -> str | None:
-        """The digest of its text. Asked for where a statement is recorded, which most are not."""
-        source = self.source()
-        return None if source is None else digest(source)
-
-    @property
-    def function(self) -> str:
-        return "upgrade" if self.upgrade else "downgrade"
-
-    def arrive(self, line: int | None) -> bool:
-        """Count a statement that was sent from `line`; whether its part was over before."""
-        part = self.program.part(line) if self.program and line is not None else None
-        if part != self.part:
-            # A loop that was over may send fewer or more statements now.
-            self.number = self.parts_over.get(self.part, self.number) if self.part else self.number
-            self.part = part
-        last = self.parts_over.get(part) if part is not None else None
-        if last is None or self.number < last:
-            self.number += 1
-        return last is not None
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A statement as the driver is to `run` it, the `number`th of its revision."""
-
-    cursor: Any
-    context: Any
-    parameters: Any
-    run: Callable[[], None]
-    reading: Reading
-    number: int
-    line: int | None
-    read: bool
-
-    def entry(self, work: Work) -> Entry:
-        """What the journal is to know of it. Made only where it is asked for."""
-        reading = self.reading
-        values = reading.values + repr(self.parameters)
-        return Entry(
-            revision=work.revision,
-            upgrade=work.upgrade,
-            number=self.number,
-            state=State.STARTED,
-            skeleton=digest(reading.skeleton),
-            statement=reading.skeleton[:_SHOWN],
-            values=None if reading.is_of_an_account else digest(values),
-            read=self.read,
-            line=self.line,
-            file=work.file,
-        )
 
 
 class Funnel:
@@ -139,8 +43,8 @@ class Funnel:
 
     `prove` is called before each of them and may stop the run; `sending` is around each, told
     whether to end it early does no harm. `folders` hold the revisions. `said` is what a person
-    decided of statements that nobody else can decide on. `committing`: the last thing that the
-    server was told is to commit. Of the revisions whose versions are `recorded`, so many are
+    decided of statements that nobody else can decide on. `told_to_commit`: the last thing that
+    the server was told is to commit. Of the revisions whose versions are `recorded`, so many are
     `applied` for good.
     """
 
@@ -159,12 +63,11 @@ class Funnel:
     ) -> None:
         self._version = version
         self._connection, self._dialect, self._journal = connection, dialect, journal
-        self._server = dialect.running
-        self._settling = Settling(connection, dialect.running)
-        self._prove, self._sending = prove, sending
+        self._ways = Ways(connection, dialect, journal, self, sending=sending, emit=emit)
+        self._prove = prove
         self._emit, self._folders, self._said = emit, folders, said
         self._work: Work | None = None
-        self.committing = False
+        self.told_to_commit = False
         self._asked: Undecided | None = None
         self.recorded = self.applied = self._recorded_then = 0
         self._by_hand = False  # the last revision ended its transaction, and none has begun
@@ -246,23 +149,9 @@ class Funnel:
         self._emit(Passed("version recorded", work.revision))
 
     def abandon(self) -> None:
-        """Roll the revision under way back, after an error, and record all that stays nevertheless.
-
-        From here on, what is not recorded is not done. Only a run that has not come to where an
-        earlier one was interrupted can't say so.
-        """
-        work = self._work
-        if work is None or not work.begun or work.resumed:
-            return
-        entry = begun(work.revision, work.file)
-        staying = [entry for entry in self._pending(work) if entry.number in work.stays]
-        with self.own(), contextlib.suppress(DBAPIError, self._driver_error):
-            self._dbapi.rollback()
-            if staying or work.known.keys() - {BEGUN}:
-                self._record(work, *staying, replace(entry, state=State.FAILED))
-            else:
-                self._journal.forget()  # it is as if it had not been begun
-            self._dbapi.commit()
+        """Roll the revision under way back, after an error, and record all that stays."""
+        if self._work is not None:
+            self._ways.abandon(self._work)
 
     @property
     def kept(self) -> tuple[int, int]:
@@ -316,25 +205,27 @@ class Funnel:
 
     def _on_commit(self, _connection: Connection) -> None:
         if not self._own:
-            self._flush()
+            if self._work is not None:
+                self._ways.flush(self._work)
             self._go_on()
             self._emit(Passed("commit", self._work.revision if self._work else None))
-            self._committing()
+            self.committing()
 
-    def _committing(self) -> None:
-        self.committing, self._recorded_then = True, self.recorded
+    def committing(self) -> None:
+        """The server is about to be told to commit."""
+        self.told_to_commit, self._recorded_then = True, self.recorded
         self._by_hand = False
 
     def committed(self) -> None:
         """If the server was told to commit, it did: something else could be asked of it."""
-        if self.committing:
-            self.committing, self.applied = False, self._recorded_then
+        if self.told_to_commit:
+            self.told_to_commit, self.applied = False, self._recorded_then
             if self._work is not None:
                 self._work.unproved.clear()
 
     def _on_rollback(self, _connection: Connection) -> None:
         if self._work is not None and not self._own:
-            self._work.pending.clear()
+            self._work.roll_back()
 
     def _on_savepoint(self, _connection: Connection, name: str) -> None:
         if self._work is not None:
@@ -342,7 +233,7 @@ class Funnel:
 
     def _on_rollback_savepoint(self, _connection: Connection, name: str, _context: Any) -> None:
         if self._work is not None:
-            del self._work.pending[self._work.savepoints.get(name, 0) :]
+            self._work.roll_back(name)
 
     # The statement's way.
 
@@ -367,25 +258,27 @@ class Funnel:
                 return False
             case Effect.ROLLBACK:
                 if reading.skeleton.upper() in _ROLLBACK:
-                    work.pending.clear()
+                    work.roll_back()
                 if reading.skeleton.upper().startswith(_BEGIN):
                     work.by_hand = False
                 return False
             case Effect.COMMIT:
-                self._flush()
-                self._committing()
+                self._ways.flush(work)
+                self.committing()
                 work.by_hand = True  # no transaction is open from here on, whoever thinks so
                 return False
         line = self._line(work)
         over = work.arrive(line)
-        sent = Sent(cursor, context, parameters, run, reading, work.number, line, work.read)
+        sent = Sent(
+            cursor, context, parameters, run, reading, work.number, line, work.read, self._discards
+        )
         work.skeletons.append(reading.skeleton)
         work.only_adds = work.only_adds and reading.only_adds
         if (work.known or self._said) and self._is_settled(work, sent, over=over):
             return True
         self._emit(Passed("statement", work.revision, work.number))
         began = time.monotonic()
-        self._run(work, sent)
+        self._ways.run(work, sent)
         seconds = time.monotonic() - began
         self._emit(Ran(work.revision, work.number, reading.skeleton, self._place(), seconds))
         return True
@@ -437,14 +330,10 @@ class Funnel:
             return Decision(Next.SKIP if said == "done" else Next.RUN)
         decision = resume(known, sent.reading, entry.skeleton, entry.values, over=over)
         if known is None and decision.next is Next.RUN and work.resumed and work.only_adds:
-            same_file = work.known[BEGUN].file == work.file
-            with self.own():
-                return self._settling.settle_unrecorded(sent.reading, same_file=same_file)
+            return self._ways.settle_unrecorded(work, sent.reading)
         if decision.next is not Next.SETTLE or known is None:
             return decision
-        with self.own():
-            self._mend(sent.reading)
-            return self._settling.settle(sent.reading, known)
+        return self._ways.settle(sent.reading, known)
 
     def _skip(self, work: Work, known: Entry, sent: Sent, *, beyond: bool) -> None:
         """Let it look as if it had run: who counts its rows gets the same number as then.
@@ -458,155 +347,10 @@ class Funnel:
         done = replace(known, state=State.DONE)
         if work.resumed:
             work.stays.add(sent.number)
-            work.pending.append(lambda: done)
+            work.pending.append((sent.number, lambda: done))
         elif known.state is not State.DONE:
-            self._record(work, done)
+            self._ways.record(work, done)
         self._emit(Skipped(work.revision, sent.number, sent.reading.skeleton))
-
-    def _run(self, work: Work, sent: Sent) -> None:
-        if self._dialect.TRANSACTIONAL_DDL:
-            if not self._in_autocommit(work):
-                self._send(sent)
-                work.pending.append(self._done(work, sent))
-            elif sent.reading.alone:
-                self._run_alone(work, sent)
-            else:
-                self._run_in_own_transaction(work, sent)
-        elif sent.reading.alone or not self._is_rolled_back(sent.reading):
-            self._run_committing(work, sent)
-        else:
-            self._send(sent)
-            work.pending.append(self._done(work, sent))
-
-    def _send(self, sent: Sent, *, alone: bool = False) -> None:
-        """To end it early does no harm if it is rolled back then, or if the catalog tells."""
-        reading = sent.reading
-        with self._sending(reading.aim is not None or not (alone or reading.alone)):
-            sent.run()
-
-    def _run_in_own_transaction(self, work: Work, sent: Sent) -> None:
-        """With its row of the journal, so that one is there if and only if the other is."""
-        with self.own():
-            self._connection.exec_driver_sql("BEGIN")
-        try:
-            self._send(sent)
-        except Exception as error:
-            with self.own():
-                self._connection.exec_driver_sql("ROLLBACK")
-            if not self._server.must_be_alone(error):
-                raise
-        else:
-            with self.own():
-                self._record(work, self._done(work, sent)())
-                self._emit(Passed("done recorded", work.revision, sent.number))
-                work.unproved.add(sent.number)
-                self._committing()
-                self._connection.exec_driver_sql("COMMIT")
-                self.committed()
-            return
-        self._run_alone(work, sent)
-
-    def _run_alone(self, work: Work, sent: Sent) -> None:
-        """Where no transaction is open, and none can be."""
-        with self.own():
-            if sent.reading.aim is not Aim.GONE:
-                self._mend(sent.reading)
-            self._start(work, sent)
-            for sql in self._server.UNHURRIED:
-                self._set(sql)
-        with self._failure_recorded(work, sent):
-            self._send(sent, alone=True)
-        with self.own():
-            self._record(work, self._done(work, sent)())
-            self._emit(Passed("done recorded", work.revision, sent.number))
-            for sql in self._server.SESSION if self._server.UNHURRIED else ():
-                self._set(sql)
-
-    def _run_committing(self, work: Work, sent: Sent) -> None:
-        """A statement that commits what is open, itself included: it is recorded before it runs.
-
-        It commits its own row of the journal, too, and that of the one before it. A row of its own
-        costs a flush, and its first ones need none: that the revision is begun is recorded.
-        """
-        if not work.only_adds:
-            with self.own():
-                self._start(work, sent)
-                if sent.reading.effect is not Effect.SCHEMA:
-                    self._dbapi.commit()
-        with self._failure_recorded(work, sent):
-            self._send(sent, alone=True)
-        work.stays.add(sent.number)
-        if "ENGINE" in sent.reading.skeleton.upper():
-            self._settling.forget_engines()
-        if sent.reading.place is not None:
-            # The next commit is soon enough: until then, the catalog tells.
-            work.pending.append(self._done(work, sent))
-            return
-        with self.own():
-            self._record(work, self._done(work, sent)())
-            self._emit(Passed("done recorded", work.revision, sent.number))
-            self._dbapi.commit()
-
-    def _start(self, work: Work, sent: Sent) -> None:
-        """Record that it is begun, together with what the open transaction did before."""
-        reading = sent.reading
-        before = self._settling.state(reading) if reading.needs_before else None
-        self._record(work, *self._pending(work), replace(sent.entry(work), before=before))
-        self._emit(Passed("started recorded", work.revision, sent.number))
-
-    @contextlib.contextmanager
-    def _failure_recorded(self, work: Work, sent: Sent) -> Iterator[None]:
-        """An error that comes back says that it is not done; if none can, the next run settles.
-
-        Not of code that commits by itself, nor of rows that are not rolled back: they may be half
-        done, so it stays begun, and the next run asks.
-        """
-        try:
-            yield
-        except Exception as error:
-            if sent.reading.may_stop_half_way:
-                work.unsettled = sent.number
-                raise
-            failed = replace(sent.entry(work), state=State.FAILED, error=type(error).__name__)
-            with self.own(), contextlib.suppress(DBAPIError, self._driver_error):
-                self._record(work, *self._pending(work), failed)
-                if not self._dialect.TRANSACTIONAL_DDL:
-                    self._dbapi.commit()
-            raise
-
-    def _flush(self) -> None:
-        """Record what the open transaction did, in that transaction, which is about to end."""
-        if self._work is not None and self._work.pending:
-            entries = self._pending(self._work)
-            self._record(self._work, *entries)
-            self._work.unproved |= {entry.number for entry in entries}
-
-    def _pending(self, work: Work) -> list[Entry]:
-        pending = [entry() for entry in work.pending]
-        work.pending.clear()
-        return pending
-
-    def _record(self, work: Work, *entries: Entry) -> None:
-        with self.own():
-            self._journal.record(entries)
-        work.known |= {entry.number: entry for entry in entries}
-
-    def _mend(self, reading: Reading) -> None:
-        """Mend what an interrupted statement left where this one works."""
-        for sql in self._settling.mending(reading):
-            self._connection.exec_driver_sql(sql)
-            self._emit(Repaired(sql))
-
-    def _done(self, work: Work, sent: Sent) -> Callable[[], Entry]:
-        """The entry of a statement that has run, to be made when it is recorded."""
-        cursor = sent.cursor
-        returned = cursor.description is not None and not self._discards
-        rows = last_id = None
-        if sent.reading.effect is not Effect.SCHEMA:
-            rows, last_id = cursor.rowcount, getattr(cursor, "lastrowid", None) or None
-        return lambda: replace(
-            sent.entry(work), state=State.DONE, rows=rows, last_id=last_id, returned=returned
-        )
 
     def _undecided(self, entry: Entry, why: str) -> Undecided:
         self._asked = Undecided(entry.revision, entry.number, why, place=self._place())
@@ -617,29 +361,6 @@ class Funnel:
         if self._asked is not None:  # the revision caught it
             raise self._asked
         self._prove()
-
-    def _is_rolled_back(self, reading: Reading) -> bool:
-        if reading.effect is not Effect.DATA or reading.place is None:
-            return True
-        with self.own():
-            return self._settling.is_rolled_back(reading.place)
-
-    def _in_autocommit(self, work: Work) -> bool:
-        detect = self._connection.dialect.detect_autocommit_setting
-        return work.by_hand or detect(self._dbapi.dbapi_connection)
-
-    @property
-    def _dbapi(self) -> Any:
-        return self._connection.connection
-
-    @property
-    def _driver_error(self) -> type[Exception]:
-        error: type[Exception] = self._connection.dialect.loaded_dbapi.Error
-        return error
-
-    def _set(self, sql: str) -> None:
-        with unless_lost():
-            self._connection.exec_driver_sql(sql)
 
     def _line(self, work: Work) -> int | None:
         """The line of the revision's own function from which a statement is sent."""
