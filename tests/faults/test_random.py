@@ -22,6 +22,7 @@ ENDS = {
     (9, None, ""),
     (0, 0, ""),
     (0, 6, "ConnectionLost"),
+    (0, 6, "ServerDown"),  # its session was ended while it was being opened
     (0, 7, "StoppedHalfWay"),
     (0, 7, "Interrupted"),
     (0, 7, "LockLost"),
