@@ -53,3 +53,16 @@ def test_the_start_of_a_revision_belongs_to_no_part_of_its_program() -> None:
     second = replace(DONE, number=2, line=3, file="digest")
     known = {BEGUN: START, 1: first, 2: second}
     assert parts_over(found, "digest", known) == {(2, 2): 1}
+
+
+@pytest.mark.parametrize("behind", list(State))
+def test_a_loop_is_over_where_a_statement_behind_it_was_sent_also_if_that_failed(
+    behind: State,
+) -> None:
+    found = program("def upgrade():\n    for x in y():\n        one(x)\n    two()\n", "upgrade")
+    assert found is not None
+    loop = {n: replace(DONE, number=n, line=3, file="digest") for n in (1, 2)}
+    last = replace(DONE, number=3, line=4, file="digest", state=behind)
+    assert parts_over(found, "digest", {**loop, 3: last}) == {(2, 3): 2}
+    assert parts_over(found, "digest", loop) == {}
+    assert parts_over(found, "other", {**loop, 3: last}) == {}

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from daybreak.core.journal import BEGUN, Entry, State
+from daybreak.core.journal import BEGUN, Entry
 
 # Lines of the function: those of the outermost loop, or a line by itself.
 Part = tuple[int, int]
@@ -45,13 +45,13 @@ def program(source: str, function: str) -> Program | None:
 def parts_over(program: Program, file: str, known: Mapping[int, Entry]) -> dict[Part, int]:
     """The parts that are over, each with the number of its last statement.
 
-    Behind each of them, in another part, a statement was begun. Empty if one of the `known`
-    statements was sent by another text than that of which `file` is the digest.
+    Behind each of them, in another part, a statement was sent, even if it failed. Empty if one of
+    the `known` statements was sent by another text than that of which `file` is the digest.
     """
-    begun = {n: e for n, e in known.items() if n != BEGUN and e.state is not State.FAILED}
-    if any(e.file != file or e.line is None for e in begun.values()):
+    sent = {number: entry for number, entry in known.items() if number != BEGUN}
+    if any(e.file != file or e.line is None for e in sent.values()):
         return {}
-    last = {program.part(e.line): n for n, e in sorted(begun.items()) if e.line is not None}
+    last = {program.part(e.line): n for n, e in sorted(sent.items()) if e.line is not None}
     newest = max(last.values(), default=0)
     return {part: number for part, number in last.items() if number < newest}
 
