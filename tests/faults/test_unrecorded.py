@@ -145,3 +145,16 @@ def test_a_revision_that_a_killed_run_may_have_begun_is_finished_before_others_a
     refused = _run(project, url, command="downgrade")
     assert (refused.code, refused.kind) == (7, "HalfDone")
     assert "b2 is perhaps half applied: its start was recorded at" in refused.said
+
+
+def test_where_the_connection_is_lost_the_revision_stays_begun(
+    tmp_path: Path, mysql: MySQL, database: str
+) -> None:
+    project, url = _project(tmp_path, *ADDS), mysql.url(database)
+    point = _number(project, mysql, "Ran(revision='b2', number=2")
+    lost = _run(project, url, {point: "worker"})
+    assert (lost.code, lost.kind) == (7, "StoppedHalfWay"), lost
+    assert _rows(mysql, database) == [(0, "started")]
+    after = _run(project, url)
+    assert after.code == 0, after
+    assert sum(event.startswith("Skipped(") for event in after.events) == 2

@@ -109,10 +109,10 @@ class Ways:
     def abandon(self, work: Work) -> None:
         """Roll the revision back, after an error, and record all that stays nevertheless.
 
-        From here on, what is not recorded is not done. Only a run that has not come to where an
-        earlier one was interrupted can't say so.
+        From here on, what is not recorded is not done. A run whose connection is lost can't say so,
+        nor one that has not come to where an earlier one was interrupted.
         """
-        if not work.begun or work.resumed:
+        if not work.begun or work.resumed or self._connection.invalidated:
             return
         entry = begun(work.revision, work.file)
         staying = [done for done in work.taken() if done.number in work.stays]
