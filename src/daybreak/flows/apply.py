@@ -307,7 +307,7 @@ class Run:
                 yield
             except LockLost:  # another run may write to the journal by now
                 raise
-            except Exception:
+            except Exception:  # whatever ended it is raised again, once what stays is recorded
                 if not self.borrowed:
                     self.funnel.abandon()
                 raise
