@@ -104,6 +104,7 @@ def test_a_machine_reads_the_same() -> None:
         "path": "versions/c3.py",
         "direction": "up",
         "opaque": "reads data at versions/c3.py:20",
+        "allows": [],
         "statements": [
             {
                 "sql": "ALTER TABLE y DROP COLUMN z",
@@ -112,6 +113,7 @@ def test_a_machine_reads_the_same() -> None:
                 "rows": None,
                 "opaque": "depends on whether the object is there",
                 "drops": ["y.z"],
+                "works": [],
             }
         ],
     }

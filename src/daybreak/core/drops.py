@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from daybreak.core.plan import Dropped
-from daybreak.core.sqltext import Token
+from daybreak.core.sqltext import Token, split
 
 # What else a table has. Some of these words are good names of columns, too.
 _PARTS = frozenset({"CONSTRAINT", "PRIMARY", "INDEX", "KEY", "FOREIGN", "CHECK", "PARTITION"})
@@ -18,13 +18,13 @@ def read_drops(found: Sequence[Token]) -> tuple[Dropped, ...]:
     Names are as they are written, quotes included. What a schema or a CASCADE takes along is not
     told, since the text does not say it.
     """
-    return tuple(drop for statement in _split(found, ";") for drop in _of_one(statement))
+    return tuple(drop for statement in split(found, ";") for drop in _of_one(statement))
 
 
 def _of_one(statement: list[Token]) -> Iterator[Dropped]:
     words = [token.word for token in statement]
     if words[:2] in (["DROP", "TABLE"], ["DROP", "TABLES"]):
-        for item in _split(_past(statement[2:], "IF", "EXISTS"), ","):
+        for item in split(_past(statement[2:], "IF", "EXISTS"), ","):
             if name := _name(item):
                 yield Dropped(name)
     elif words[:2] == ["ALTER", "TABLE"]:
@@ -33,7 +33,7 @@ def _of_one(statement: list[Token]) -> Iterator[Dropped]:
         actions = rest[_length(rest) :]
         if actions and actions[0].text == "*":  # ALTER TABLE t * …, with its children
             actions = actions[1:]
-        for action in _split(actions, ","):
+        for action in split(actions, ","):
             if column := _column(action):
                 yield Dropped(table, column)
 
@@ -68,17 +68,3 @@ def _past(found: Sequence[Token], *words: str) -> list[Token]:
         if token.word not in words:
             return list(found[number:])
     return []
-
-
-def _split(found: Sequence[Token], sign: str) -> Iterator[list[Token]]:
-    """The parts of `found` between those `sign`s that stand outside of parentheses."""
-    part: list[Token] = []
-    depth = 0
-    for token in found:
-        depth += {"(": 1, ")": -1}.get(token.text, 0)
-        if token.text == sign and not depth:
-            yield part
-            part = []
-        else:
-            part.append(token)
-    yield part

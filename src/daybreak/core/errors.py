@@ -34,6 +34,7 @@
     │  ├─ OnLambda                         migrations don't run inside Lambda
     │  ├─ Protected                        a protected environment, and nobody to ask
     │  ├─ DropsData                        a downgrade takes data with it, and nobody to ask
+    │  ├─ LongWork                         others would wait long for what a statement does
     │  ├─ MovedMeanwhile                   another run moved the database while it was asked about
     │  ├─ UnregisteredModels               a comparison would drop these models' tables
     │  ├─ Unguarded                        a foreign env.py, without --unguarded
@@ -63,8 +64,15 @@ Source of the exit codes: docs/exit-codes.md, which a test compares with this mo
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from daybreak.core.weight import Heavy
+
+# The name in a revision's file that lists what it may do.
+ALLOWS = "daybreak_allows"
 
 
 class DaybreakError(Exception):
@@ -321,6 +329,35 @@ class DropsData(Refused):
             f"downgrade was refused: it {said}, and {why}. Nothing was changed",
             f"if that can go: {agree}",
         )
+
+
+class LongWork(Refused):
+    """`place` is the statement's line, `works` what it would do."""
+
+    def __init__(self, place: str | None, works: Sequence[Heavy]) -> None:
+        super().__init__(f"{_long(place, works)}. Nothing was changed", _gently(works))
+        self.place, self.works = place, tuple(works)
+
+    def after(self, stays: str) -> StoppedHalfWay:
+        """The same where something was changed before, as `stays` tells."""
+        return StoppedHalfWay(
+            f"{_long(self.place, self.works)}. What was open was rolled back; {stays}", self.cure
+        )
+
+
+def _long(place: str | None, works: Sequence[Heavy]) -> str:
+    told = "; ".join(f"{work.text}: {work.why}, and {work.blocks} wait" for work in works)
+    return f"{place or 'a statement'} was refused, since others would wait for it: {told}"
+
+
+def _gently(works: Sequence[Heavy]) -> str:
+    ways = "\n".join(textwrap.indent(way, "    ") for way in dict.fromkeys(w.online for w in works))
+    allowed = ", ".join(f'"{work}"' for work in dict.fromkeys(work.allowance for work in works))
+    return (
+        f"do it so that nobody waits:\n{ways}\n"
+        f"or, if they may wait that long, say so in the revision's file:\n"
+        f"    {ALLOWS} = ({allowed},)"
+    )
 
 
 class MovedMeanwhile(Refused):

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from daybreak.core.weight import Heavy
 
 Direction = Literal["up", "down"]
 
@@ -25,6 +28,13 @@ class Dropped(NamedTuple):
         return self.table if self.column is None else f"{self.table}.{self.column}"
 
 
+class Weighed(NamedTuple):
+    """What others would wait for, and whether the revision's file allows it."""
+
+    heavy: Heavy
+    allowed: bool
+
+
 @dataclass(frozen=True)
 class Statement:
     """One statement of a revision.
@@ -32,7 +42,9 @@ class Statement:
     `source` is the innermost line of the revision file that led to it, `versions/4f2a_add.py:12`.
     `transaction` numbers the transactions of the plan from 1, None outside of any: such a
     statement can't be rolled back. `rows`: it runs once for that many sets of parameters, whose
-    values are not part of the plan. `opaque` is why it may not be what runs.
+    values are not part of the plan. `opaque` is why it may not be what runs. `works` is the long
+    work for which others would wait, as far as the database tells; without `Weighed.allowed` an
+    upgrade refuses it.
     """
 
     sql: str
@@ -41,13 +53,15 @@ class Statement:
     rows: int | None = None
     opaque: str | None = None
     drops: tuple[Dropped, ...] = ()
+    works: tuple[Weighed, ...] = ()
 
 
 @dataclass(frozen=True)
 class Step:
     """One revision, applied (`up`) or taken back. `path` is `versions/4f2a_add.py`.
 
-    `opaque` is why more may happen than `statements` tell: they are what is known of it.
+    `opaque` is why more may happen than `statements` tell: they are what is known of it. `allows`
+    is the long work that others may wait for, as the file says.
     """
 
     revision: str
@@ -56,6 +70,7 @@ class Step:
     direction: Direction
     statements: tuple[Statement, ...]
     opaque: str | None = None
+    allows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

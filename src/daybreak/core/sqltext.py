@@ -7,7 +7,7 @@ says how these are written.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
@@ -23,10 +23,14 @@ class Lexicon:
 
 
 class Token(NamedTuple):
-    """`kind`: word, name (quoted), text, number, parameter or sign. `text` is as it was written."""
+    """`kind`: word, name (quoted), text, number, parameter or sign. `text` is as it was written.
+
+    `apart`: white space or a comment stands before it.
+    """
 
     kind: str
     text: str
+    apart: bool = True
 
     @property
     def word(self) -> str:
@@ -52,10 +56,12 @@ _REST = r"""
 
 def tokens(sql: str, lexicon: Lexicon) -> Iterator[Token]:
     """The tokens of `sql`, without its comments and white space."""
+    end = 0
     for found in _pattern(lexicon).finditer(sql):
         kind = found.lastgroup or ""
         if kind != "comment":
-            yield Token(kind, found[0])
+            yield Token(kind, found[0], found.start() > end)
+            end = found.end()
 
 
 def skeleton(found: list[Token]) -> str:
@@ -74,6 +80,25 @@ def past(found: list[Token], words: set[str]) -> list[Token]:
         if token.word not in words:
             return found[number:]
     return []
+
+
+def split(found: Iterable[Token], sign: str) -> Iterator[list[Token]]:
+    """The parts of `found` between those `sign`s that stand outside of parentheses."""
+    part: list[Token] = []
+    depth = 0
+    for token in found:
+        depth += {"(": 1, ")": -1}.get(token.text, 0)
+        if token.text == sign and not depth:
+            yield part
+            part = []
+        else:
+            part.append(token)
+    yield part
+
+
+def written(found: Iterable[Token]) -> str:
+    """The tokens as they were written, in one line and without comments."""
+    return "".join(f" {token.text}" if token.apart else token.text for token in found).strip()
 
 
 def digest(text: str) -> str:

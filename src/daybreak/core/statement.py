@@ -44,6 +44,7 @@ class Reading:
     whether a statement that was begun was carried out, by its `aim`; None where no place tells.
     `parts`: the columns that a CREATE TABLE or ADD COLUMN makes, for a closer look. `adds`: kind
     and name of a part that an ALTERED place has got if it was carried out, and had not before.
+    `new` is the table that it makes, if it fails where that is there.
     """
 
     effect: Effect
@@ -54,6 +55,7 @@ class Reading:
     parts: tuple[str, ...] = ()
     adds: tuple[str, str] | None = None
     values: str = ""
+    new: Place | None = None
 
     @property
     def needs_before(self) -> bool:
@@ -85,6 +87,16 @@ class Reading:
         """Whether it may hold a password, of which not even a digest is kept."""
         return bool(_PASSWORD & {*self.skeleton.upper().split()})
 
+    @property
+    def renames(self) -> bool:
+        """Whether a name may be another table's behind it, or nobody's."""
+        words = self.skeleton.upper().split(" ", 2)
+        if self.effect is Effect.SESSION:
+            return True  # names may be looked up elsewhere
+        gone = words[:2] in (["DROP", "TABLE"], ["RENAME", "TABLE"])
+        return gone or (words[0] == "ALTER" and bool(_RENAMES & {*self.skeleton.upper().split()}))
 
+
+_RENAMES = frozenset({"RENAME", "SCHEMA"})
 _RUNS_CODE = ("CALL ", "DO ", "EXECUTE ")
 _PASSWORD = frozenset({"PASSWORD", "IDENTIFIED"})

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from daybreak.core.statement import Place, Reading
     from daybreak.core.target import Policy
     from daybreak.core.url import Url
+    from daybreak.core.weight import Heavy, Suspect
     from daybreak.dialects.wording import Words
 
 CONNECT_TIMEOUT_S = 10
@@ -335,6 +336,22 @@ class Dialect(Protocol):
 
     def read_statement(self, sql: str) -> Reading:
         """What the statement does, from its text."""
+        ...
+
+    def tells_of_work(self, skeleton: str) -> bool:
+        """Whether a statement may do long work, so that `suspects` is worth while."""
+        ...
+
+    def suspects(self, sql: str) -> Sequence[Suspect]:
+        """What the statements in `sql` may do that takes long while others wait."""
+        ...
+
+    def facts_query(self, suspects: Sequence[Suspect]) -> str:
+        """SQL whose one value is all that `judge` needs of `suspects`, which are of one place."""
+        ...
+
+    def judge(self, suspects: Sequence[Suspect], answer: Any) -> tuple[Heavy, ...]:
+        """Those of `suspects` that the `answer` to their query confirms; none of a small table."""
         ...
 
     def dropped(self, sql: str) -> Sequence[Dropped]:

@@ -12,17 +12,19 @@ from pathlib import Path
 from types import FrameType
 
 from alembic.config import Config
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from alembic.script.revision import MultipleHeads, ResolutionError
 from alembic.util import CommandError
 
 from daybreak.core.errors import (
+    ALLOWS,
     DaybreakError,
     HistoryInvalid,
     RevisionNotInFiles,
     SchemaTooOld,
 )
 from daybreak.core.secret import mask
+from daybreak.core.weight import unknown_allowances
 from daybreak.edges.models import innermost_place
 
 
@@ -74,6 +76,18 @@ def revision_files(script: ScriptDirectory) -> frozenset[str]:
     """The names of the files in the version locations, as they are now."""
     folders = [Path(folder) for folder in script._version_locations]
     return frozenset(path.name for folder in folders for path in folder.rglob("*.py"))
+
+
+def allowances_of(script: Script) -> tuple[str, ...]:
+    """The long work that others may wait for, as its file says. Raises HistoryInvalid."""
+    said = getattr(script.module, ALLOWS, ())
+    for unknown in unknown_allowances(said):
+        raise HistoryInvalid(
+            f"{ALLOWS} in {Path(script.path).name} has {unknown}, which is nothing that can be "
+            "allowed",
+            f'write a tuple of what an error or a plan names: {ALLOWS} = ("rewrite of events",)',
+        )
+    return tuple(said)
 
 
 def require_known(script: ScriptDirectory, heads: Sequence[str], place: str) -> None:

@@ -24,6 +24,7 @@ from daybreak.core.said import said
 from daybreak.core.secret import mask
 from daybreak.dialects import dialect_named
 from daybreak.edges.history import (
+    allowances_of,
     line_in_history,
     place_in_history,
     revision_file,
@@ -110,6 +111,7 @@ class Recorder:
                     "up" if step.is_upgrade else "down",
                     tuple(statements),
                     opaque,
+                    allowances_of(script),
                 )
             )
             self._statements = None

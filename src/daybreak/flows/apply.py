@@ -18,7 +18,7 @@ from alembic.util import CommandError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from daybreak.core.errors import DaybreakError, HalfDone, LockHeld, LockLost, NotTheWriter
+from daybreak.core.errors import DaybreakError, HalfDone, LockHeld, LockLost, LongWork, NotTheWriter
 from daybreak.core.events import Applied, Emit, Finished, Passed, Waiting
 from daybreak.core.failure import (
     MAKE_ROOM,
@@ -53,7 +53,7 @@ from daybreak.edges.apply.steps import (
 )
 from daybreak.edges.apply.stop import Stop
 from daybreak.edges.connect import explained, missing_right
-from daybreak.edges.history import place_in_history, require_known
+from daybreak.edges.history import allowances_of, place_in_history, require_known
 from daybreak.edges.where import connected
 from daybreak.flows.losses import Losses
 
@@ -144,6 +144,8 @@ class Run:
         except Exception as error:
             if self.stop.asked is not None:
                 raise interrupted(self.stop.asked, self._reached) from error
+            if isinstance(error, LongWork) and self._reached.changed:
+                raise error.after(self._reached.text) from error
             if isinstance(error, (DaybreakError, CommandError)):
                 raise
             raise self._failure(error) from error
@@ -302,6 +304,7 @@ class Run:
             parents=parents_of(script),
             source=partial(source_of, script),
             following=self._begun_entry(following),
+            allows=allowances_of(script),
         ):
             try:
                 yield

@@ -14,6 +14,7 @@ from daybreak.edges.peek import peeking
 from daybreak.edges.preview import preview
 from daybreak.edges.recorder import Steps
 from daybreak.edges.settings import Settings, resolve_target
+from daybreak.edges.weighed import weighed
 from daybreak.edges.where import connected, recorded
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def _foresee_on(
     with peeking(connection):
         heads = recorded(connection, target, options)
     call.emit(connected(connection, target, heads))
-    return preview(connection.dialect, options, steps, heads)
+    return weighed(preview(connection.dialect, options, steps, heads), connection)
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 
 from click import style
 
-from daybreak.core.plan import Plan, Statement, Step
+from daybreak.core.plan import Plan, Statement, Step, Weighed
 from daybreak.report.text import done, revisions
 
 
@@ -28,6 +28,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
                 "path": step.path,
                 "direction": step.direction,
                 "opaque": step.opaque,
+                "allows": list(step.allows),
                 "statements": [
                     {
                         "sql": statement.sql,
@@ -36,6 +37,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
                         "rows": statement.rows,
                         "opaque": statement.opaque,
                         "drops": [dropped.name for dropped in statement.drops],
+                        "works": [_work(work) for work in statement.works],
                     }
                     for statement in step.statements
                 ],
@@ -87,8 +89,25 @@ def _statement(statement: Statement) -> Iterator[str]:
     if statement.drops:
         names = ", ".join(dropped.name for dropped in statement.drops)
         yield f"      {style('drops', fg='red')} {names}"
+    for work, allowed in statement.works:
+        mark = style("allowed", fg="yellow") if allowed else style("refused", fg="red", bold=True)
+        yield f"      {mark} {work.text}: {work.why}, and {work.blocks} wait"
     if statement.opaque:
         yield f"      {style('?', fg='yellow', bold=True)} {statement.opaque}"
+
+
+def _work(work: Weighed) -> dict[str, Any]:
+    heavy = work.heavy
+    return {
+        "work": heavy.allowance,
+        "allowed": work.allowed,
+        "rows": heavy.rows,
+        "bytes": heavy.bytes,
+        "lock": heavy.lock,
+        "blocks": heavy.blocks,
+        "why": heavy.why,
+        "online": heavy.online,
+    }
 
 
 def _sum(plan: Plan) -> str:

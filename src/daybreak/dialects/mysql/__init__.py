@@ -31,7 +31,11 @@ if TYPE_CHECKING:
     from daybreak.dialects.mysql.queries import catalog_session as catalog_session
     from daybreak.dialects.mysql.queries import catalog_session_end as catalog_session_end
     from daybreak.dialects.mysql.reading import read_statement as read_statement
+    from daybreak.dialects.mysql.reading import tells_of_work as tells_of_work
     from daybreak.dialects.mysql.shown import catalog_details as catalog_details
+    from daybreak.dialects.mysql.weighing import facts_query as facts_query
+    from daybreak.dialects.mysql.weighing import judge as judge
+    from daybreak.dialects.mysql.weighing import suspects as suspects
 
 __getattr__ = loading(
     __name__,
@@ -48,6 +52,10 @@ __getattr__ = loading(
         "catalog_details": "shown",
         "running": "running",
         "read_statement": "reading",
+        "tells_of_work": "reading",
+        "suspects": "weighing",
+        "facts_query": "weighing",
+        "judge": "weighing",
     },
 )
 
@@ -88,13 +96,15 @@ NOT_COMPARED = (
 # made read-only here.
 PEEK_SESSION = (
     "SET @daybreak_lock_wait_timeout = @@lock_wait_timeout, "
-    "@daybreak_execution_time = @@max_execution_time",
+    "@daybreak_execution_time = @@max_execution_time, "
+    "@daybreak_expiry = @@information_schema_stats_expiry",
     f"SET lock_wait_timeout = {base.PEEK_TIMEOUT_S}, "
-    f"max_execution_time = {base.PEEK_TIMEOUT_S * 1000}",
+    f"max_execution_time = {base.PEEK_TIMEOUT_S * 1000}, information_schema_stats_expiry = 0",
 )
 PEEK_SESSION_END = (
     "SET lock_wait_timeout = @daybreak_lock_wait_timeout, "
-    "max_execution_time = @daybreak_execution_time",
+    "max_execution_time = @daybreak_execution_time, "
+    "information_schema_stats_expiry = @daybreak_expiry",
 )
 
 

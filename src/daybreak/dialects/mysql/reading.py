@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from daybreak.core.sqltext import Lexicon, Token, past, skeleton, tokens, values
@@ -62,18 +63,30 @@ def _read(found: list[Token]) -> Reading:
     return _schema(found, text)
 
 
+def tells_of_work(skeleton: str) -> bool:
+    """Whether a statement locks a table by its own words, so that a closer look is worth while."""
+    return _WORK.search(skeleton) is not None
+
+
+# Several statements in one text are looked at in any case.
+_WORK = re.compile(
+    r"^(?:ALTER|CREATE|DROP) .* (?:ALGORITHM (?:= )?COPY|LOCK (?:= )?(?:SHARED|EXCLUSIVE))\b|; .",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
 def _changed(found: list[Token]) -> Place | None:
     """The table whose rows INSERT, REPLACE, UPDATE or DELETE change, if it is the first one."""
     words = [token.word for token in found[:6]]
     begins = next((i for i, word in enumerate(words) if word in {"INTO", "FROM"}), 0)
-    named = _name(past(found[begins + 1 :], {"LOW_PRIORITY", "IGNORE", "DELAYED", "QUICK"}))
+    named = name_at(past(found[begins + 1 :], {"LOW_PRIORITY", "IGNORE", "DELAYED", "QUICK"}))
     return Place("table", *named) if named else None
 
 
 def _schema(found: list[Token], text: str) -> Reading:
     verb = found[0].word
     if verb == "RENAME":
-        named = _name(past(found[1:], {"TABLE"}))
+        named = name_at(past(found[1:], {"TABLE"}))
         return _reading(text, "table", named, Aim.GONE) if named else _unplaced(text)
     at = next((i for i, token in enumerate(found) if i < 14 and token.word in _KINDS), None)
     if at is None:
@@ -81,7 +94,7 @@ def _schema(found: list[Token], text: str) -> Reading:
     kind, rest = found[at].word.lower(), past(found[at + 1 :], {"IF", "NOT", "EXISTS"})
     if kind == "index":
         return _index(verb, rest, text)
-    named = _name(rest)
+    named = name_at(rest)
     if named is None:
         return _unplaced(text)
     if kind in {"database", "schema"}:
@@ -90,7 +103,9 @@ def _schema(found: list[Token], text: str) -> Reading:
     match verb:
         case "CREATE" if not replaces:
             parts = _columns(found) if kind == "table" else ()
-            return _reading(text, kind, named, Aim.MADE, parts)
+            new = kind == "table" and found[at + 1].word != "IF"
+            made = _reading(text, kind, named, Aim.MADE, parts)
+            return replace(made, new=made.place) if new else made
         case "DROP":
             return _reading(text, kind, named, Aim.GONE)
     if kind == "table" and _renames_itself(rest):
@@ -105,7 +120,7 @@ def _schema(found: list[Token], text: str) -> Reading:
 def _index(verb: str, rest: list[Token], text: str) -> Reading:
     """An index has no state of its own here: its table's tells."""
     words = [token.word for token in rest]
-    named = _name(rest[words.index("ON") + 1 :]) if "ON" in words else None
+    named = name_at(rest[words.index("ON") + 1 :]) if "ON" in words else None
     if named is None:
         return _unplaced(text)
     adds = ("index", rest[0].called.lower()) if verb == "CREATE" else None
@@ -160,7 +175,7 @@ def _renames_itself(rest: list[Token]) -> bool:
     return after[:1] not in (["COLUMN"], ["INDEX"], ["KEY"])
 
 
-def _name(found: list[Token]) -> tuple[str | None, str] | None:
+def name_at(found: list[Token]) -> tuple[str | None, str] | None:
     """Database and name at the beginning of `found`."""
     if not found or found[0].kind not in {"word", "name"}:
         return None

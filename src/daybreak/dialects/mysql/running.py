@@ -9,8 +9,9 @@ from typing import Any
 from daybreak.core.statement import Place
 from daybreak.dialects.mysql.texts import literal, qualified
 
-# The worker may be idle as long as a revision's own code takes.
-SESSION = ("SET SESSION wait_timeout = 31536000",)
+# The worker may be idle as long as a revision's own code takes. How large a table is, it is told
+# as it is now and not as it was a day ago.
+SESSION = ("SET SESSION wait_timeout = 31536000, information_schema_stats_expiry = 0",)
 UNHURRIED: tuple[str, ...] = ()
 # The session that holds the run's lock speaks every few seconds; a peer that is gone for good is
 # noticed by its silence.

@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from daybreak.dialects.postgresql.queries import catalog_session as catalog_session
     from daybreak.dialects.postgresql.queries import catalog_session_end as catalog_session_end
     from daybreak.dialects.postgresql.reading import read_statement as read_statement
+    from daybreak.dialects.postgresql.reading import tells_of_work as tells_of_work
+    from daybreak.dialects.postgresql.suspicion import suspects as suspects
+    from daybreak.dialects.postgresql.weighing import facts_query as facts_query
+    from daybreak.dialects.postgresql.weighing import judge as judge
 
 __getattr__ = loading(
     __name__,
@@ -53,6 +57,10 @@ __getattr__ = loading(
         "catalog_session_end": "queries",
         "running": "running",
         "read_statement": "reading",
+        "tells_of_work": "reading",
+        "suspects": "suspicion",
+        "facts_query": "weighing",
+        "judge": "weighing",
     },
 )
 

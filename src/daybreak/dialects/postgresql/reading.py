@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from daybreak.core.sqltext import Lexicon, Token, past, skeleton, tokens, values
@@ -69,12 +70,12 @@ def _schema(found: list[Token], words: list[str], text: str) -> Reading:
             schema = table.schema if table else None
             return Reading(Effect.SCHEMA, text, True, Place("index", schema, name), Aim.MADE)
         case ["DROP", "INDEX", "CONCURRENTLY", *_]:
-            named = _name(past(rest, {"INDEX", "CONCURRENTLY", "IF", "EXISTS"}))
+            named = name_at(past(rest, {"INDEX", "CONCURRENTLY", "IF", "EXISTS"}))
             place = Place("index", *named) if named else None
             return Reading(Effect.SCHEMA, text, True, place, Aim.GONE)
         case ["ALTER", "TABLE", *_] if "DETACH" in words and "CONCURRENTLY" in words:
             after = rest[[token.word for token in rest].index("PARTITION") + 1 :]
-            named = _name(after)
+            named = name_at(after)
             place = Place("partition", *named) if named else None
             return Reading(Effect.SCHEMA, text, True, place, Aim.GONE)
         case ["REINDEX" | "VACUUM" | "CLUSTER", *_] | ["ALTER", "SYSTEM", *_]:
@@ -82,11 +83,31 @@ def _schema(found: list[Token], words: list[str], text: str) -> Reading:
             alone = alone and (words[0] != "REINDEX" or "CONCURRENTLY" in words)
             return Reading(Effect.SCHEMA, text, alone, None, Aim.REPEATABLE)
         case ["CREATE" | "DROP" as verb, "DATABASE", *_]:
-            named = _name(past(rest, {"DATABASE", "IF", "EXISTS"}))
+            named = name_at(past(rest, {"DATABASE", "IF", "EXISTS"}))
             place = Place("database", None, named[1]) if named else None
             aim = Aim.MADE if verb == "CREATE" else Aim.GONE
             return Reading(Effect.SCHEMA, text, True, place, aim)
+        case ["CREATE", "TABLE" | "UNLOGGED" | "MATERIALIZED", following, *_] if following != "IF":
+            named = name_at(past(rest, {"TABLE", "UNLOGGED", "MATERIALIZED", "VIEW"}))
+            new = Place("table", *named) if named and "IF" not in words[3:5] else None
+            return Reading(Effect.SCHEMA, text, new=new)
     return Reading(Effect.SCHEMA, text)
+
+
+def tells_of_work(skeleton: str) -> bool:
+    """Whether a statement may do long work, so that a closer look at it is worth while."""
+    return _WORK.search(skeleton) is not None
+
+
+# Several statements in one text are looked at in any case.
+_WORK = re.compile(
+    r"""^ALTER\ .*\ (?: TYPE | ADD | NULL | LOGGED | UNLOGGED | TABLESPACE | METHOD | VALIDATE
+        | ATTACH | EXPRESSION | ENFORCED )\ ?
+    | ^CREATE\ (?: UNIQUE\ )? INDEX\ (?! CONCURRENTLY )
+    | ^(?: REINDEX | VACUUM | CLUSTER | REFRESH )\b
+    | ;\ .""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
 
 
 def _index(rest: list[Token]) -> tuple[str | None, Place | None]:
@@ -94,19 +115,25 @@ def _index(rest: list[Token]) -> tuple[str | None, Place | None]:
     words = [token.word for token in rest]
     on = words.index("ON") if "ON" in words else len(words)
     before = past(rest[:on], {"UNIQUE", "INDEX", "CONCURRENTLY", "IF", "NOT", "EXISTS"})
-    named = _name(past(rest[on:], {"ON", "ONLY"}))
+    named = name_at(past(rest[on:], {"ON", "ONLY"}))
     table = Place("table", *named) if named else None
-    return (_folded(before[0]) if before else None), table
+    return (folded(before[0]) if before else None), table
 
 
-def _name(found: list[Token]) -> tuple[str | None, str] | None:
+def name_at(found: list[Token]) -> tuple[str | None, str] | None:
     """Schema and name at the beginning of `found`, as the server keeps them."""
     if not found or found[0].kind not in {"word", "name"}:
         return None
     if len(found) > 2 and found[1].text == ".":
-        return _folded(found[0]), _folded(found[2])
-    return None, _folded(found[0])
+        return folded(found[0]), folded(found[2])
+    return None, folded(found[0])
 
 
-def _folded(token: Token) -> str:
+def name_length(found: list[Token]) -> int:
+    """How many tokens that name has."""
+    return 3 if len(found) > 2 and found[1].text == "." else 1
+
+
+def folded(token: Token) -> str:
+    """A name as the server keeps it."""
     return token.called if token.kind == "name" else token.text.lower()

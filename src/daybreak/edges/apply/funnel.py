@@ -18,16 +18,17 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
 
-from daybreak.core.errors import Undecided
+from daybreak.core.errors import DaybreakError, LongWork, Undecided
 from daybreak.core.events import Emit, Passed, Ran, Skipped
 from daybreak.core.journal import BEGUN, Entry, State
 from daybreak.core.program import parts_over, program
 from daybreak.core.resume import Decision, Next, Said, left_over, resume
 from daybreak.core.sqltext import digest
-from daybreak.core.statement import Effect
+from daybreak.core.statement import Effect, Reading
 from daybreak.dialects.base import Dialect
 from daybreak.edges.apply.journal import Journal
 from daybreak.edges.apply.ways import Ways
+from daybreak.edges.apply.weighing import Weighing
 from daybreak.edges.apply.work import Sent, Work
 
 if TYPE_CHECKING:
@@ -64,11 +65,12 @@ class Funnel:
         self._version = version
         self._connection, self._dialect, self._journal = connection, dialect, journal
         self._ways = Ways(connection, dialect, journal, self, sending=sending, emit=emit)
-        self._prove = prove
+        self._prove, self._sending = prove, sending
         self._emit, self._folders, self._said = emit, folders, said
         self._work: Work | None = None
         self.told_to_commit = False
-        self._asked: Undecided | None = None
+        self._weighing = Weighing(connection, dialect, self._asking)
+        self._asked: DaybreakError | None = None
         self.recorded = self.applied = self._recorded_then = 0
         self._by_hand = False  # the last revision ended its transaction, and none has begun
         self._own = self._announced = False
@@ -117,13 +119,17 @@ class Funnel:
         parents: tuple[str, ...],
         source: Callable[[], str | None],
         following: Entry | None,
+        allows: tuple[str, ...],
     ) -> Iterator[None]:
         """What is sent during the block belongs to `revision`, of which the journal has `known`.
 
         `source` gives the text of its file, None if there is only bytecode. `following` is what is
-        recorded of the next one, which is begun where this one ends.
+        recorded of the next one, which is begun where this one ends. `allows` is what others may
+        wait for.
         """
-        work = Work(revision, upgrade, known, parents, source, following, by_hand=self._by_hand)
+        work = Work(
+            revision, upgrade, known, parents, source, following, allows, by_hand=self._by_hand
+        )
         work.resumed = BEGUN in known and known[BEGUN].state is State.STARTED
         work.begun = work.only_adds = work.resumed or self._announced
         self._announced = following is not None
@@ -255,6 +261,7 @@ class Funnel:
                 work.read = True
                 return False
             case Effect.SESSION:
+                self._weighing.forget()  # names may be looked up elsewhere
                 return False
             case Effect.ROLLBACK:
                 if reading.skeleton.upper() in _ROLLBACK:
@@ -276,6 +283,7 @@ class Funnel:
         work.only_adds = work.only_adds and reading.only_adds
         if (work.known or self._said) and self._is_settled(work, sent, over=over):
             return True
+        self._weigh(work, sql, reading)
         self._emit(Passed("statement", work.revision, work.number))
         began = time.monotonic()
         self._ways.run(work, sent)
@@ -352,12 +360,27 @@ class Funnel:
             self._ways.record(work, done)
         self._emit(Skipped(work.revision, sent.number, sent.reading.skeleton))
 
+    def _weigh(self, work: Work, sql: str, reading: Reading) -> None:
+        """Raise LongWork where others would wait, and the revision does not allow it."""
+        heavy = self._weighing.heavy(sql, reading)
+        refused = [one for one in heavy if not one.allowed_by(work.allows)]
+        if refused:
+            self._asked = LongWork(self._place(), refused)
+            raise self._asked
+        work.takes_its_time = work.takes_its_time or bool(heavy)
+
+    @contextlib.contextmanager
+    def _asking(self) -> Iterator[None]:
+        with self._sending(True), self.own():
+            yield
+
     def _undecided(self, entry: Entry, why: str) -> Undecided:
-        self._asked = Undecided(entry.revision, entry.number, why, place=self._place())
-        return self._asked
+        asked = Undecided(entry.revision, entry.number, why, place=self._place())
+        self._asked = asked
+        return asked
 
     def _go_on(self) -> None:
-        """Whether anything more may be sent. Raises what `prove` raises, and Undecided again."""
+        """Whether anything more may be sent. Raises what `prove` raises, or a refusal again."""
         if self._asked is not None:  # the revision caught it
             raise self._asked
         self._prove()
