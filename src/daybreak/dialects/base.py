@@ -177,6 +177,25 @@ class Running(Protocol):
         """Whether the driver's `error` says that the server has no room left."""
         ...
 
+    def gentle(self, sql: str) -> tuple[str, ...]:
+        """The ways to say `sql` by which nobody waits long; none if it is to be sent as it is.
+
+        The server refuses one that is not possible before it does anything: `is_not_gentle`.
+        """
+        ...
+
+    def locking(self, sql: str) -> tuple[str, ...]:
+        """The ways that are left, by which others wait."""
+        ...
+
+    def is_not_gentle(self, error: BaseException) -> bool:
+        """Whether the driver's `error` says that this way is not possible."""
+        ...
+
+    def locked(self, sql: str, error: BaseException) -> tuple[Suspect, ...]:
+        """What `sql` does to a table by the ways that are left after that `error`."""
+        ...
+
     def is_made_already(self, error: BaseException) -> bool:
         """Whether the driver's `error` says that what a statement makes is there."""
         ...

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from daybreak.core.statement import Place
 from daybreak.dialects.postgresql.quoting import literal, quoted
+
+if TYPE_CHECKING:
+    from daybreak.core.weight import Suspect
 
 # The worker's session. Whose client is gone is ended within half a second, or its statement would
 # go on, or stay in the queue of a table's locks, for nobody. The server may not know the setting.
@@ -213,6 +216,26 @@ def is_full(error: BaseException) -> bool:
 def is_made_already(error: BaseException) -> bool:
     """Whether the statement makes what is there: an object, a column, a constraint, a schema."""
     return bool(_states(error) & {"42P07", "42701", "42710", "42P06", "42723"})
+
+
+def gentle(sql: str) -> tuple[str, ...]:
+    """No statement has ways to choose from: what it does is known before it is sent."""
+    return ()
+
+
+def locking(sql: str) -> tuple[str, ...]:
+    """None is asked for."""
+    return ()
+
+
+def is_not_gentle(error: BaseException) -> bool:
+    """No server says so."""
+    return False
+
+
+def locked(sql: str, error: BaseException) -> tuple[Suspect, ...]:
+    """None is left."""
+    return ()
 
 
 def _states(error: BaseException) -> set[str | None]:

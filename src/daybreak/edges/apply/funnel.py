@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
 
-from daybreak.core.errors import DaybreakError, LongWork, Undecided
+from daybreak.core.errors import Undecided
 from daybreak.core.events import Emit, Passed, Ran, Skipped
 from daybreak.core.journal import BEGUN, Entry, State
 from daybreak.core.program import parts_over, program
 from daybreak.core.resume import Decision, Next, Said, left_over, resume
 from daybreak.core.sqltext import digest
-from daybreak.core.statement import Effect, Reading
+from daybreak.core.statement import Effect
 from daybreak.dialects.base import Dialect
 from daybreak.edges.apply.journal import Journal
 from daybreak.edges.apply.ways import Ways
@@ -64,13 +64,15 @@ class Funnel:
     ) -> None:
         self._version = version
         self._connection, self._dialect, self._journal = connection, dialect, journal
-        self._ways = Ways(connection, dialect, journal, self, sending=sending, emit=emit)
+        self._weighing = Weighing(connection, dialect, self._asking, self._place)
+        self._ways = Ways(
+            connection, dialect, journal, self, self._weighing, sending=sending, emit=emit
+        )
         self._prove, self._sending = prove, sending
         self._emit, self._folders, self._said = emit, folders, said
         self._work: Work | None = None
         self.told_to_commit = False
-        self._weighing = Weighing(connection, dialect, self._asking)
-        self._asked: DaybreakError | None = None
+        self._asked: Undecided | None = None
         self.recorded = self.applied = self._recorded_then = 0
         self._by_hand = False  # the last revision ended its transaction, and none has begun
         self._own = self._announced = False
@@ -196,18 +198,18 @@ class Funnel:
     def _on_execute(self, cursor: Any, sql: str, parameters: Any, context: Any) -> bool:
         run = context.dialect.do_execute
         return self._pass(
-            cursor, sql, parameters, context, lambda: run(cursor, sql, parameters, context)
+            cursor, sql, parameters, context, lambda sql: run(cursor, sql, parameters, context)
         )
 
     def _on_executemany(self, cursor: Any, sql: str, parameters: Any, context: Any) -> bool:
         run = context.dialect.do_executemany
         return self._pass(
-            cursor, sql, parameters, context, lambda: run(cursor, sql, parameters, context)
+            cursor, sql, parameters, context, lambda sql: run(cursor, sql, parameters, context)
         )
 
     def _on_execute_no_params(self, cursor: Any, sql: str, context: Any) -> bool:
         run = context.dialect.do_execute_no_params
-        return self._pass(cursor, sql, (), context, lambda: run(cursor, sql, context))
+        return self._pass(cursor, sql, (), context, lambda sql: run(cursor, sql, context))
 
     def _on_commit(self, _connection: Connection) -> None:
         if not self._own:
@@ -244,7 +246,7 @@ class Funnel:
     # The statement's way.
 
     def _pass(
-        self, cursor: Any, sql: str, parameters: Any, context: Any, run: Callable[[], None]
+        self, cursor: Any, sql: str, parameters: Any, context: Any, run: Callable[[str], None]
     ) -> bool:
         if self._own or context.root_connection is not self._connection:
             return False
@@ -277,13 +279,22 @@ class Funnel:
         line = self._line(work)
         over = work.arrive(line)
         sent = Sent(
-            cursor, context, parameters, run, reading, work.number, line, work.read, self._discards
+            cursor,
+            context,
+            sql,
+            parameters,
+            run,
+            reading,
+            work.number,
+            line,
+            work.read,
+            self._discards,
         )
         work.skeletons.append(reading.skeleton)
         work.only_adds = work.only_adds and reading.only_adds
         if (work.known or self._said) and self._is_settled(work, sent, over=over):
             return True
-        self._weigh(work, sql, reading)
+        self._weighing.require_light(work, sql, reading)
         self._emit(Passed("statement", work.revision, work.number))
         began = time.monotonic()
         self._ways.run(work, sent)
@@ -360,29 +371,19 @@ class Funnel:
             self._ways.record(work, done)
         self._emit(Skipped(work.revision, sent.number, sent.reading.skeleton))
 
-    def _weigh(self, work: Work, sql: str, reading: Reading) -> None:
-        """Raise LongWork where others would wait, and the revision does not allow it."""
-        heavy = self._weighing.heavy(sql, reading)
-        refused = [one for one in heavy if not one.allowed_by(work.allows)]
-        if refused:
-            self._asked = LongWork(self._place(), refused)
-            raise self._asked
-        work.takes_its_time = work.takes_its_time or bool(heavy)
-
     @contextlib.contextmanager
     def _asking(self) -> Iterator[None]:
         with self._sending(True), self.own():
             yield
 
     def _undecided(self, entry: Entry, why: str) -> Undecided:
-        asked = Undecided(entry.revision, entry.number, why, place=self._place())
-        self._asked = asked
-        return asked
+        self._asked = Undecided(entry.revision, entry.number, why, place=self._place())
+        return self._asked
 
     def _go_on(self) -> None:
         """Whether anything more may be sent. Raises what `prove` raises, or a refusal again."""
-        if self._asked is not None:  # the revision caught it
-            raise self._asked
+        if refused := self._asked or self._weighing.refused:  # the revision caught it
+            raise refused
         self._prove()
 
     def _line(self, work: Work) -> int | None:

@@ -19,9 +19,11 @@ from daybreak.core.journal import BEGUN, Entry, State, begun
 from daybreak.core.resume import Decision
 from daybreak.core.statement import Aim, Effect, Reading
 from daybreak.dialects.base import Dialect
+from daybreak.edges.apply.gently import Gently
 from daybreak.edges.apply.journal import Journal
 from daybreak.edges.apply.lost import unless_lost
 from daybreak.edges.apply.settling import Settling
+from daybreak.edges.apply.weighing import Weighing
 from daybreak.edges.apply.work import Sent, Work
 
 if TYPE_CHECKING:
@@ -56,12 +58,14 @@ class Ways:
         dialect: Dialect,
         journal: Journal,
         told: Told,
+        weighing: Weighing,
         *,
         sending: Callable[[bool], AbstractContextManager[None]],
         emit: Emit,
     ) -> None:
         self._connection, self._dialect, self._journal = connection, dialect, journal
         self._server, self._told = dialect.running, told
+        self._gently = Gently(dialect.running, weighing)
         self._settling = Settling(connection, dialect.running)
         self._sending, self._emit = sending, emit
 
@@ -69,7 +73,7 @@ class Ways:
         """Run a statement of the revision that is under way, which is to be sent now."""
         if self._dialect.TRANSACTIONAL_DDL:
             if not self._in_autocommit(work):
-                self._send(sent)
+                self._send(work, sent)
                 work.pending.append((sent.number, self._done(work, sent)))
             elif sent.reading.alone:
                 self._run_alone(work, sent)
@@ -78,7 +82,7 @@ class Ways:
         elif sent.reading.alone or not self._is_rolled_back(sent.reading):
             self._run_committing(work, sent)
         else:
-            self._send(sent)
+            self._send(work, sent)
             work.pending.append((sent.number, self._done(work, sent)))
 
     def flush(self, work: Work) -> None:
@@ -124,18 +128,18 @@ class Ways:
                 self._journal.forget()  # it is as if it had not been begun
             self._dbapi.commit()
 
-    def _send(self, sent: Sent, *, alone: bool = False) -> None:
+    def _send(self, work: Work, sent: Sent, *, alone: bool = False) -> None:
         """To end it early does no harm if it is rolled back then, or if the catalog tells."""
         reading = sent.reading
         with self._sending(reading.aim is not None or not (alone or reading.alone)):
-            sent.run()
+            self._gently.run(work, sent)
 
     def _run_in_own_transaction(self, work: Work, sent: Sent) -> None:
         """With its row of the journal, so that one is there if and only if the other is."""
         with self._told.own():
             self._connection.exec_driver_sql("BEGIN")
         try:
-            self._send(sent)
+            self._send(work, sent)
         except Exception as error:
             with self._told.own():
                 self._connection.exec_driver_sql("ROLLBACK")
@@ -161,7 +165,7 @@ class Ways:
             for sql in self._server.UNHURRIED:
                 self._set(sql)
         with self._failure_recorded(work, sent):
-            self._send(sent, alone=True)
+            self._send(work, sent, alone=True)
         with self._told.own():
             self.record(work, self._done(work, sent)())
             self._emit(Passed("done recorded", work.revision, sent.number))
@@ -180,7 +184,7 @@ class Ways:
                 if sent.reading.effect is not Effect.SCHEMA:
                     self._dbapi.commit()
         with self._failure_recorded(work, sent):
-            self._send(sent, alone=True)
+            self._send(work, sent, alone=True)
         work.stays.add(sent.number)
         if "ENGINE" in sent.reading.skeleton.upper():
             self._settling.forget_engines()

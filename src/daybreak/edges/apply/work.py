@@ -94,15 +94,16 @@ class Work:
 
 @dataclass(frozen=True)
 class Sent:
-    """A statement as the driver is to `run` it, the `number`th of its revision.
+    """`sql` as the driver is to `run` it, the `number`th statement of its revision.
 
     `discards`: nobody reads what it gives back. `read`: the revision had read data before it.
     """
 
     cursor: Any
     context: Any
+    sql: str
     parameters: Any
-    run: Callable[[], None]
+    run: Callable[[str], None]
     reading: Reading
     number: int
     line: int | None
