@@ -123,6 +123,8 @@ class Running(Protocol):
     @property
     def JOURNAL(self) -> str: ...  # noqa: N802 - makes `{journal}` once, whoever else does so now
     @property
+    def FINISHED_AND_BEGUN(self) -> str | None: ...  # noqa: N802 - two rows of `{journal}` at once
+    @property
     def TRY_LOCK(self) -> str: ...  # noqa: N802
     @property
     def RELEASE_LOCK(self) -> str: ...  # noqa: N802

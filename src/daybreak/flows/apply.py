@@ -349,7 +349,7 @@ class Run:
             self.journal.forget_runs()
             entry = self._begun_entry(first)
             if entry is not None and (entry.revision, True) not in self.known:
-                self.journal.record([entry])
+                self.journal.announce(entry)
                 self.funnel.announced()
             self._commit()
             self.emit(Passed("run recorded"))

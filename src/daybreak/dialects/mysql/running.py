@@ -41,6 +41,20 @@ CREATE TABLE IF NOT EXISTS {journal} (
 ) ENGINE = InnoDB CHARSET = utf8mb4
 """
 
+# The row of a revision; and that which says what is begun, `:begun_id`, now says so of the next one.
+FINISHED_AND_BEGUN = """
+INSERT INTO {journal}
+    (id, history, run, kind, revision, direction, number, state, skeleton, statement, detail,
+     seconds)
+VALUES
+    (NULL, :history, :run, :kind, :revision, :direction, :number, :state, :skeleton, :statement,
+     :detail, :seconds),
+    (:begun_id, :history, :run, :begun_kind, :begun_revision, :begun_direction, :begun_number,
+     :begun_state, :begun_skeleton, :begun_statement, :begun_detail, NULL)
+AS new
+ON DUPLICATE KEY UPDATE revision = new.revision, detail = new.detail, at = CURRENT_TIMESTAMP
+"""
+
 # GET_LOCK's names, of 64 characters at most, are those of the whole server: the database is a part.
 _LOCK = "CONCAT('daybreak ', LEFT(SHA2(CONCAT(COALESCE(DATABASE(), ''), ' ', :key), 256), 32))"
 TRY_LOCK = f"SELECT GET_LOCK({_LOCK}, 0)"

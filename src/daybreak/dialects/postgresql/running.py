@@ -59,6 +59,8 @@ EXCEPTION WHEN duplicate_table OR unique_violation THEN NULL;
 END $do$
 """
 
+FINISHED_AND_BEGUN = None
+
 TRY_LOCK = "SELECT pg_try_advisory_lock(:key)"
 RELEASE_LOCK = "SELECT pg_advisory_unlock(:key)"
 
