@@ -87,10 +87,9 @@ class Journal:
         return self._made
 
     def make(self) -> None:
-        """Create the table if it is not there, also where another history's run does so now."""
-        if not self.made:
-            self._connection.exec_driver_sql(self._server.JOURNAL.format(journal=self._name))
-            self._made = True
+        """Create the table, which may be there by now: another history's run may do so, too."""
+        self._connection.exec_driver_sql(self._server.JOURNAL.format(journal=self._name))
+        self._made = True
 
     def begin_run(self, detail: Mapping[str, Any]) -> None:
         """Record that this run is at work, and by which sessions it can be known."""
@@ -207,7 +206,7 @@ class Journal:
 
     def record_ancestors(self, parents: Mapping[str, Sequence[str]]) -> None:
         """Record revisions that were applied before the journal was there, with their parents."""
-        known = self.known_parents()
+        known = self.known_parents() if parents else {}
         new = {name: list(above) for name, above in parents.items() if name not in known}
         if new:
             detail = json.dumps({"revisions": new})
