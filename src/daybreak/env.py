@@ -222,13 +222,13 @@ def _to_log() -> Emit:
     resumed: set[str] = set()
 
     def listen(event: Event) -> None:
-        match event:
-            case Skipped(revision) if revision in resumed:
+        if not isinstance(event, (Waiting, Orphan, Repaired, Skipped)):
+            return
+        if isinstance(event, Skipped):
+            if event.revision in resumed:
                 return
-            case Skipped(revision):
-                resumed.add(revision)
-        if isinstance(event, (Waiting, Orphan, Repaired, Skipped)):
-            _, words = run_words(event)
-            log.warning("%s", words)
+            resumed.add(event.revision)
+        _, words = run_words(event)
+        log.warning("%s", words)
 
     return listen
