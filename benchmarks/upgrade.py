@@ -131,7 +131,7 @@ def near_and_far(name: str, server: Server) -> Iterator[tuple[str, Server, int]]
 
 @contextlib.contextmanager
 def distant(target: int) -> Iterator[int]:
-    """A port that leads to `target` and is `DISTANCE_S` away; in a process, not to take our time."""
+    """A port that leads to `target`, `DISTANCE_S` away; in a process, not to take our time."""
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()
     process = spawn.Process(target=pass_on, args=(target, theirs), daemon=True)

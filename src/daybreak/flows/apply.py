@@ -324,7 +324,7 @@ class Run:
         """There is something to do: from here on the run can be known by its session."""
         self._begun = True
         with self.funnel.own():
-            if not self.journal.made:
+            if first_run := not self.journal.made:
                 self.journal.make()
                 self.emit(Passed("journal made"))
                 self.journal.record_ancestors(ancestors(heads))
@@ -338,7 +338,8 @@ class Run:
                     "version": self.version,
                 }
             )
-            self.journal.forget_runs()
+            if not first_run:
+                self.journal.forget_runs()
             entry = self._begun_entry(first)
             if entry is not None and (entry.revision, True) not in self.known:
                 self.journal.announce(entry)
