@@ -20,7 +20,7 @@ from alembic import context
 from alembic.util import CommandError
 
 from daybreak.core.errors import DaybreakError, Protected
-from daybreak.core.events import Emit, Event, Orphan, Repaired, Skipped, Waiting
+from daybreak.core.events import Emit, Event, Orphan, Repaired, Skipped, Unfinished, Waiting
 from daybreak.core.failure import offline_failure, said
 from daybreak.core.guard import needs_consent, refuse_on_lambda
 from daybreak.core.journal import JOURNAL
@@ -222,7 +222,7 @@ def _to_log() -> Emit:
     resumed: set[str] = set()
 
     def listen(event: Event) -> None:
-        if not isinstance(event, (Waiting, Orphan, Repaired, Skipped)):
+        if not isinstance(event, (Waiting, Orphan, Repaired, Skipped, Unfinished)):
             return
         if isinstance(event, Skipped):
             if event.revision in resumed:
