@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -36,17 +36,17 @@ class Running(Protocol):
     """
 
     @property
-    def NAME_SESSION(self) -> str | None: ...  # noqa: N802 - with `:name`, if nobody named it yet
+    def SESSION(self) -> Mapping[str, str]: ...  # noqa: N802 - settings of the worker's session
     @property
-    def SESSION(self) -> Sequence[str]: ...  # noqa: N802 - settings of the worker's session
+    def UNHURRIED(self) -> Mapping[str, str]: ...  # noqa: N802 - while a statement has to end
     @property
-    def UNHURRIED(self) -> Sequence[str]: ...  # noqa: N802 - while a statement has to end
-    @property
-    def LOCK_SESSION(self) -> Sequence[str]: ...  # noqa: N802 - of the one that holds the lock
+    def LOCK_SESSION(self) -> Mapping[str, str]: ...  # noqa: N802 - of the lock's
     @property
     def SESSION_ID(self) -> str: ...  # noqa: N802 - this session, as `LockSession.session`
     @property
     def JOURNAL(self) -> str: ...  # noqa: N802 - makes `{journal}` once, whoever else does so now
+    @property
+    def FINISHED_AND_BEGUN(self) -> str | None: ...  # noqa: N802 - two rows of `{journal}` at once
     @property
     def TRY_LOCK(self) -> str: ...  # noqa: N802
     @property
@@ -61,6 +61,13 @@ class Running(Protocol):
     def UNTRANSACTIONAL_TABLES(self) -> str | None: ...  # noqa: N802 - schema and name, if any are
     @property
     def CANCEL(self) -> str: ...  # noqa: N802 - the statement that a session runs
+
+    def set_up(self, settings: Mapping[str, str]) -> str:
+        """One statement that makes those which the server knows.
+
+        `:name` in it is a name for the session, if it has none.
+        """
+        ...
 
     def lock_key(self, name: str) -> int | str:
         """What the server calls the lock `name`."""

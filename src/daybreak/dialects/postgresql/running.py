@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -10,22 +10,26 @@ from daybreak.core.statement import Place
 from daybreak.dialects.postgresql.quoting import literal, quoted
 
 # The worker's session. Whose client is gone is ended within half a second, or its statement would
-# go on, or stay in the queue of a table's locks, for nobody. The server may not know the setting.
-SESSION = ("SET client_connection_check_interval = '500ms'",)
+# go on, or stay in the queue of a table's locks, for nobody.
+SESSION = {"client_connection_check_interval": "500ms"}
 # A statement that leaves something behind when it is ended is let to its end.
-UNHURRIED = ("SET client_connection_check_interval = 0",)
+UNHURRIED = {"client_connection_check_interval": "0"}
 # The session that holds the run's lock: a peer that went silent is noticed in 30 s.
-LOCK_SESSION = (
-    "SET tcp_keepalives_idle = 15",
-    "SET tcp_keepalives_interval = 5",
-    "SET tcp_keepalives_count = 3",
-    "SET idle_session_timeout = 0",
-)
+LOCK_SESSION = {
+    "tcp_keepalives_idle": "15",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "idle_session_timeout": "0",
+}
 
-# How a session is called for whoever looks at the server. A name from the URL stays.
-NAME_SESSION = """
-SELECT set_config('application_name', :name, false)
-WHERE current_setting('application_name') = ''
+# How a session is called for whoever looks at the server: a name from the URL stays.
+_SET_UP = """
+SELECT set_config(setting, value, false)
+FROM (VALUES ('application_name', :name), {settings}) AS wanted (setting, value)
+WHERE CASE setting
+    WHEN 'application_name' THEN current_setting(setting) = ''
+    ELSE current_setting(setting, true) IS NOT NULL
+END
 """
 
 # This session, so that no other one can be taken for it, also after its process id came again.
@@ -58,6 +62,8 @@ CREATE TABLE IF NOT EXISTS {journal} (
 EXCEPTION WHEN duplicate_table OR unique_violation THEN NULL;
 END $do$
 """
+
+FINISHED_AND_BEGUN = None
 
 TRY_LOCK = "SELECT pg_try_advisory_lock(:key)"
 RELEASE_LOCK = "SELECT pg_advisory_unlock(:key)"
@@ -161,6 +167,12 @@ _STATES = {
     "database": _DATABASE,
 }
 _MENDS = {"index": _MEND_INDEX, "reindexed": _MEND_INDEXES, "partition": _MEND_PARTITION}
+
+
+def set_up(settings: Mapping[str, str]) -> str:
+    """SQL that makes those settings which the server knows; `:name` is a name for the session."""
+    rows = (f"({literal(setting)}, {literal(value)})" for setting, value in settings.items())
+    return _SET_UP.format(settings=", ".join(rows))
 
 
 def lock_key(name: str) -> int:
