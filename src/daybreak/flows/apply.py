@@ -35,7 +35,8 @@ from daybreak.core.sqltext import digest
 from daybreak.core.target import Target
 from daybreak.core.wishes import Wishes
 from daybreak.dialects import dialect_named
-from daybreak.dialects.base import Dialect, LockSession
+from daybreak.dialects.base import Dialect
+from daybreak.dialects.running import LockSession
 from daybreak.edges.alembic import Running
 from daybreak.edges.apply.funnel import Funnel
 from daybreak.edges.apply.journal import Journal

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, CursorResult
     from sqlalchemy.sql.compiler import SQLCompiler
 
-    from daybreak.dialects.base import Running
+    from daybreak.dialects.running import Running
 
 # The kinds of rows. A statement's are there while its revision is not finished.
 _RUN, _STATEMENT = "run", "statement"

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from daybreak.core.errors import LockLost
-from daybreak.dialects.base import LockSession, Running
+from daybreak.dialects.running import LockSession, Running
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
