@@ -19,7 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from daybreak.core.errors import DaybreakError, HalfDone, LockHeld, LockLost, LongWork, NotTheWriter
-from daybreak.core.events import Applied, Emit, Finished, Passed, Waiting
+from daybreak.core.events import Applied, Emit, Finished, Passed, Unfinished, Waiting
 from daybreak.core.failure import (
     MAKE_ROOM,
     Reached,
@@ -35,13 +35,15 @@ from daybreak.core.sqltext import digest
 from daybreak.core.target import Target
 from daybreak.core.wishes import Wishes
 from daybreak.dialects import dialect_named
-from daybreak.dialects.base import Dialect, LockSession
+from daybreak.dialects.base import Dialect
+from daybreak.dialects.running import LockSession
 from daybreak.edges.alembic import Running
 from daybreak.edges.apply.funnel import Funnel
 from daybreak.edges.apply.journal import Journal
 from daybreak.edges.apply.lock import RunLock
 from daybreak.edges.apply.lost import first_of, is_lost, unless_lost
 from daybreak.edges.apply.orphans import TOLD_EVERY_S, meet_orphans
+from daybreak.edges.apply.session import process_of, set_up
 from daybreak.edges.apply.steps import (
     ancestors,
     has_own_transaction,
@@ -103,6 +105,7 @@ class Run:
         self.connection, self.target = connection, target
         self.options, self.wishes, self.emit = options, wishes, emit
         self.id = uuid4().hex
+        self.process = process_of(self.id)
         self.dialect: Dialect = dialect_named(connection.dialect.name, "the connection")
         self.server = self.dialect.running
         self.borrowed = connection.in_transaction()
@@ -151,26 +154,39 @@ class Run:
             raise self._failure(error) from error
 
     def refuse_reader(self, command: str) -> None:
-        """Raise NotTheWriter where no change can be made."""
-        with self._reading():
-            reader, what = self.connection.execute(text(self.dialect.WRITER)).one()
+        """Raise NotTheWriter where no change can be made; else the session is ready for work."""
+        name = f"daybreak run {self.process}"
+        set_up(self.connection, self.server, self.server.SESSION, name, borrowed=self.borrowed)
+        reader, what = self.connection.execute(text(self.dialect.WRITER)).one()
         if reader:
             source = self.target.source if self.target else "the connection"
             raise NotTheWriter(command, self.place, what, source)
+        if not self.borrowed:
+            self.connection.commit()
 
     def read(self) -> None:
         """For a command that changes nothing."""
         self._configure()
         self._heads(require=True)
+        self._tell_unfinished()
         with context.begin_transaction():
             context.run_migrations()
+
+    def _tell_unfinished(self) -> None:
+        """Who may not read the journal gets an answer without this."""
+        if self.borrowed:  # what fails would end somebody else's transaction
+            return
+        with unless_lost():
+            if last := half_done(self.journal.entries(), None):
+                self.emit(Unfinished(last.revision, last.upgrade))
+        self._end_reading()
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
         """No other run is at work on the database during the block, and none that is dead."""
         with self.stop.listening(), self._lock_connection() as own:
+            set_up(own, self.server, self.server.LOCK_SESSION, f"daybreak lock {self.process}")
             self.lock = RunLock(own, self.server, self.name, beats=self.target is not None)
-            self._prepare(own, f"daybreak lock {self._who}", self.server.LOCK_SESSION)
             try:
                 began = time.monotonic()
                 if held := self.lock.acquire(self.wishes.wait_s, self._told):
@@ -194,7 +210,6 @@ class Run:
 
     def migrate(self, running: Running) -> None:
         """Run what Alembic is to run, every statement of it through the funnel."""
-        self._prepare(self.connection, f"daybreak run {self._who}", self.server.SESSION)
         migration = self._configure(
             fn=steps_around(
                 steps_in_force(),
@@ -234,17 +249,6 @@ class Run:
                 # Only that user may end a session of its own, whatever the role may do.
                 own.exec_driver_sql("SET ROLE NONE")
             yield own
-
-    def _prepare(self, connection: Connection, name: str, settings: Sequence[str]) -> None:
-        """Name a session and set it up. A setting that the server does not know is left out."""
-        borrowed = connection.in_transaction()
-        for sql in settings:
-            with unless_lost(), _savepoint(connection, borrowed):
-                connection.exec_driver_sql(sql)
-        if self.server.NAME_SESSION:
-            connection.execute(text(self.server.NAME_SESSION), {"name": name[:63]})
-        if not borrowed:
-            connection.commit()
 
     def _told(self, holders: Sequence[LockSession], seconds: float) -> None:
         self._heed_stop()
@@ -334,9 +338,8 @@ class Run:
         """There is something to do: from here on the run can be known by its session."""
         self._begun = True
         with self.funnel.own():
-            was_there = self.journal.made
-            self.journal.make()
-            if not was_there:
+            if first_run := not self.journal.made:
+                self.journal.make()
                 self.emit(Passed("journal made"))
                 self.journal.record_ancestors(ancestors(heads))
             self.session = str(self.connection.execute(text(self.server.SESSION_ID)).scalar())
@@ -349,10 +352,11 @@ class Run:
                     "version": self.version,
                 }
             )
-            self.journal.forget_runs()
+            if not first_run:
+                self.journal.forget_runs()
             entry = self._begun_entry(first)
             if entry is not None and (entry.revision, True) not in self.known:
-                self.journal.record([entry])
+                self.journal.announce(entry)
                 self.funnel.announced()
             self._commit()
             self.emit(Passed("run recorded"))
@@ -451,22 +455,3 @@ class Run:
     def _end_reading(self) -> None:
         if not self.borrowed:
             self.connection.rollback()
-
-    @property
-    def _who(self) -> str:
-        # PostgreSQL cuts a session's name after 63 characters, and the end is what tells.
-        return f"{self.id[:8]} {socket.gethostname()[:33]}:{os.getpid()}"
-
-
-@contextlib.contextmanager
-def _savepoint(connection: Connection, needed: bool) -> Iterator[None]:
-    """What fails in a transaction that is somebody else's must not end it."""
-    if needed:
-        with connection.begin_nested():
-            yield
-    else:
-        try:
-            yield
-        except DBAPIError:
-            connection.rollback()
-            raise

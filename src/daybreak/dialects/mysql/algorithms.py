@@ -55,7 +55,7 @@ def is_not_gentle(error: BaseException) -> bool:
 
 def locked(sql: str, error: BaseException) -> tuple[Suspect, ...]:
     """What is done to the table by the ways that are left, after the server's `error`."""
-    found = list(tokens(sql, LEXICON))
+    found = tokens(sql, LEXICON)
     place = altered(found)
     if place is None:
         return ()
@@ -67,7 +67,7 @@ def locked(sql: str, error: BaseException) -> tuple[Suspect, ...]:
 
 
 def _told(sql: str, *, locking: bool) -> tuple[str, ...]:
-    found = list(tokens(sql, LEXICON))
+    found = tokens(sql, LEXICON)
     if found and found[-1].text == ";":
         found.pop()
     if altered(found) is None or _tells(found) or any(token.text == ";" for token in found):

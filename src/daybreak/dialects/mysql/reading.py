@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from daybreak.core.sqltext import Lexicon, Token, past, skeleton, tokens, values
 from daybreak.core.statement import Aim, Effect, Place, Reading
@@ -36,12 +35,12 @@ _NO_COLUMN = frozenset(
 
 def read_statement(sql: str) -> Reading:
     """What `sql` does."""
-    found = list(tokens(sql, LEXICON))
-    return replace(_read(found), values=values(found))
+    found = tokens(sql, LEXICON)
+    return _read(found)._replace(values=values(found))
 
 
 def _read(found: list[Token]) -> Reading:
-    words = [token.word for token in found if token.text != "("] or [""]
+    words = [t.upper() if kind == "word" else "" for kind, t in found if t != "("] or [""]
     first, text = words[0], skeleton(found)
     if first == "COMMIT":
         return Reading(Effect.COMMIT, text)
@@ -65,12 +64,12 @@ def _read(found: list[Token]) -> Reading:
 
 def tells_of_work(skeleton: str) -> bool:
     """Whether a statement locks a table by its own words, so that a closer look is worth while."""
-    return _WORK.search(skeleton) is not None
+    several = "; " in skeleton  # statements in one text
+    return several or _WORK.match(skeleton) is not None
 
 
-# Several statements in one text are looked at in any case.
 _WORK = re.compile(
-    r"^(?:ALTER|CREATE|DROP) .* (?:ALGORITHM (?:= )?COPY|LOCK (?:= )?(?:SHARED|EXCLUSIVE))\b|; .",
+    r"(?:ALTER|CREATE|DROP) .* (?:ALGORITHM (?:= )?COPY|LOCK (?:= )?(?:SHARED|EXCLUSIVE))\b",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -105,16 +104,15 @@ def _schema(found: list[Token], text: str) -> Reading:
             parts = _columns(found) if kind == "table" else ()
             new = kind == "table" and found[at + 1].word != "IF"
             made = _reading(text, kind, named, Aim.MADE, parts)
-            return replace(made, new=made.place) if new else made
+            return made._replace(new=made.place) if new else made
         case "DROP":
             return _reading(text, kind, named, Aim.GONE)
     if kind == "table" and _renames_itself(rest):
         return _reading(text, kind, named, Aim.GONE)
     if kind != "table" or not (parts := _added(rest)):
         return _reading(text, kind, named, Aim.ALTERED)
-    return replace(
-        _reading(text, kind, named, Aim.ALTERED, parts), adds=("column", parts[0].lower())
-    )
+    adding = _reading(text, kind, named, Aim.ALTERED, parts)
+    return adding._replace(adds=("column", parts[0].lower()))
 
 
 def _index(verb: str, rest: list[Token], text: str) -> Reading:
@@ -124,7 +122,7 @@ def _index(verb: str, rest: list[Token], text: str) -> Reading:
     if named is None:
         return _unplaced(text)
     adds = ("index", rest[0].called.lower()) if verb == "CREATE" else None
-    return replace(_reading(text, "table", named, Aim.ALTERED), adds=adds)
+    return _reading(text, "table", named, Aim.ALTERED)._replace(adds=adds)
 
 
 def _reading(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from daybreak.core.statement import Place
@@ -15,14 +15,11 @@ from daybreak.dialects.mysql.texts import literal, qualified
 
 # The worker may be idle as long as a revision's own code takes. How large a table is, it is told
 # as it is now and not as it was a day ago.
-SESSION = ("SET SESSION wait_timeout = 31536000, information_schema_stats_expiry = 0",)
-UNHURRIED: tuple[str, ...] = ()
+SESSION = {"wait_timeout": "31536000", "information_schema_stats_expiry": "0"}
+UNHURRIED: dict[str, str] = {}
 # The session that holds the run's lock speaks every few seconds; a peer that is gone for good is
 # noticed by its silence.
-LOCK_SESSION = ("SET SESSION wait_timeout = 60",)
-
-# A session is named when it connects, by its driver.
-NAME_SESSION = None
+LOCK_SESSION = {"wait_timeout": "60"}
 
 # This session. Its number comes again only after a restart, which ends what it held.
 SESSION_ID = "SELECT CAST(CONNECTION_ID() AS CHAR)"
@@ -46,6 +43,20 @@ CREATE TABLE IF NOT EXISTS {journal} (
 ) ENGINE = InnoDB CHARSET = utf8mb4
 """
 
+# The row of a revision; and that which says what is begun, `:begun_id`, says so of the next one.
+FINISHED_AND_BEGUN = """
+INSERT INTO {journal}
+    (id, history, run, kind, revision, direction, number, state, skeleton, statement, detail,
+     seconds)
+VALUES
+    (NULL, :history, :run, :kind, :revision, :direction, :number, :state, :skeleton, :statement,
+     :detail, :seconds),
+    (:begun_id, :history, :run, :begun_kind, :begun_revision, :begun_direction, :begun_number,
+     :begun_state, :begun_skeleton, :begun_statement, :begun_detail, NULL)
+AS new
+ON DUPLICATE KEY UPDATE revision = new.revision, detail = new.detail, at = CURRENT_TIMESTAMP
+"""
+
 # GET_LOCK's names, of 64 characters at most, are those of the whole server: the database is a part.
 _LOCK = "CONCAT('daybreak ', LEFT(SHA2(CONCAT(COALESCE(DATABASE(), ''), ' ', :key), 256), 32))"
 TRY_LOCK = f"SELECT GET_LOCK({_LOCK}, 0)"
@@ -53,6 +64,9 @@ RELEASE_LOCK = f"SELECT RELEASE_LOCK({_LOCK})"
 
 # Whether this session holds the lock: a row with 1.
 LOCK_IS_OURS = f"SELECT IS_USED_LOCK({_LOCK}) = CONNECTION_ID()"
+
+# Whether anybody holds the lock: cheaper than to ask who.
+LOCK_IS_HELD = f"SELECT COALESCE(IS_USED_LOCK({_LOCK}) <> CONNECTION_ID(), 0)"
 
 # Who holds the lock: a row as `base.LockSession` for each. PROCESS is needed for other users'
 # sessions. How old a session is, the server does not tell.
@@ -107,6 +121,11 @@ FROM information_schema.tables AS t JOIN information_schema.engines AS e ON e.en
 WHERE e.transactions <> 'YES' AND t.table_type = 'BASE TABLE'
     AND t.table_schema NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')
 """
+
+
+def set_up(settings: Mapping[str, str]) -> str:
+    """SQL that makes these settings. A session gets its name when it connects, from its driver."""
+    return "SET SESSION " + ", ".join(f"{name} = {value}" for name, value in settings.items())
 
 
 def lock_key(name: str) -> str:

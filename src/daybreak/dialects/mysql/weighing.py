@@ -35,7 +35,7 @@ _LET = "leave ALGORITHM and LOCK away: the quickest way is taken by which nobody
 
 def suspects(sql: str) -> tuple[Suspect, ...]:
     """The tables that the statements in `sql` lock by their own words."""
-    found = list(tokens(sql, LEXICON))
+    found = tokens(sql, LEXICON)
     return tuple(
         suspect for statement in split(found, ";") if statement for suspect in _of(statement)
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from daybreak.core.sqltext import Lexicon, Token, past, skeleton, tokens, values
 from daybreak.core.statement import Aim, Effect, Place, Reading
@@ -30,12 +29,12 @@ _ROLLS_BACK = frozenset({"ROLLBACK", "ABORT", "BEGIN", "START", "SAVEPOINT", "RE
 
 def read_statement(sql: str) -> Reading:
     """What `sql` does. One that is several statements is read by its first."""
-    found = list(tokens(sql, LEXICON))
-    return replace(_read(found), values=values(found))
+    found = tokens(sql, LEXICON)
+    return _read(found)._replace(values=values(found))
 
 
 def _read(found: list[Token]) -> Reading:
-    words = [token.word for token in found if token.text != "("] or [""]
+    words = [t.upper() if kind == "word" else "" for kind, t in found if t != "("] or [""]
     first, text = words[0], skeleton(found)
     if first in _COMMITS:
         return Reading(Effect.COMMIT, text)
@@ -96,16 +95,15 @@ def _schema(found: list[Token], words: list[str], text: str) -> Reading:
 
 def tells_of_work(skeleton: str) -> bool:
     """Whether a statement may do long work, so that a closer look at it is worth while."""
-    return _WORK.search(skeleton) is not None
+    several = "; " in skeleton  # statements in one text
+    return several or _WORK.match(skeleton) is not None
 
 
-# Several statements in one text are looked at in any case.
 _WORK = re.compile(
-    r"""^ALTER\ .*\ (?: TYPE | ADD | NULL | LOGGED | UNLOGGED | TABLESPACE | METHOD | VALIDATE
+    r"""ALTER\ .*\ (?: TYPE | ADD | NULL | LOGGED | UNLOGGED | TABLESPACE | METHOD | VALIDATE
         | ATTACH | EXPRESSION | ENFORCED )\ ?
-    | ^CREATE\ (?: UNIQUE\ )? INDEX\ (?! CONCURRENTLY )
-    | ^(?: REINDEX | VACUUM | CLUSTER | REFRESH )\b
-    | ;\ .""",
+    | CREATE\ (?: UNIQUE\ )? INDEX\ (?! CONCURRENTLY )
+    | (?: REINDEX | VACUUM | CLUSTER | REFRESH )\b""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -13,29 +13,33 @@ if TYPE_CHECKING:
     from daybreak.core.weight import Suspect
 
 # The worker's session. Whose client is gone is ended within half a second, or its statement would
-# go on, or stay in the queue of a table's locks, for nobody. The server may not know the setting.
-SESSION = ("SET client_connection_check_interval = '500ms'",)
+# go on, or stay in the queue of a table's locks, for nobody.
+SESSION = {"client_connection_check_interval": "500ms"}
 # A statement that leaves something behind when it is ended is let to its end.
-UNHURRIED = ("SET client_connection_check_interval = 0",)
+UNHURRIED = {"client_connection_check_interval": "0"}
 # The session that holds the run's lock: a peer that went silent is noticed in 30 s.
-LOCK_SESSION = (
-    "SET tcp_keepalives_idle = 15",
-    "SET tcp_keepalives_interval = 5",
-    "SET tcp_keepalives_count = 3",
-    "SET idle_session_timeout = 0",
-)
+LOCK_SESSION = {
+    "tcp_keepalives_idle": "15",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "idle_session_timeout": "0",
+}
 
-# How a session is called for whoever looks at the server. A name from the URL stays.
-NAME_SESSION = """
-SELECT set_config('application_name', :name, false)
-WHERE current_setting('application_name') = ''
+# How a session is called for whoever looks at the server: a name from the URL stays.
+_SET_UP = """
+SELECT set_config(setting, value, false)
+FROM (VALUES ('application_name', :name), {settings}) AS wanted (setting, value)
+WHERE CASE setting
+    WHEN 'application_name' THEN current_setting(setting) = ''
+    ELSE current_setting(setting, true) IS NOT NULL
+END
 """
 
-# This session, so that no other one can be taken for it, also after its process id came again.
+# This session, so that no other one can be taken for it, also after its process id came again. The
+# function is what pg_stat_activity selects from, without a plan for what that joins.
 SESSION_ID = """
 SELECT a.pid || ' since ' || extract(epoch FROM a.backend_start)
-FROM pg_stat_activity AS a
-WHERE a.pid = pg_backend_pid()
+FROM pg_stat_get_activity(pg_backend_pid()) AS a
 """
 
 # IF NOT EXISTS alone does not see what another transaction has not yet committed: it waits for
@@ -62,6 +66,8 @@ EXCEPTION WHEN duplicate_table OR unique_violation THEN NULL;
 END $do$
 """
 
+FINISHED_AND_BEGUN = None
+
 TRY_LOCK = "SELECT pg_try_advisory_lock(:key)"
 RELEASE_LOCK = "SELECT pg_advisory_unlock(:key)"
 
@@ -70,6 +76,16 @@ LOCK_IS_OURS = """
 SELECT EXISTS (
     SELECT FROM pg_locks AS l
     WHERE l.locktype = 'advisory' AND l.granted AND l.pid = pg_backend_pid()
+      AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND (l.classid::bigint << 32) | l.objid::bigint = :key AND l.objsubid = 1
+)
+"""
+
+# Whether anybody holds the lock: cheaper than to ask who.
+LOCK_IS_HELD = """
+SELECT EXISTS (
+    SELECT FROM pg_locks AS l
+    WHERE l.locktype = 'advisory' AND l.granted AND l.pid <> pg_backend_pid()
       AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
       AND (l.classid::bigint << 32) | l.objid::bigint = :key AND l.objsubid = 1
 )
@@ -164,6 +180,12 @@ _STATES = {
     "database": _DATABASE,
 }
 _MENDS = {"index": _MEND_INDEX, "reindexed": _MEND_INDEXES, "partition": _MEND_PARTITION}
+
+
+def set_up(settings: Mapping[str, str]) -> str:
+    """SQL that makes those settings which the server knows; `:name` is a name for the session."""
+    rows = (f"({literal(setting)}, {literal(value)})" for setting, value in settings.items())
+    return _SET_UP.format(settings=", ".join(rows))
 
 
 def lock_key(name: str) -> int:

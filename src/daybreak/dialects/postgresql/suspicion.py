@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from daybreak.core.sqltext import Token, past, split, tokens, written
+from daybreak.core.sqltext import Token, past, split, tokens_apart, written
 from daybreak.core.statement import Place
 from daybreak.core.weight import Kind, Suspect
 from daybreak.dialects.postgresql import online
@@ -53,7 +53,7 @@ _STABLE = frozenset({"NOW", "TIMEZONE", "TRANSACTION_TIMESTAMP", "STATEMENT_TIME
 
 def suspects(sql: str) -> tuple[Suspect, ...]:
     """What the statements in `sql` may do that takes long and makes others wait."""
-    found = list(tokens(sql, LEXICON))
+    found = tokens_apart(sql, LEXICON)
     return tuple(
         suspect for statement in split(found, ";") if statement for suspect in _of(statement)
     )

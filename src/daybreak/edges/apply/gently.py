@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from daybreak.dialects.base import Running
+from daybreak.dialects.running import Running
 from daybreak.edges.apply.weighing import Weighing
 from daybreak.edges.apply.work import Sent, Work
 
@@ -21,7 +21,7 @@ class Gently:
         ways = self._server.gentle(sent.sql)
         refused = self._first_possible(sent, ways) if ways else None
         if refused is not None:
-            self._weighing.require_light_to_lock(work, self._server.locked(sent.sql, refused))
+            self._weighing.require_light_to_lock(work, sent, self._server.locked(sent.sql, refused))
             ways = self._server.locking(sent.sql)
             refused = self._first_possible(sent, ways)
         if refused is not None:

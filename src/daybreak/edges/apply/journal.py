@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, CursorResult
     from sqlalchemy.sql.compiler import SQLCompiler
 
-    from daybreak.dialects.base import Running
+    from daybreak.dialects.running import Running
 
 # The kinds of rows. A statement's are there while its revision is not finished.
 _RUN, _STATEMENT = "run", "statement"
@@ -75,7 +75,9 @@ class Journal:
         self._connection, self._server, self._schema = connection, server, schema
         self._ours = {"history": history, "run": run}
         self._made = False
+        # Whether there are statements' rows, beside the one that says what is begun, if any does.
         self._has_statements = False
+        self._begun: int | None = None
 
     @property
     def made(self) -> bool:
@@ -85,14 +87,13 @@ class Journal:
         return self._made
 
     def make(self) -> None:
-        """Create the table if it is not there, also where another history's run does so now."""
-        if not self.made:
-            self._connection.exec_driver_sql(self._server.JOURNAL.format(journal=self._name))
-            self._made = True
+        """Create the table, which may be there by now: another history's run may do so, too."""
+        self._connection.exec_driver_sql(self._server.JOURNAL.format(journal=self._name))
+        self._made = True
 
     def begin_run(self, detail: Mapping[str, Any]) -> None:
         """Record that this run is at work, and by which sessions it can be known."""
-        self._insert([{"kind": _RUN, "state": State.STARTED.value, "detail": json.dumps(detail)}])
+        self._insert({"kind": _RUN, "state": State.STARTED.value, "detail": json.dumps(detail)})
 
     def end_run(self) -> None:
         """Record that this run ended by itself."""
@@ -125,7 +126,15 @@ class Journal:
     def record(self, entries: Sequence[Entry]) -> None:
         """Record what is known of statements now. The last word on each counts."""
         self._has_statements = True
-        self._insert([_values(entry) for entry in entries])
+        if len(entries) == 1:  # the drivers' way of many rows has a price that one need not pay
+            self._insert(_values(entries[0]))
+        elif entries:
+            rows = [{**_ROW, **_values(entry), **self._ours} for entry in entries]
+            self._connection.execute(self._new, rows)
+
+    def announce(self, begun: Entry) -> None:
+        """Record that a revision is begun, in a row that `finish` makes to tell of the next one."""
+        self._begun = self._insert(_values(begun)).lastrowid
 
     def finish(
         self,
@@ -147,8 +156,8 @@ class Journal:
         do both at once, nothing is recorded here: what is given back, with its parameters, does
         both, and spares a round trip for each revision.
         """
-        if self._has_statements:
-            self.forget()
+        if self._has_statements or (following is None and self._begun is not None):
+            self._forget(keep=self._begun if following is not None else None)
         detail = {"parents": list(parents), "version": version}
         row = {
             "kind": REVISION,
@@ -160,21 +169,35 @@ class Journal:
             "seconds": seconds,
         }
         if following is not None:
-            self._has_statements = True
-            self._insert([row, _values(following)])
+            self._go_on_to(following, row)
             return None
         both = self._server.together(self._new_as_sent.string, beside) if beside else None
         if both is None:
-            self._insert([row])
+            self._insert(row)
             return None
-        values = self._new_as_sent.construct_params({**_ROW, **row, **self._ours})
+        values = {**_ROW, **row, **self._ours}
         order = self._new_as_sent.positiontup
         return both, values if order is None else tuple(values[name] for name in order)
 
     def forget(self) -> None:
         """Remove the statements: their revision is finished, or somebody says where we are."""
-        self._has_statements = False
-        self._change(_OUR_STATEMENTS, _DELETE)
+        self._forget(keep=None)
+
+    def _forget(self, *, keep: int | None) -> None:
+        self._change(_OUR_STATEMENTS, _DELETE, keep=keep)
+        self._has_statements, self._begun = False, keep
+
+    def _go_on_to(self, following: Entry, row: Mapping[str, Any]) -> None:
+        """Record a revision, and that the next one is begun: one round trip, if we know the row."""
+        together = self._server.FINISHED_AND_BEGUN
+        if self._begun is None or together is None:
+            self._insert(row)
+            self.announce(following)
+            return
+        new = {**_ROW, **row, **self._ours}
+        begun = {**_ROW, **_values(following), **self._ours, "id": self._begun}
+        values = {**new, **{f"begun_{name}": value for name, value in begun.items()}}
+        self._connection.execute(self._text(together), values)
 
     def known_parents(self) -> dict[str, list[str]]:
         """The parents of each revision that the journal knows."""
@@ -183,17 +206,14 @@ class Journal:
 
     def record_ancestors(self, parents: Mapping[str, Sequence[str]]) -> None:
         """Record revisions that were applied before the journal was there, with their parents."""
-        known = self.known_parents()
+        known = self.known_parents() if parents else {}
         new = {name: list(above) for name, above in parents.items() if name not in known}
         if new:
             detail = json.dumps({"revisions": new})
-            self._insert([{"kind": ANCESTORS, "state": State.DONE.value, "detail": detail}])
+            self._insert({"kind": ANCESTORS, "state": State.DONE.value, "detail": detail})
 
-    def _insert(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        if rows:
-            values = [{**_ROW, **row, **self._ours} for row in rows]
-            # the drivers' way of many rows has a price that one row need not pay
-            self._connection.execute(self._new, values if len(values) > 1 else values[0])
+    def _insert(self, row: Mapping[str, Any]) -> CursorResult[Any]:
+        return self._connection.execute(self._new, {**_ROW, **row, **self._ours})
 
     @cached_property
     def _new(self) -> TextClause:
@@ -203,8 +223,8 @@ class Journal:
     def _new_as_sent(self) -> SQLCompiler:
         return self._new.compile(dialect=self._connection.dialect)
 
-    def _change(self, which: str, change: str) -> None:
-        if ids := self._execute(which).scalars().all():
+    def _change(self, which: str, change: str, *, keep: int | None = None) -> None:
+        if ids := [row.id for row in self._execute(which) if row.id != keep]:
             statement = self._text(change).bindparams(bindparam("ids", expanding=True))
             self._connection.execute(statement, {"ids": ids})
 

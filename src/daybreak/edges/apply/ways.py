@@ -21,7 +21,7 @@ from daybreak.core.statement import Aim, Effect, Reading
 from daybreak.dialects.base import Dialect
 from daybreak.edges.apply.gently import Gently
 from daybreak.edges.apply.journal import Journal
-from daybreak.edges.apply.lost import unless_lost
+from daybreak.edges.apply.session import set_up
 from daybreak.edges.apply.settling import Settling
 from daybreak.edges.apply.weighing import Weighing
 from daybreak.edges.apply.work import Sent, Work
@@ -162,15 +162,15 @@ class Ways:
             if sent.reading.aim is not Aim.GONE:
                 self._mend(sent.reading)
             self._start(work, sent)
-            for sql in self._server.UNHURRIED:
-                self._set(sql)
+            if self._server.UNHURRIED:
+                set_up(self._connection, self._server, self._server.UNHURRIED)
         with self._failure_recorded(work, sent):
             self._send(work, sent, alone=True)
         with self._told.own():
             self.record(work, self._done(work, sent)())
             self._emit(Passed("done recorded", work.revision, sent.number))
-            for sql in self._server.SESSION if self._server.UNHURRIED else ():
-                self._set(sql)
+            if self._server.UNHURRIED:
+                set_up(self._connection, self._server, self._server.SESSION)
 
     def _run_committing(self, work: Work, sent: Sent) -> None:
         """A statement that commits what is open, itself included: it is recorded before it runs.
@@ -259,7 +259,3 @@ class Ways:
     def _driver_error(self) -> type[Exception]:
         error: type[Exception] = self._connection.dialect.loaded_dbapi.Error
         return error
-
-    def _set(self, sql: str) -> None:
-        with unless_lost():
-            self._connection.exec_driver_sql(sql)

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from daybreak.core.errors import LongWork
 from daybreak.core.statement import Place, Reading
 from daybreak.dialects.base import Dialect
-from daybreak.edges.apply.work import Work
+from daybreak.edges.apply.work import Sent, Work
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 class Weighing:
     """Asks the catalog on `connection` about statements whose text is suspicious, and no others.
 
-    `asking` is around each query; `place` tells the line of a revision that is running. A table
-    that the run itself has made is not asked about, since nobody waits for it. `refused` is the
-    error that ends the run, also if the revision catches it.
+    `asking` is around each query. A table that the run itself has made is not asked about, since
+    nobody waits for it. `refused` is the error that ends the run, also if the revision catches it.
     """
 
     def __init__(
@@ -32,27 +31,25 @@ class Weighing:
         connection: Connection,
         dialect: Dialect,
         asking: Callable[[], AbstractContextManager[object]],
-        place: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._connection, self._dialect, self._asking = connection, dialect, asking
-        self._place = place
         self._new: set[Place] = set()
         self.refused: LongWork | None = None
 
-    def require_light(self, work: Work, sql: str, reading: Reading) -> None:
-        """Raise LongWork if others would wait for `sql`, and the revision does not allow it."""
-        self._require(work, self.heavy(sql, reading))
+    def require_light(self, work: Work, sent: Sent) -> None:
+        """Raise LongWork if others would wait for it, and the revision does not allow it."""
+        self._require(work, sent, self.heavy(sent.sql, sent.reading))
 
-    def require_light_to_lock(self, work: Work, suspects: Sequence[Suspect]) -> None:
+    def require_light_to_lock(self, work: Work, sent: Sent, suspects: Sequence[Suspect]) -> None:
         """The same for what the server can't do without a lock."""
-        self._require(work, self._weighed(suspects))
+        self._require(work, sent, self._weighed(suspects))
 
     def heavy(self, sql: str, reading: Reading) -> tuple[Heavy, ...]:
         """The long work that `sql`, which is sent next, would do under a lock."""
+        if self._new and reading.renames:
+            self.forget()
         if reading.new is not None:
             self._new.add(reading.new)
-        if reading.renames:
-            self.forget()
         if not self._dialect.tells_of_work(reading.skeleton):
             return ()
         return self._weighed(self._dialect.suspects(sql))
@@ -61,10 +58,10 @@ class Weighing:
         """From here on, a name may be that of another table."""
         self._new.clear()
 
-    def _require(self, work: Work, works: tuple[Heavy, ...]) -> None:
+    def _require(self, work: Work, sent: Sent, works: tuple[Heavy, ...]) -> None:
         heavy = [one for one in works if not one.allowed_by(work.allows)]
         if heavy:
-            self.refused = LongWork(self._place(), heavy)
+            self.refused = LongWork(sent.place, heavy)
             raise self.refused
         work.takes_its_time = work.takes_its_time or bool(works)
 

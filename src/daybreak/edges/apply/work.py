@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from daybreak.core.journal import Entry, State
 from daybreak.core.program import Part, Program
@@ -92,9 +92,8 @@ class Work:
         return last is not None
 
 
-@dataclass(frozen=True)
-class Sent:
-    """`sql` as the driver is to `run` it, the `number`th statement of its revision.
+class Sent(NamedTuple):
+    """`sql` as the driver is to `run` it, the `number`th statement of its revision, from `place`.
 
     `discards`: nobody reads what it gives back. `read`: the revision had read data before it.
     """
@@ -107,6 +106,7 @@ class Sent:
     reading: Reading
     number: int
     line: int | None
+    place: str | None
     read: bool
     discards: bool
 
