@@ -113,6 +113,11 @@ CASES: dict[str, Kind | None] = {
     # new columns
     "ALTER TABLE t ADD a int": SHORT,
     "ALTER TABLE t ADD a int DEFAULT 5 NOT NULL": SHORT,
+    "ALTER TABLE t ADD COLUMN a INTEGER": SHORT,
+    "ALTER TABLE public.t ADD COLUMN a VARCHAR(20) DEFAULT 'x' NOT NULL": SHORT,
+    "ALTER TABLE t ADD COLUMN a TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL": SHORT,
+    "ALTER TABLE t ADD COLUMN a UUID DEFAULT gen_random_uuid()": REWRITE,
+    "ALTER TABLE t ADD COLUMN a INTEGER CHECK (a > 0)": SCAN,
     "ALTER TABLE t ADD a timestamptz DEFAULT now()": SHORT,
     "ALTER TABLE t ADD a timestamptz NOT NULL DEFAULT clock_timestamp()": REWRITE,
     "ALTER TABLE t ADD a uuid DEFAULT gen_random_uuid()": REWRITE,

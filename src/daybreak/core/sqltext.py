@@ -76,7 +76,7 @@ def tokens_apart(sql: str, lexicon: Lexicon) -> list[Token]:
     for one in _pattern(lexicon).finditer(sql):
         kind = one.lastgroup or "word"
         if kind != "comment":
-            found.append((Apart if one.start() > end else Token)(kind, one[0]))
+            found.append(_new(Apart if one.start() > end else Token, (kind, one[0])))
             end = one.end()
     return found
 

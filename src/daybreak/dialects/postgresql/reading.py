@@ -96,9 +96,17 @@ def _schema(found: list[Token], words: list[str], text: str) -> Reading:
 def tells_of_work(skeleton: str) -> bool:
     """Whether a statement may do long work, so that a closer look at it is worth while."""
     several = "; " in skeleton  # statements in one text
-    return several or _WORK.match(skeleton) is not None
+    return several or (_WORK.match(skeleton) is not None and not _SHORT.fullmatch(skeleton))
 
 
+# What most revisions do, a plain column that is added, is told at once.
+_SHORT = re.compile(
+    r"""ALTER\ TABLE\ [^ ]+\ (?: \.\ [^ ]+\ )? ADD\ COLUMN\ [^ ]+\ (?: INTEGER | BIGINT | SMALLINT
+        | VARCHAR | TEXT | BOOLEAN | DATE | NUMERIC | FLOAT | UUID | JSONB? | BYTEA | INTERVAL
+        | TIMESTAMP (?: \ WITH (?: OUT )?\ TIME\ ZONE )? )(?: \ \(\ \?\ (?: ,\ \?\ )? \) )?
+        (?: \ DEFAULT\ (?: \? | TRUE | FALSE | NOW\ \(\ \) ) )? (?: \ (?: NOT\ )? NULL )?""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _WORK = re.compile(
     r"""ALTER\ .*\ (?: TYPE | ADD | NULL | LOGGED | UNLOGGED | TABLESPACE | METHOD | VALIDATE
         | ATTACH | EXPRESSION | ENFORCED )\ ?

@@ -18,7 +18,7 @@ class Gently:
 
         The server refuses a way that is not possible before it does anything.
         """
-        ways = self._server.gentle(sent.sql)
+        ways = self._server.gentle(sent.sql) if sent.reading.needs_before else ()
         refused = self._first_possible(sent, ways) if ways else None
         if refused is not None:
             self._weighing.require_light_to_lock(work, sent, self._server.locked(sent.sql, refused))
