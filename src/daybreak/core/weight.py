@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from daybreak.core.modified import LOSS
 from daybreak.core.statement import Place
 
 # Up to this size a table counts as small: whatever is done to all of it is over within 500 ms.
@@ -91,7 +92,8 @@ def unknown_allowances(allows: object) -> Iterator[str]:
         yield repr(allows)
         return
     for one in allows:
-        if not (isinstance(one, str) and _ALLOWANCE.fullmatch(one)):
+        known = isinstance(one, str) and (_ALLOWANCE.fullmatch(one) or LOSS.fullmatch(one))
+        if not known:
             yield repr(one)
 
 

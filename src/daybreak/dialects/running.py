@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from daybreak.core.modified import Loss, Modified
     from daybreak.core.statement import Place
     from daybreak.core.weight import Suspect
 
@@ -128,6 +129,20 @@ class Running(Protocol):
 
     def locked(self, sql: str, error: BaseException) -> tuple[Suspect, ...]:
         """What `sql` does to a table by the ways that are left after that `error`."""
+        ...
+
+    def modified(self, sql: str) -> tuple[Modified, ...]:
+        """The columns of a table that `sql` says anew, so that what it leaves out is gone."""
+        ...
+
+    def columns_query(self, place: Place) -> str:
+        """SQL whose one value is what `losses` needs to know of the table."""
+        ...
+
+    def losses(
+        self, columns: tuple[Modified, ...], answer: Any, decided: frozenset[str] | None
+    ) -> tuple[Loss, ...]:
+        """What of `columns` nobody has `decided`, and would be gone; None: all that is left out."""
         ...
 
     def is_made_already(self, error: BaseException) -> bool:

@@ -18,7 +18,14 @@ from alembic.util import CommandError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from daybreak.core.errors import DaybreakError, HalfDone, LockHeld, LockLost, LongWork, NotTheWriter
+from daybreak.core.errors import (
+    DaybreakError,
+    HalfDone,
+    LockHeld,
+    LockLost,
+    NotTheWriter,
+    StatementRefused,
+)
 from daybreak.core.events import Applied, Emit, Finished, Passed, Unfinished, Waiting
 from daybreak.core.failure import (
     MAKE_ROOM,
@@ -147,7 +154,7 @@ class Run:
         except Exception as error:
             if self.stop.asked is not None:
                 raise interrupted(self.stop.asked, self._reached) from error
-            if isinstance(error, LongWork) and self._reached.changed:
+            if isinstance(error, StatementRefused) and self._reached.changed:
                 raise error.after(self._reached.text) from error
             if isinstance(error, (DaybreakError, CommandError)):
                 raise

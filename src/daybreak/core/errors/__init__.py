@@ -34,7 +34,9 @@
     │  ├─ OnLambda                         migrations don't run inside Lambda
     │  ├─ Protected                        a protected environment, and nobody to ask
     │  ├─ DropsData                        a downgrade takes data with it, and nobody to ask
-    │  ├─ LongWork                         others would wait long for what a statement does
+    │  ├─ StatementRefused                 a statement was refused before it was sent
+    │  │  ├─ LongWork                      others would wait long for what it does
+    │  │  └─ LosesAttributes               it says a column anew, and leaves out what it has
     │  ├─ MovedMeanwhile                   another run moved the database while it was asked about
     │  ├─ UnregisteredModels               a comparison would drop these models' tables
     │  ├─ Unguarded                        a foreign env.py, without --unguarded

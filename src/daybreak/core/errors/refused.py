@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from daybreak.core.errors.base import DaybreakError
 from daybreak.core.errors.database import StoppedHalfWay
 
 if TYPE_CHECKING:
+    from daybreak.core.modified import Loss
     from daybreak.core.weight import Heavy
 
 # The name in a revision's file that lists what it may do.
@@ -76,33 +77,52 @@ class DropsData(Refused):
         )
 
 
-class LongWork(Refused):
-    """`place` is the statement's line, `works` what it would do."""
+class StatementRefused(Refused):
+    """`what` was refused before it was sent."""
 
-    def __init__(self, place: str | None, works: Sequence[Heavy]) -> None:
-        super().__init__(f"{_long(place, works)}. Nothing was changed", _gently(works))
-        self.place, self.works = place, tuple(works)
+    def __init__(self, what: str, cure: str) -> None:
+        super().__init__(f"{what}. Nothing was changed", cure)
+        self.what = what
 
     def after(self, stays: str) -> StoppedHalfWay:
         """The same where something was changed before, as `stays` tells."""
-        return StoppedHalfWay(
-            f"{_long(self.place, self.works)}. What was open was rolled back; {stays}", self.cure
+        return StoppedHalfWay(f"{self.what}. What was open was rolled back; {stays}", self.cure)
+
+
+class LongWork(StatementRefused):
+    """`place` is the statement's line, `works` what it would do."""
+
+    def __init__(self, place: str | None, works: Sequence[Heavy]) -> None:
+        told = "; ".join(f"{work.text}: {work.why}, and {work.blocks} wait" for work in works)
+        ways = dict.fromkeys(textwrap.indent(work.online, "    ") for work in works)
+        super().__init__(
+            f"{place or 'a statement'} was refused, since others would wait for it: {told}",
+            "do it so that nobody waits:\n"
+            + "\n".join(ways)
+            + "\nor, if they may wait that long, say so in the revision's file:\n    "
+            + _allowing(work.allowance for work in works),
         )
+        self.works = tuple(works)
 
 
-def _long(place: str | None, works: Sequence[Heavy]) -> str:
-    told = "; ".join(f"{work.text}: {work.why}, and {work.blocks} wait" for work in works)
-    return f"{place or 'a statement'} was refused, since others would wait for it: {told}"
+class LosesAttributes(StatementRefused):
+    """`place` is the line of the `op.alter_column`, `losses` what it leaves out."""
+
+    def __init__(self, place: str | None, losses: Sequence[Loss]) -> None:
+        gone = ", ".join(f"{loss.clause} of {loss.table}.{loss.column}" for loss in losses)
+        super().__init__(
+            f"{place or 'a statement'} was refused: MySQL takes away what op.alter_column leaves "
+            f"out, {gone}",
+            "repeat it there: existing_nullable, existing_server_default, existing_comment, "
+            "existing_autoincrement; or write the column out with op.execute; or, if it is to go, "
+            "say so in the revision's file:\n    " + _allowing(loss.allowance for loss in losses),
+        )
+        self.losses = tuple(losses)
 
 
-def _gently(works: Sequence[Heavy]) -> str:
-    ways = "\n".join(textwrap.indent(way, "    ") for way in dict.fromkeys(w.online for w in works))
-    allowed = ", ".join(f'"{work}"' for work in dict.fromkeys(work.allowance for work in works))
-    return (
-        f"do it so that nobody waits:\n{ways}\n"
-        f"or, if they may wait that long, say so in the revision's file:\n"
-        f"    {ALLOWS} = ({allowed},)"
-    )
+def _allowing(allowances: Iterable[str]) -> str:
+    said = ", ".join(f'"{one}"' for one in dict.fromkeys(allowances))
+    return f"{ALLOWS} = ({said},)"
 
 
 class MovedMeanwhile(Refused):

@@ -11,6 +11,9 @@ from daybreak.dialects.mysql.algorithms import gentle as gentle
 from daybreak.dialects.mysql.algorithms import is_not_gentle as is_not_gentle
 from daybreak.dialects.mysql.algorithms import locked as locked
 from daybreak.dialects.mysql.algorithms import locking as locking
+from daybreak.dialects.mysql.modifying import columns_query as columns_query
+from daybreak.dialects.mysql.modifying import losses as losses
+from daybreak.dialects.mysql.modifying import modified as modified
 from daybreak.dialects.mysql.texts import literal, qualified
 
 # The worker may be idle as long as a revision's own code takes. How large a table is, it is told

@@ -10,6 +10,7 @@ from daybreak.core.statement import Place
 from daybreak.dialects.postgresql.quoting import literal, quoted
 
 if TYPE_CHECKING:
+    from daybreak.core.modified import Loss, Modified
     from daybreak.core.weight import Suspect
 
 # The worker's session. Whose client is gone is ended within half a second, or its statement would
@@ -257,6 +258,23 @@ def is_not_gentle(error: BaseException) -> bool:
 
 def locked(sql: str, error: BaseException) -> tuple[Suspect, ...]:
     """None is left."""
+    return ()
+
+
+def modified(sql: str) -> tuple[Modified, ...]:
+    """No statement says a column anew: what it leaves out stays."""
+    return ()
+
+
+def columns_query(place: Place) -> str:
+    """Nobody asks."""
+    return ""
+
+
+def losses(
+    columns: tuple[Modified, ...], answer: Any, decided: frozenset[str] | None
+) -> tuple[Loss, ...]:
+    """Nothing is lost."""
     return ()
 
 

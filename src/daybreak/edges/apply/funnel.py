@@ -27,6 +27,7 @@ from daybreak.core.sqltext import digest
 from daybreak.core.statement import Effect
 from daybreak.dialects.base import Dialect
 from daybreak.edges.apply.journal import Journal
+from daybreak.edges.apply.keeping import Keeping
 from daybreak.edges.apply.ways import Ways
 from daybreak.edges.apply.weighing import Weighing
 from daybreak.edges.apply.work import Sent, Work
@@ -65,6 +66,7 @@ class Funnel:
         self._version = version
         self._connection, self._dialect, self._journal = connection, dialect, journal
         self._weighing = Weighing(connection, dialect, self._asking)
+        self._keeping = Keeping(connection, dialect.running, self._weighing, self._asking, emit)
         self._ways = Ways(
             connection, dialect, journal, self, self._weighing, sending=sending, emit=emit
         )
@@ -102,13 +104,23 @@ class Funnel:
             finally:
                 self._discards = False
 
+        alter = impl.alter_column
+
+        def told(*args: Any, **kwargs: Any) -> Any:
+            # What the author gives a value tells what is to go from what is left out.
+            self._keeping.altering = kwargs
+            try:
+                return alter(*args, **kwargs)
+            finally:
+                self._keeping.altering = None
+
         for target, name, listener in listeners:
             event.listen(target, name, listener)
-        impl._exec = without_result
+        impl._exec, impl.alter_column = without_result, told
         try:
             yield
         finally:
-            del impl._exec
+            del impl._exec, impl.alter_column
             for target, name, listener in listeners:
                 event.remove(target, name, listener)
 
@@ -296,6 +308,7 @@ class Funnel:
         work.only_adds = work.only_adds and reading.only_adds
         if (work.known or self._said) and self._is_settled(work, sent, over=over):
             return True
+        self._keeping.require_kept(work, sent)
         self._weighing.require_light(work, sent)
         self._emit(Passed("statement", work.revision, work.number))
         began = time.monotonic()
@@ -383,7 +396,8 @@ class Funnel:
 
     def _go_on(self) -> None:
         """Whether anything more may be sent. Raises what `prove` raises, or a refusal again."""
-        if refused := self._asked or self._weighing.refused:  # the revision caught it
+        refused = self._asked or self._weighing.refused or self._keeping.refused
+        if refused:  # the revision caught it
             raise refused
         self._prove()
 

@@ -54,6 +54,10 @@ class Weighing:
             return ()
         return self._weighed(self._dialect.suspects(sql))
 
+    def is_new(self, place: Place) -> bool:
+        """Whether the run itself has made this table."""
+        return place in self._new
+
     def forget(self) -> None:
         """From here on, a name may be that of another table."""
         self._new.clear()
