@@ -131,6 +131,17 @@ class Running(Protocol):
         """What `sql` does to a table by the ways that are left after that `error`."""
         ...
 
+    @property
+    def ROW_VERSIONS(self) -> str: ...  # noqa: N802 - database, if not ours, table, its count
+
+    def row_version_limit(self, version: Sequence[object]) -> int:
+        """How many of them a table may have; 0 where they are not counted."""
+        ...
+
+    def takes_row_version(self, sql: str) -> Place | None:
+        """The table whose count goes up if `sql` is done in an instant; None if none does."""
+        ...
+
     def modified(self, sql: str) -> tuple[Modified, ...]:
         """The columns of a table that `sql` says anew, so that what it leaves out is gone."""
         ...

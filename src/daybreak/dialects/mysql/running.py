@@ -15,6 +15,9 @@ from daybreak.dialects.mysql.modifying import columns_query as columns_query
 from daybreak.dialects.mysql.modifying import losses as losses
 from daybreak.dialects.mysql.modifying import modified as modified
 from daybreak.dialects.mysql.texts import literal, qualified
+from daybreak.dialects.mysql.versions import ROW_VERSIONS as ROW_VERSIONS
+from daybreak.dialects.mysql.versions import row_version_limit as row_version_limit
+from daybreak.dialects.mysql.versions import takes_row_version as takes_row_version
 
 # The worker may be idle as long as a revision's own code takes. How large a table is, it is told
 # as it is now and not as it was a day ago.

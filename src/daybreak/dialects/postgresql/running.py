@@ -261,6 +261,19 @@ def locked(sql: str, error: BaseException) -> tuple[Suspect, ...]:
     return ()
 
 
+ROW_VERSIONS = ""
+
+
+def row_version_limit(version: Sequence[object]) -> int:
+    """A table may be altered for ever."""
+    return 0
+
+
+def takes_row_version(sql: str) -> Place | None:
+    """No count goes up."""
+    return None
+
+
 def modified(sql: str) -> tuple[Modified, ...]:
     """No statement says a column anew: what it leaves out stays."""
     return ()

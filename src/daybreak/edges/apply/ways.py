@@ -23,6 +23,7 @@ from daybreak.edges.apply.gently import Gently
 from daybreak.edges.apply.journal import Journal
 from daybreak.edges.apply.session import set_up
 from daybreak.edges.apply.settling import Settling
+from daybreak.edges.apply.versions import RowVersions
 from daybreak.edges.apply.weighing import Weighing
 from daybreak.edges.apply.work import Sent, Work
 
@@ -65,7 +66,8 @@ class Ways:
     ) -> None:
         self._connection, self._dialect, self._journal = connection, dialect, journal
         self._server, self._told = dialect.running, told
-        self._gently = Gently(dialect.running, weighing)
+        versions = RowVersions(connection, dialect.running, weighing.asking, emit)
+        self._gently = Gently(dialect.running, weighing, versions)
         self._settling = Settling(connection, dialect.running)
         self._sending, self._emit = sending, emit
 

@@ -32,7 +32,7 @@ class Weighing:
         dialect: Dialect,
         asking: Callable[[], AbstractContextManager[object]],
     ) -> None:
-        self._connection, self._dialect, self._asking = connection, dialect, asking
+        self._connection, self._dialect, self.asking = connection, dialect, asking
         self._new: set[Place] = set()
         self.refused: LongWork | None = None
 
@@ -78,6 +78,6 @@ class Weighing:
 
     def _confirmed(self, suspects: list[Suspect]) -> tuple[Heavy, ...]:
         query = self._dialect.facts_query(suspects)
-        with self._asking():
+        with self.asking():
             answer = self._connection.scalar(text(query.replace(":", r"\:")))
         return self._dialect.judge(suspects, answer)
