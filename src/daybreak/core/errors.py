@@ -44,6 +44,7 @@
     │  └─ OtherDatabase                    scratch work would touch a real database
     ├─ LockHeld                         4  another run is at work on this database
     ├─ LockNotGranted                   5  somebody's lock keeps the schema from being read
+    │  └─ BudgetSpent                      others would wait for a migration for too long
     ├─ Unreachable                      6  the database could not be reached
     │  ├─ ServerDown                       nothing answers at the address
     │  ├─ AuthenticationFailed             the server refused user or password
@@ -407,6 +408,14 @@ class LockHeld(DaybreakError):
 
 class LockNotGranted(DaybreakError):
     exit_code = 5
+
+
+class BudgetSpent(LockNotGranted):
+    """`blockers` says whom the run waited for, as far as the server tells."""
+
+    def __init__(self, problem: str, cure: str, blockers: str) -> None:
+        super().__init__(problem, cure)
+        self.blockers = blockers
 
 
 class Unreachable(DaybreakError):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from daybreak.core.statement import Place, Reading
     from daybreak.core.target import Policy
     from daybreak.core.url import Url
+    from daybreak.dialects.watching import Watching
     from daybreak.dialects.wording import Words
 
 CONNECT_TIMEOUT_S = 10
@@ -326,6 +327,11 @@ class Dialect(Protocol):
     @property
     def running(self) -> Running:
         """What a run asks the server."""
+        ...
+
+    @property
+    def watching(self) -> Watching:
+        """What a run's watcher asks the server."""
         ...
 
     @property

@@ -7,7 +7,6 @@ import os
 import socket
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
 from functools import partial
 from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING, Any
@@ -32,7 +31,8 @@ from daybreak.core.holder import called
 from daybreak.core.journal import Entry, begun
 from daybreak.core.resume import Way, half_done
 from daybreak.core.sqltext import digest
-from daybreak.core.target import Target
+from daybreak.core.statement import Reading
+from daybreak.core.target import Policy, Target
 from daybreak.core.wishes import Wishes
 from daybreak.dialects import dialect_named
 from daybreak.dialects.base import Dialect, LockSession
@@ -56,6 +56,7 @@ from daybreak.edges.apply.stop import Stop
 from daybreak.edges.connect import explained, missing_right
 from daybreak.edges.history import place_in_history, require_known
 from daybreak.edges.where import connected
+from daybreak.flows.gentle import Gentle
 from daybreak.flows.losses import Losses
 
 if TYPE_CHECKING:
@@ -72,13 +73,14 @@ def apply(
     wishes: Wishes,
     emit: Emit,
     losses: Losses,
+    policy: Policy,
 ) -> None:
     """Run what Alembic was asked to run on `connection`, to which `target` led, if any did.
 
     Raises NotTheWriter, DropsData, LockHeld, MovedMeanwhile, RevisionNotInFiles, Undecided,
-    LockLost, and what a revision's failure is turned into by `core.failure`.
+    LockLost, BudgetSpent, and what a revision's failure is turned into by `core.failure`.
     """
-    run = Run(connection, target, options, wishes, emit)
+    run = Run(connection, target, options, wishes, emit, policy)
     if running.command is None:
         run.read()
         return
@@ -100,6 +102,7 @@ class Run:
         options: dict[str, Any],
         wishes: Wishes,
         emit: Emit,
+        policy: Policy,
     ) -> None:
         self.connection, self.target = connection, target
         self.options, self.wishes, self.emit = options, wishes, emit
@@ -125,10 +128,21 @@ class Run:
             self.journal,
             prove=self._prove,
             sending=self._sending,
+            transaction_over=self._transaction_over,
             emit=emit,
             folders=revision_folders(),
             said=wishes.said,
             version=self.version,
+        )
+        self.gentle = Gentle(
+            connection,
+            self.dialect,
+            policy,
+            wishes.wait_s,
+            emit,
+            # In an asynchronous environment a connection belongs to its thread.
+            watcher_connects=self._watcher if target is not None else None,
+            own=self.funnel.own,
         )
 
     @property
@@ -211,8 +225,14 @@ class Run:
         self._end_reading()
         try:
             with self.funnel.attached(migration.impl):
-                with context.begin_transaction():
-                    context.run_migrations()
+                self.gentle.insist(
+                    _run_migrations,
+                    self._again,
+                    heed=self._heed,
+                    reached=lambda: self._reached,
+                    place=partial(place_in_history, context.script),
+                    may_retry=not self.borrowed and running.command in {"upgrade", "downgrade"},
+                )
                 if running.command == "ensure_version":
                     self._commit()  # Alembic has begun a transaction by reading, and ends none
                 self._finish(running, migration)
@@ -222,20 +242,40 @@ class Run:
             reached = migration.get_current_heads()
         self.emit(Finished(reached))
 
+    def _again(self) -> None:
+        """Begin anew, as the next run would, after what was open is rolled back."""
+        self.funnel.restart()
+        self._end_reading()
+        session = str(self.connection.execute(text(self.server.SESSION_ID)).scalar())
+        self._end_reading()
+        if session != self.session:
+            name = f"daybreak run {self.process}"
+            set_up(self.connection, self.server, self.server.SESSION, name)
+        self.known = self.journal.entries()
+        self._end_reading()
+
     # Before.
 
     @contextlib.contextmanager
     def _lock_connection(self) -> Iterator[Connection]:
-        """A connection of its own, in autocommit, as the user that the URL names."""
-        engine = self.connection.engine.execution_options(isolation_level="AUTOCOMMIT")
         explaining = explained(self.target) if self.target else contextlib.nullcontext()
         with explaining:
-            own = engine.connect()
+            own = self._another()
         with own:
-            if self.target is not None and self.target.role is not None:
-                # Only that user may end a session of its own, whatever the role may do.
-                own.exec_driver_sql("SET ROLE NONE")
             yield own
+
+    def _another(self) -> Connection:
+        """A connection of its own, in autocommit, as the user that the URL names."""
+        own = self.connection.engine.execution_options(isolation_level="AUTOCOMMIT").connect()
+        if self.target is not None and self.target.role is not None:
+            # Only that user may end a session of its own, whatever the role may do.
+            own.exec_driver_sql("SET ROLE NONE")
+        return own
+
+    def _watcher(self) -> Connection:
+        own = self._another()
+        set_up(own, self.server, self.server.SESSION, f"daybreak watch {self.process}")
+        return own
 
     def _told(self, holders: Sequence[LockSession], seconds: float) -> None:
         self._heed_stop()
@@ -288,6 +328,7 @@ class Run:
         revision = script.revision
         self._refuse_half_done((revision, is_upgrade))
         known = self.known.pop((revision, is_upgrade), {})
+        self.gentle.budget_for(script)
         with self.funnel.revision(
             revision,
             upgrade=is_upgrade,
@@ -320,24 +361,27 @@ class Run:
         self.funnel.committed()
         self.emit(Passed("committed", revision))
 
-    def _begin(self, heads: Sequence[str], first: Script | None) -> None:
+    def _begin(self, heads: Sequence[str], first: Script | None, applied: int) -> None:
         """There is something to do: from here on the run can be known by its session."""
         self._begun = True
+        self.funnel.recorded = self.funnel.applied = applied
         with self.funnel.own():
             if not self.journal.made:
                 self.journal.make()
                 self.emit(Passed("journal made"))
                 self.journal.record_ancestors(ancestors(heads))
-            self.session = str(self.connection.execute(text(self.server.SESSION_ID)).scalar())
-            self.journal.begin_run(
-                {
-                    "host": socket.gethostname(),
-                    "process": os.getpid(),
-                    "worker": self.session,
-                    "lock": self.lock.session,
-                    "version": self.version,
-                }
-            )
+            session = str(self.connection.execute(text(self.server.SESSION_ID)).scalar())
+            is_new, self.session = session != self.session, session
+            if is_new:
+                self.journal.begin_run(
+                    {
+                        "host": socket.gethostname(),
+                        "process": os.getpid(),
+                        "worker": self.session,
+                        "lock": self.lock.session,
+                        "version": self.version,
+                    }
+                )
             self.journal.forget_runs()
             entry = self._begun_entry(first)
             if entry is not None and (entry.revision, True) not in self.known:
@@ -345,12 +389,18 @@ class Run:
                 self.funnel.announced()
             self._commit()
             self.emit(Passed("run recorded"))
-            key = self.server.lock_key(self.mark)
-            marked = self.connection.execute(text(self.server.TRY_LOCK), {"key": key}).scalar()
-            self._commit()
-            if not marked:
-                raise LockHeld(self.place, self._called(self.lock.holders_of(key)), 0.0)
-            self.emit(Passed("marked"))
+            if is_new:
+                self._mark()
+        self.gentle.begin(self.session)
+
+    def _mark(self) -> None:
+        """The session that works can be known by a lock. Raises LockHeld."""
+        key = self.server.lock_key(self.mark)
+        marked = self.connection.execute(text(self.server.TRY_LOCK), {"key": key}).scalar()
+        self._commit()
+        if not marked:
+            raise LockHeld(self.place, self._called(self.lock.holders_of(key)), 0.0)
+        self.emit(Passed("marked"))
 
     def _commit(self) -> None:
         """What is ours, unless it belongs to a transaction that is not."""
@@ -395,16 +445,27 @@ class Run:
             self.connection.execute(text(self.server.RELEASE_LOCK), asked)
             self._end_reading()
 
-    def _prove(self) -> None:
-        """Before each statement. Raises Interrupted, LockLost."""
+    def _prove(self, ending: bool) -> None:
+        """Before each statement. Raises Interrupted, LockLost, SteppedBack."""
+        self._heed()
+        self.gentle.watcher.prove(ending=ending)
+
+    def _heed(self) -> None:
+        """Also while it waits. Raises Interrupted, LockLost."""
         if self.stop.asked is not None:
             raise interrupted(self.stop.asked, self._reached)
         self.lock.prove()
 
-    def _sending(self, harmless: bool) -> AbstractContextManager[None]:
+    @contextlib.contextmanager
+    def _sending(self, reading: Reading, harmless: bool, alone: bool) -> Iterator[None]:
         # In an asynchronous environment the lock's connection belongs to that thread.
         can = harmless and self.target is not None
-        return self.stop.sending((lambda: self.lock.cancel(self.session)) if can else None)
+        cancel = (lambda: self.lock.cancel(self.session)) if can else None
+        with self.gentle.sending(reading, harmless, alone), self.stop.sending(cancel):
+            yield
+
+    def _transaction_over(self) -> None:
+        self.gentle.watcher.transaction_over()
 
     @property
     def _reached(self) -> Reached:
@@ -440,3 +501,8 @@ class Run:
     def _end_reading(self) -> None:
         if not self.borrowed:
             self.connection.rollback()
+
+
+def _run_migrations() -> None:
+    with context.begin_transaction():
+        context.run_migrations()

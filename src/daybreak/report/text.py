@@ -13,6 +13,7 @@ from click import style
 from daybreak.core.errors import DaybreakError
 from daybreak.core.events import (
     Applied,
+    Blocked,
     Connected,
     DatabaseCreated,
     Event,
@@ -24,9 +25,15 @@ from daybreak.core.events import (
     Ran,
     Repaired,
     Skipped,
+    SteppedBack,
+    Unwatched,
     Waiting,
+    Waits,
 )
 from daybreak.core.standing import Standing
+
+# What a run met of others, said in a sentence.
+Met = Waiting | Orphan | Skipped | Repaired | Blocked | SteppedBack | Unwatched | Waits
 
 
 def error_lines(error: DaybreakError) -> list[str]:
@@ -49,15 +56,24 @@ def event_line(event: Event) -> str:
             return style("made", fg="green") + f"   {place}"
         case NotYet(problem):
             return style("wait", fg="yellow") + f"   {problem}"
-        case Waiting() | Orphan() | Skipped() | Repaired():
+        case (
+            Waiting()
+            | Orphan()
+            | Skipped()
+            | Repaired()
+            | Blocked()
+            | SteppedBack()
+            | Unwatched()
+            | Waits()
+        ):
             word, text = run_words(event)
             return style(word.ljust(7), fg="yellow") + text
         case Passed() | Ran() | Finished():
             return ""
 
 
-def run_words(event: Waiting | Orphan | Skipped | Repaired) -> tuple[str, str]:
-    """What a run met of other runs: a word that marks its line, and the sentence."""
+def run_words(event: Met) -> tuple[str, str]:
+    """What a run met of others: a word that marks its line, and the sentence."""
     match event:
         case Waiting(holder, seconds):
             so_far = f"; waited {duration(seconds)} so far" if seconds >= 1 else ""
@@ -70,6 +86,20 @@ def run_words(event: Waiting | Orphan | Skipped | Repaired) -> tuple[str, str]:
             return "resume", f"{revision} was interrupted: what is done of it is not run again"
         case Repaired(statement):
             return "repair", f"an interrupted statement is cleared away: {statement}"
+        case Blocked(blockers, seconds):
+            return "wait", f"for {duration(seconds)} so far, for {blockers}"
+        case SteppedBack(attempt, blockers, waited, seconds):
+            why = f"others waited for {duration(waited)}" if waited else "no lock was granted"
+            whom = f"; in the way: {blockers}" if blockers else ""
+            again = f"attempt {attempt + 1} in {duration(seconds)}"
+            return "back", f"{why}, so attempt {attempt} was taken back{whom}; {again}"
+        case Unwatched(why):
+            return "blind", why
+        case Waits(seconds, attempts, blockers):
+            longest = f"nobody waited for this run for longer than {duration(seconds)}"
+            tries = f"; it stepped back {counted(attempts, 'time')}" if attempts else ""
+            whom = f", for {blockers}" if attempts and blockers else ""
+            return "others", f"{longest}{tries}{whom}"
 
 
 def connected_line(event: Connected) -> str:

@@ -24,7 +24,7 @@ from daybreak.core.journal import BEGUN, Entry, State
 from daybreak.core.program import parts_over, program
 from daybreak.core.resume import Decision, Next, Said, left_over, resume
 from daybreak.core.sqltext import digest
-from daybreak.core.statement import Effect
+from daybreak.core.statement import Effect, Reading
 from daybreak.dialects.base import Dialect
 from daybreak.edges.apply.journal import Journal
 from daybreak.edges.apply.ways import Ways
@@ -41,8 +41,9 @@ _BEGIN = ("BEGIN", "START")
 class Funnel:
     """Runs, skips and records the statements that revisions send through `connection`.
 
-    `prove` is called before each of them and may stop the run; `sending` is around each, told
-    whether to end it early does no harm. `folders` hold the revisions. `said` is what a person
+    `prove` is called before each of them, told whether the transaction is about to end, and may
+    stop the run; `sending` is around each, see `Ways`. `transaction_over` hears of each end of
+    a transaction. `folders` hold the revisions. `said` is what a person
     decided of statements that nobody else can decide on. `told_to_commit`: the last thing that
     the server was told is to commit. Of the revisions whose versions are `recorded`, so many are
     `applied` for good.
@@ -54,8 +55,9 @@ class Funnel:
         dialect: Dialect,
         journal: Journal,
         *,
-        prove: Callable[[], None],
-        sending: Callable[[bool], AbstractContextManager[None]],
+        prove: Callable[[bool], None],
+        sending: Callable[[Reading, bool, bool], AbstractContextManager[None]],
+        transaction_over: Callable[[], None],
         emit: Emit,
         folders: tuple[str, ...],
         said: Said,
@@ -64,7 +66,7 @@ class Funnel:
         self._version = version
         self._connection, self._dialect, self._journal = connection, dialect, journal
         self._ways = Ways(connection, dialect, journal, self, sending=sending, emit=emit)
-        self._prove = prove
+        self._prove, self._transaction_over = prove, transaction_over
         self._emit, self._folders, self._said = emit, folders, said
         self._work: Work | None = None
         self.told_to_commit = False
@@ -148,6 +150,12 @@ class Funnel:
         self._work = None
         self._emit(Passed("version recorded", work.revision))
 
+    def restart(self) -> None:
+        """What was open is rolled back: as if no revision had been begun that is not applied."""
+        self._work = None
+        self.recorded = self._recorded_then = self.applied
+        self.told_to_commit = self._by_hand = self._announced = False
+
     def abandon(self) -> None:
         """Roll the revision under way back, after an error, and record all that stays."""
         if self._work is not None:
@@ -207,12 +215,13 @@ class Funnel:
         if not self._own:
             if self._work is not None:
                 self._ways.flush(self._work)
-            self._go_on()
+            self._go_on(ending=True)
             self._emit(Passed("commit", self._work.revision if self._work else None))
             self.committing()
 
     def committing(self) -> None:
         """The server is about to be told to commit."""
+        self._transaction_over()
         self.told_to_commit, self._recorded_then = True, self.recorded
         self._by_hand = False
 
@@ -224,6 +233,7 @@ class Funnel:
                 self._work.unproved.clear()
 
     def _on_rollback(self, _connection: Connection) -> None:
+        self._transaction_over()
         if self._work is not None and not self._own:
             self._work.roll_back()
 
@@ -243,8 +253,8 @@ class Funnel:
         if self._own or context.root_connection is not self._connection:
             return False
         self.committed()
-        self._go_on()
         work = self._work
+        self._go_on(ending=work is None or work.over)
         if work is None:
             return False
         if work.over:  # Alembic's own: the version table
@@ -356,11 +366,11 @@ class Funnel:
         self._asked = Undecided(entry.revision, entry.number, why, place=self._place())
         return self._asked
 
-    def _go_on(self) -> None:
+    def _go_on(self, *, ending: bool) -> None:
         """Whether anything more may be sent. Raises what `prove` raises, and Undecided again."""
         if self._asked is not None:  # the revision caught it
             raise self._asked
-        self._prove()
+        self._prove(ending)
 
     def _line(self, work: Work) -> int | None:
         """The line of the revision's own function from which a statement is sent."""
