@@ -39,16 +39,21 @@ _HEED_S = 0.1
 class Spent:
     """An attempt that is given up.
 
-    `longest` is how long the one waited that was kept waiting the longest, `waited` how long we
-    waited, for `blockers`. `relation` is what an autovacuum among them works at. `refused`: it was
-    the server that ended our wait.
+    `longest` is how long the one waited that was kept waiting the longest. `blockers` says for whom
+    we waited, `relation` what an autovacuum among them works at. `refused`: it was the server that
+    ended our wait. `kept_place`: and nobody waited behind us.
     """
 
     longest: float
-    waited: float
     blockers: str
     relation: str
     refused: bool
+    kept_place: bool
+
+    @property
+    def at_work(self) -> bool:
+        """Whether it waited for nobody: others waited for what it did itself."""
+        return not self.refused and not self.blockers
 
 
 class Gentle:
@@ -131,39 +136,39 @@ class Gentle:
         `heed` is called while it waits, and may raise. Raises BudgetSpent, and all that is no
         reason to step back.
         """
-        attempt, since, had = 0, 0.0, (0, 0)
+        attempt, working, since, had = 0, 0, 0.0, (-1, -1)
         with self.watcher.at_work():
             while True:
                 began = time.monotonic()
                 try:
                     go()
                 except Exception as error:
-                    spent = self._spent(error)
-                    now = reached()
+                    spent, now = self._spent(error), reached()
                     if spent is None or now.unsettled is not None:
                         raise
-                    if attempt == 0 or (now.applied, now.kept) != had:
-                        attempt, since, had = 0, began, (now.applied, now.kept)
-                    kept_place = spent.refused and self._kept_place(spent)
-                    if not kept_place:
-                        attempt += 1
-                    pause = self._pause(attempt, time.monotonic() - since, spent, may_retry)
+                    if (now.applied, now.kept) != had:
+                        attempt, working, since, had = 0, 0, began, (now.applied, now.kept)
+                    attempt += not spent.kept_place
+                    working += spent.at_work
+                    waited = time.monotonic() - since
+                    may = may_retry and working < _ATTEMPTS_AT_WORK
+                    pause = self._pause(attempt, waited) if may else None
                     if pause is None:
-                        raise self._gives_up(attempt, spent, now, place(error)) from error
-                    if not kept_place:
+                        tries = counted(attempt) if attempt else lasting(waited)
+                        raise self._gives_up(tries, spent, now, place(error)) from error
+                    self._connection.rollback()
+                    if not spent.kept_place:
                         self._given_up += 1
                         self._emit(SteppedBack(attempt, spent.blockers, spent.longest, pause))
                         _rest(pause, heed)
                     heed()
-                    self._relation = spent.relation
+                    self._relation, self._bound = spent.relation, ""
                     self.watcher.try_again()
-                    self._bound = ""
                     again()
                 else:
                     break
-        longest = self.watcher.longest
-        if longest or self._given_up:
-            self._emit(Waits(longest, self._given_up, self._blockers))
+        if self.watcher.longest or self._given_up:
+            self._emit(Waits(self.watcher.longest, self._given_up, self._blockers))
 
     # What it takes to step back.
 
@@ -179,35 +184,24 @@ class Gentle:
         blockers = chain(watcher.blockers)
         self._blockers = blockers or self._blockers
         vacuumed = [one.relation for one in watcher.blockers if one.kind is Kind.AUTOVACUUM]
+        # Nobody takes our place in the queue if we are back in it at once.
+        alone = watcher.watches and not watcher.attempt and watcher.waited >= watcher.budget_s
         return Spent(
-            watcher.attempt, watcher.waited, blockers, vacuumed[0] if vacuumed else "", refused
+            watcher.attempt, blockers, vacuumed[0] if vacuumed else "", refused, refused and alone
         )
 
-    def _kept_place(self, spent: Spent) -> bool:
-        """Whether nobody waited behind us when the server's timeout ended our wait.
-
-        Then nobody takes our place before we are back in the queue.
-        """
-        watched = self.watcher.watches
-        return watched and not spent.longest and spent.waited >= self.watcher.budget_s
-
-    def _pause(self, attempt: int, waited: float, spent: Spent, may_retry: bool) -> float | None:
-        at_work = not spent.refused and not spent.blockers
-        attempts = min(self._policy.attempts, _ATTEMPTS_AT_WORK if at_work else 10**9)
-        patience = Patience(self.watcher.budget_s, attempts, self._wait_s)
-        if not may_retry:
-            return None
+    def _pause(self, attempt: int, waited: float) -> float | None:
+        patience = Patience(self.watcher.budget_s, self._policy.attempts, self._wait_s)
         jitter = random.random()  # noqa: S311 - it is no secret
         return pause_after(max(attempt, 1), waited, patience, jitter=jitter)
 
     def _gives_up(
-        self, attempt: int, spent: Spent, reached: Reached, place: str | None
+        self, tries: str, spent: Spent, reached: Reached, place: str | None
     ) -> BudgetSpent:
         budget = duration_text(round(self.watcher.budget_s * 1000))
-        tries = "attempt" if attempt == 1 else "attempts"
         what = f"{place} " if place else "a statement "
-        if spent.blockers or spent.refused:
-            why = f"was not granted its lock in {max(attempt, 1)} {tries}"
+        if not spent.at_work:
+            why = f"was not granted its lock in {tries}"
             for_whom = f": it waits for {spent.blockers}" if spent.blockers else ""
             behind = (
                 f". Others waited behind it for up to {lasting(spent.longest)}"
@@ -223,7 +217,7 @@ class Gentle:
             problem = (
                 f"{what}works under a lock for longer than others may be kept waiting, which is "
                 f"{budget}: they waited for up to {lasting(spent.longest)}, in each of "
-                f"{attempt} {tries}"
+                f"{tries}"
             )
             cure = (
                 "let the work be done in smaller parts, or in a way that is in nobody's way; or "
@@ -253,6 +247,11 @@ class Gentle:
             with self._own():
                 self._connection.exec_driver_sql(sql)
             self._bound = sql
+
+
+def counted(attempts: int) -> str:
+    """`1 attempt`, `2 attempts`."""
+    return f"{attempts} attempt{'s' if attempts != 1 else ''}"
 
 
 def lock_budget_of(script: Script, policy: Policy) -> int:

@@ -94,7 +94,7 @@ def run_words(event: Met) -> tuple[str, str]:
             again = f"attempt {attempt + 1} in {duration(seconds)}"
             return "back", f"{why}, so attempt {attempt} was taken back{whom}; {again}"
         case Unwatched(why):
-            return "blind", why
+            return "note", why
         case Waits(seconds, attempts, blockers):
             longest = f"nobody waited for this run for longer than {duration(seconds)}"
             tries = f"; it stepped back {counted(attempts, 'time')}" if attempts else ""

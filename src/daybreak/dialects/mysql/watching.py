@@ -72,7 +72,10 @@ WITH worker AS (
      AND d.requesting_thread_id <> worker.thread_id
 )
 SELECT '' AS session,
-       IF(worker.state LIKE 'Waiting for % lock', (
+       IF(worker.state LIKE 'Waiting for % lock' OR EXISTS (
+           SELECT 1 FROM performance_schema.data_lock_waits AS d
+           WHERE d.requesting_thread_id = worker.thread_id
+       ), (
            SELECT MAX(s.timer_wait) / 1e12
            FROM performance_schema.events_statements_current AS s
            WHERE s.thread_id = worker.thread_id AND s.end_event_id IS NULL
