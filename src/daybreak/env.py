@@ -224,13 +224,13 @@ def _to_log() -> Emit:
     resumed: set[str] = set()
 
     def listen(event: Event) -> None:
-        match event:
-            case Skipped(revision) if revision in resumed:
+        if not isinstance(event, Met):
+            return
+        if isinstance(event, Skipped):
+            if event.revision in resumed:
                 return
-            case Skipped(revision):
-                resumed.add(revision)
-        if isinstance(event, Met):
-            _, words = run_words(event)
-            log.warning("%s", words)
+            resumed.add(event.revision)
+        _, words = run_words(event)
+        log.warning("%s", words)
 
     return listen

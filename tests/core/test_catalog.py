@@ -19,10 +19,9 @@ from daybreak.core.catalog import (
     Schema,
     Table,
     address_of,
-    from_text,
     objects_of,
-    to_text,
 )
+from daybreak.core.catalogtext import from_text, to_text
 
 COLUMN = Column("id", "integer", identity=Identity(True, "t_id_seq", 1, 1, 1, 9, 1, False))
 TABLE = Table(

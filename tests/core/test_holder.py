@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from daybreak.core.holder import called
-from daybreak.dialects.base import LockSession
+from daybreak.dialects.running import LockSession
 
 OURS = "daybreak lock 1a2b3c4d web-1:4242"
 

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, create_engine, event
 
-from daybreak.core.catalog import Catalog, Schema, Table, View, from_text, to_text
+from daybreak.core.catalog import Catalog, Schema, Table, View
+from daybreak.core.catalogtext import from_text, to_text
 from daybreak.core.errors import LockNotGranted
 from daybreak.core.parts import PARTS
 from daybreak.edges.catalog import read_catalog

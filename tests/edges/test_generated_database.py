@@ -49,7 +49,7 @@ def test_the_other_names_fail_on_import_and_name_the_variable(project: Path, nam
     done = python(project, f"from database import {name}", NO_VARIABLE)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-2] == (
-        "daybreak.core.errors.MissingVariable: PROD_DATABASE_URL is not set; it names the "
+        "daybreak.core.errors.usage.MissingVariable: PROD_DATABASE_URL is not set; it names the "
         "database of prod (chosen by ENV)"
     )
 

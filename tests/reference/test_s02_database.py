@@ -27,7 +27,7 @@ def test_base_needs_nothing_and_the_others_fail_loudly(
     assert said == "['events', 'venues']\n"
     done = project.python("from database import engine", env=prod, code=1)
     assert done.stderr.splitlines()[-2:] == [
-        "daybreak.core.errors.MissingVariable: PROD_DATABASE_URL is not set; it names the "
+        "daybreak.core.errors.usage.MissingVariable: PROD_DATABASE_URL is not set; it names the "
         "database of prod (chosen by ENV)",
         "Next: set PROD_DATABASE_URL in the process's environment or in .env beside pyproject.toml",
     ]

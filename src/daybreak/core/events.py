@@ -141,6 +141,14 @@ class Waits:
 
 
 @dataclass(frozen=True)
+class Unfinished:
+    """A revision is half applied (`is_upgrade`) or half taken back, and another run did that."""
+
+    revision: str
+    is_upgrade: bool
+
+
+@dataclass(frozen=True)
 class Finished:
     """The run is over and the database is at `heads`, read back from it."""
 
@@ -169,6 +177,7 @@ Event = (
     | Unwatched
     | Waits
     | Applied
+    | Unfinished
     | Finished
     | DatabaseCreated
 )

@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from daybreak.core.catalog import Catalog, Table, View, from_text, to_text
+from daybreak.core.catalog import Catalog, Table, View
+from daybreak.core.catalogtext import from_text, to_text
 
 Name = tuple[str, str]  # schema and name of a table or a view
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from alembic import context
 from sqlalchemy.exc import DBAPIError
 
-from daybreak.core.catalog import Catalog, to_text
+from daybreak.core.catalog import Catalog
+from daybreak.core.catalogtext import to_text
 from daybreak.core.diff import diff
 from daybreak.core.drift import find_drift
 from daybreak.core.errors import DatabaseNotCopied, ExtensionMissing, SchemaTooOld

@@ -18,7 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from daybreak.core.errors import DaybreakError, HalfDone, LockHeld, LockLost, NotTheWriter
-from daybreak.core.events import Applied, Emit, Finished, Passed, Waiting
+from daybreak.core.events import Applied, Emit, Finished, Passed, Unfinished, Waiting
 from daybreak.core.failure import (
     MAKE_ROOM,
     Reached,
@@ -35,12 +35,13 @@ from daybreak.core.statement import Reading
 from daybreak.core.target import Policy, Target
 from daybreak.core.wishes import Wishes
 from daybreak.dialects import dialect_named
-from daybreak.dialects.base import Dialect, LockSession
+from daybreak.dialects.base import Dialect
+from daybreak.dialects.running import LockSession
 from daybreak.edges.alembic import Running
 from daybreak.edges.apply.funnel import Funnel
 from daybreak.edges.apply.journal import Journal
-from daybreak.edges.apply.lock import RunLock
-from daybreak.edges.apply.lost import first_of, is_lost
+from daybreak.edges.apply.lock import POLL_S, RunLock
+from daybreak.edges.apply.lost import first_of, is_lost, unless_lost
 from daybreak.edges.apply.orphans import TOLD_EVERY_S, meet_orphans
 from daybreak.edges.apply.session import process_of, set_up
 from daybreak.edges.apply.steps import (
@@ -58,6 +59,9 @@ from daybreak.edges.history import place_in_history, require_known
 from daybreak.edges.where import connected
 from daybreak.flows.gentle import Gentle
 from daybreak.flows.losses import Losses
+
+# How long a session of ours that was ended may take to be gone.
+_SECONDS_TO_GO = 10.0
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
@@ -179,8 +183,18 @@ class Run:
         """For a command that changes nothing."""
         self._configure()
         self._heads(require=True)
+        self._tell_unfinished()
         with context.begin_transaction():
             context.run_migrations()
+
+    def _tell_unfinished(self) -> None:
+        """Who may not read the journal gets an answer without this."""
+        if self.borrowed:  # what fails would end somebody else's transaction
+            return
+        with unless_lost():
+            if last := half_done(self.journal.entries(), None):
+                self.emit(Unfinished(last.revision, last.upgrade))
+        self._end_reading()
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
@@ -366,7 +380,7 @@ class Run:
         self._begun = True
         self.funnel.recorded = self.funnel.applied = applied
         with self.funnel.own():
-            if not self.journal.made:
+            if first_run := not self.journal.made:
                 self.journal.make()
                 self.emit(Passed("journal made"))
                 self.journal.record_ancestors(ancestors(heads))
@@ -382,7 +396,8 @@ class Run:
                         "version": self.version,
                     }
                 )
-            self.journal.forget_runs()
+            if is_new and not first_run:
+                self.journal.forget_runs()
             entry = self._begun_entry(first)
             if entry is not None and (entry.revision, True) not in self.known:
                 self.journal.announce(entry)
@@ -396,10 +411,14 @@ class Run:
     def _mark(self) -> None:
         """The session that works can be known by a lock. Raises LockHeld."""
         key = self.server.lock_key(self.mark)
-        marked = self.connection.execute(text(self.server.TRY_LOCK), {"key": key}).scalar()
-        self._commit()
-        if not marked:
+        until = time.monotonic() + _SECONDS_TO_GO
+        while not self.connection.execute(text(self.server.TRY_LOCK), {"key": key}).scalar():
+            self._commit()
+            if time.monotonic() < until:
+                time.sleep(POLL_S)
+                continue
             raise LockHeld(self.place, self._called(self.lock.holders_of(key)), 0.0)
+        self._commit()
         self.emit(Passed("marked"))
 
     def _commit(self) -> None:

@@ -26,6 +26,7 @@ from daybreak.core.events import (
     Repaired,
     Skipped,
     SteppedBack,
+    Unfinished,
     Unwatched,
     Waiting,
     Waits,
@@ -33,7 +34,7 @@ from daybreak.core.events import (
 from daybreak.core.standing import Standing
 
 # What a run met of others, said in a sentence.
-Met = Waiting | Orphan | Skipped | Repaired | Blocked | SteppedBack | Unwatched | Waits
+Met = Waiting | Orphan | Skipped | Repaired | Unfinished | Blocked | SteppedBack | Unwatched | Waits
 
 
 def error_lines(error: DaybreakError) -> list[str]:
@@ -65,6 +66,7 @@ def event_line(event: Event) -> str:
             | SteppedBack()
             | Unwatched()
             | Waits()
+            | Unfinished()
         ):
             word, text = run_words(event)
             return style(word.ljust(7), fg="yellow") + text
@@ -100,6 +102,9 @@ def run_words(event: Met) -> tuple[str, str]:
             tries = f"; it stepped back {counted(attempts, 'time')}" if attempts else ""
             whom = f", for {blockers}" if attempts and blockers else ""
             return "others", f"{longest}{tries}{whom}"
+        case Unfinished(revision, is_upgrade):
+            what, verb = ("applied", "upgrade") if is_upgrade else ("taken back", "downgrade")
+            return "half", f"{revision} is half {what}: if no run is at work, {verb} to finish it"
 
 
 def connected_line(event: Connected) -> str:

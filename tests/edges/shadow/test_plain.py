@@ -40,7 +40,7 @@ from sqlalchemy.schema import (
 )
 from sqlalchemy.sql.elements import quoted_name
 
-from daybreak.edges.shadow import plain
+from daybreak.edges.shadow import plain, plaintypes
 
 DIALECTS: list[Any] = [postgresql.psycopg2.dialect, mysql.pymysql.dialect]
 TURNS = 1500
@@ -190,14 +190,14 @@ def test_random_tables_that_are_told_alike_are_rendered_alike(engine: Any) -> No
 
 
 @pytest.mark.parametrize("engine", DIALECTS)
-@pytest.mark.parametrize("kind", plain._ATTRIBUTES)
+@pytest.mark.parametrize("kind", plaintypes._ATTRIBUTES)
 def test_a_type_is_told_as_it_is_rendered(kind: type[Any], engine: Any) -> None:
     dialect, arguments = engine(), inspect.signature(kind).parameters
-    tells, rendered_ = teller(dialect), 0
+    tells, rendered_ = plaintypes.PlainTypes(dialect), 0
     always = {"length": 9} if "length" in arguments else {}
     named = [
         *(name for name in arguments if name not in ("args", "kw") and name[0] != "_"),
-        *plain._ATTRIBUTES[kind],
+        *plaintypes._ATTRIBUTES[kind],
     ]
     for name in dict.fromkeys(["nothing", *named]):
         for value in (None, 1, 7, True, False, "C", "utf8mb4", quoted_name("C", True)):
@@ -206,7 +206,7 @@ def test_a_type_is_told_as_it_is_rendered(kind: type[Any], engine: Any) -> None:
                 sql = dialect.type_compiler_instance.process(one)
             except (TypeError, AttributeError, SQLAlchemyError, AssertionError):
                 continue
-            assert tells._type(one) in (None, sql)
+            assert tells.told(one) in (None, sql)
             rendered_ += 1
     assert rendered_ or not kind.__module__.startswith(f"sqlalchemy.dialects.{dialect.name}")
 

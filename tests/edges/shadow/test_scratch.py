@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Engine, inspect
 
 from daybreak.core.errors import ShadowFailed
 from daybreak.edges.shadow import server as shadow_server
-from daybreak.edges.shadow.server import TEMPLATE, ShadowServer, template_name
+from daybreak.edges.shadow.scratchname import TEMPLATE, template_name
+from daybreak.edges.shadow.server import ShadowServer
 from edges.shadow.open_shadow import open_on, start_python, variables_of
 from servers import Server
 

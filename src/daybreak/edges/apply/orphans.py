@@ -8,7 +8,8 @@ from typing import Any
 
 from daybreak.core.events import Emit, Orphan
 from daybreak.core.orphan import is_ours, to_be_ended
-from daybreak.dialects.base import Dialect, LockSession
+from daybreak.dialects.base import Dialect
+from daybreak.dialects.running import LockSession
 from daybreak.edges.apply.lock import POLL_S, RunLock
 
 # How often a run that waits says so.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from daybreak.dialects.base import Running
+from daybreak.dialects.running import Running
 from daybreak.edges.apply.lost import unless_lost
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from daybreak.core.journal import Entry
 from daybreak.core.resume import RUN, SKIP, Decision, settle, settle_unrecorded
 from daybreak.core.sqltext import digest
 from daybreak.core.statement import Place, Reading
-from daybreak.dialects.base import Running
+from daybreak.dialects.running import Running
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from daybreak.core.catalog import Catalog, from_text, to_text
+from daybreak.core.catalog import Catalog
+from daybreak.core.catalogtext import from_text, to_text
 from daybreak.core.outline import Outline, outline_from, outline_text
 from daybreak.edges.account import server_account
 from daybreak.edges.collector import collector_at_rest

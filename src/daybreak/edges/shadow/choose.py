@@ -23,6 +23,7 @@ from daybreak.edges.settings import Settings, shadow_url
 from daybreak.edges.shadow.cluster import Started, start_cluster
 from daybreak.edges.shadow.mysql import MysqlShadow
 from daybreak.edges.shadow.mysqld import start_mysqld
+from daybreak.edges.shadow.place import Place, Unsuitable
 from daybreak.edges.shadow.postgresql import PostgresqlShadow
 from daybreak.edges.shadow.programs import (
     embedded_programs,
@@ -30,7 +31,7 @@ from daybreak.edges.shadow.programs import (
     mysqld_version,
     postgresql_programs,
 )
-from daybreak.edges.shadow.server import Place, ShadowServer, Unsuitable
+from daybreak.edges.shadow.server import ShadowServer
 
 DEFAULT_MAJOR = 16  # what `daybreak dev` starts, where the target's version is not known
 

@@ -244,7 +244,8 @@ def _described(listener: Any) -> str:
 def reading() -> str:
     """How this copy of Daybreak reads a catalog: its own source, which is more than its version."""
     package = _PACKAGE
-    files = [package / "core" / "catalog.py", package / "edges" / "catalog.py"]
+    files = [package / "core" / name for name in ("catalog.py", "catalogtext.py")]
+    files.append(package / "edges" / "catalog.py")
     files += sorted((package / "dialects").rglob("*.py"))
     return digest(digest_of_file(file) for file in files)
 

@@ -17,15 +17,10 @@ from daybreak.dialects import mysql
 from daybreak.edges.catalog import BESIDE
 from daybreak.edges.shadow.beside import Beside, main_of
 from daybreak.edges.shadow.copy import copy_schemas
+from daybreak.edges.shadow.place import Place, Unsuitable
 from daybreak.edges.shadow.reach import mysql_reach
-from daybreak.edges.shadow.server import (
-    SCRATCH,
-    TEMPLATE,
-    Place,
-    ShadowServer,
-    Unsuitable,
-    owner_of,
-)
+from daybreak.edges.shadow.scratchname import SCRATCH, TEMPLATE, owner_of
+from daybreak.edges.shadow.server import ShadowServer
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

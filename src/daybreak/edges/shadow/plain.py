@@ -9,13 +9,10 @@ as when something has `@compiles`, the table is not told at all. See docs/decisi
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
-from types import FunctionType
 from typing import Any
 
-from sqlalchemy import types
-from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import (
@@ -36,7 +33,10 @@ from sqlalchemy.schema import (
     Table,
     UniqueConstraint,
 )
-from sqlalchemy.sql import ddl, elements, schema
+from sqlalchemy.sql import elements, schema
+
+from daybreak.edges.shadow.plaintypes import PLAIN, PlainTypes
+from daybreak.edges.shadow.trusted import is_hooked, is_sqlalchemys
 
 # Of these classes themselves, not of classes derived from them.
 _CONSTRUCTS: tuple[type, ...] = (
@@ -58,41 +58,10 @@ _ACTIONS = frozenset({None, "CASCADE", "SET NULL", "SET DEFAULT", "RESTRICT", "N
 _TIMES = frozenset({None, "DEFERRED", "IMMEDIATE"})
 _SURE_TO_FIT = 63  # characters of a name: a longer one may be cut or refused
 
-_VALUES = frozenset({str, int, bool, type(None)})
 # Names that know whether they are to be quoted; of some it is known that they may be cut.
 _CUT = frozenset({elements.conv, elements._truncated_label})
 _NAMES = frozenset({elements.quoted_name, *_CUT})
 _json = json.JSONEncoder().encode  # which knows numbers from words and True, and is quick
-
-_STRING = ("length", "collation", "collation_schema")
-_MYSQL_STRING = (*_STRING, "charset", "ascii", "unicode", "binary", "national")
-_MYSQL_NUMBER = ("precision", "scale", "unsigned", "zerofill")
-_MYSQL_INTEGER = ("display_width", "unsigned", "zerofill")
-# By type, the attributes that its DDL is made of; one that is not there counts as None.
-_ATTRIBUTES: dict[type, tuple[str, ...]] = {
-    **dict.fromkeys((types.Integer, types.INTEGER, types.SmallInteger, types.SMALLINT), ()),
-    **dict.fromkeys((types.BigInteger, types.BIGINT, types.Date, types.DATE), ()),
-    **dict.fromkeys((types.Boolean, types.BOOLEAN, types.JSON), ()),
-    **dict.fromkeys((types.String, types.VARCHAR, types.CHAR, types.Text, types.TEXT), _STRING),
-    **dict.fromkeys((types.Unicode, types.UnicodeText), _STRING),
-    **dict.fromkeys((types.Numeric, types.NUMERIC, types.DECIMAL), ("precision", "scale")),
-    **dict.fromkeys((types.Float, types.FLOAT, types.Double, types.REAL), ("precision", "scale")),
-    **dict.fromkeys((types.DateTime, types.DATETIME, types.TIMESTAMP, types.Time), ("timezone",)),
-    types.LargeBinary: ("length",),
-    types.Uuid: ("native_uuid",),
-    types.UUID: ("native_uuid",),
-    **dict.fromkeys((postgresql.JSON, postgresql.JSONB, postgresql.HSTORE), ()),
-    **dict.fromkeys((postgresql.INET, postgresql.CIDR, postgresql.BYTEA), ()),
-    postgresql.TSVECTOR: (),
-    postgresql.TIMESTAMP: ("precision", "timezone"),
-    postgresql.INTERVAL: ("fields", "precision"),
-    **dict.fromkeys((mysql.VARCHAR, mysql.CHAR, mysql.TEXT), _MYSQL_STRING),
-    **dict.fromkeys((mysql.TINYTEXT, mysql.MEDIUMTEXT, mysql.LONGTEXT), _MYSQL_STRING),
-    **dict.fromkeys((mysql.INTEGER, mysql.BIGINT, mysql.MEDIUMINT), _MYSQL_INTEGER),
-    **dict.fromkeys((mysql.SMALLINT, mysql.TINYINT), _MYSQL_INTEGER),
-    **dict.fromkeys((mysql.NUMERIC, mysql.DECIMAL, mysql.DOUBLE, mysql.FLOAT), _MYSQL_NUMBER),
-    **dict.fromkeys((mysql.DATETIME, mysql.TIMESTAMP, mysql.TIME), ("fsp", "timezone")),
-}
 
 
 class _NotPlain(Exception):
@@ -105,13 +74,9 @@ class Plain:
     def __init__(
         self, dialect: Dialect, compiler: Any, compiled: Callable[[Index], list[str]]
     ) -> None:
-        self._dialect, self._compiler, self._compiled = dialect, compiler, compiled
-        self._trusted = _is_sqlalchemys(dialect) and not any(map(_is_hooked, _CONSTRUCTS))
-        self._readers = {
-            kind: _reader(names) for kind, names in _ATTRIBUTES.items() if not _is_hooked(kind)
-        }
-        self._enums = not _is_hooked(types.Enum)
-        self._rendered: dict[Any, str] = {}
+        self._compiler, self._compiled = compiler, compiled
+        self._trusted = is_sqlalchemys(dialect) and not any(map(is_hooked, _CONSTRUCTS))
+        self._types = PlainTypes(dialect)
 
     def told(self, table: Table) -> str | None:
         """All that the DDL of the table, its indexes and its comments is made of.
@@ -152,7 +117,7 @@ class Plain:
         return f"{_text(said)} {indexes}"
 
     def _column(self, column: Column[Any]) -> list[Any]:
-        kind, default, said = self._type(column.type), column.server_default, None
+        kind, default, said = self._types.told(column.type), column.server_default, None
         plain = (
             kind is not None
             and type(column) is Column
@@ -180,27 +145,6 @@ class Plain:
         if _is_text(given):
             return f"text {given.text}"
         return f"sql {self._compiler.get_column_default_string(column)}"
-
-    def _type(self, kind: Any) -> str | None:
-        """What the server is told of a type: compiled once for all that are alike."""
-        read = self._readers.get(type(kind))
-        if kind._variant_mapping:
-            return None
-        if read is not None:
-            values = read(kind)
-        elif type(kind) is types.Enum and self._enums:
-            named = type(kind.name) is elements.quoted_name and kind.name.quote is None
-            name = "".join(kind.name or "") if named else kind.name
-            drawn = (kind.native_enum, kind.length, kind.collation, kind.collation_schema)
-            values = (name, kind.schema, *drawn, *kind.enums)
-        else:
-            return None
-        alike = (type(kind), values, tuple(map(type, values)))
-        if alike not in self._rendered:
-            if not _VALUES.issuperset(map(type, values)):
-                return None  # equal ones need not be rendered alike: a name, 10.0
-            self._rendered[alike] = self._dialect.type_compiler_instance.process(kind)
-        return self._rendered[alike]
 
     def _constraint(self, constraint: Any) -> list[Any]:
         kind = type(constraint)
@@ -257,7 +201,7 @@ class Plain:
 
     def _option(self, value: Any) -> Any:
         kind = type(value)
-        if kind in _VALUES:
+        if kind in PLAIN:
             return value
         if kind is list or kind is tuple:
             return kind(map(self._option, value))
@@ -274,8 +218,8 @@ class Plain:
 def _text(said: Sequence[Any]) -> str:
     """Of plain values, so that no two are told alike. Raises _NotPlain for any other."""
     kinds = set(map(type, said))
-    if not kinds <= _VALUES:
-        if not kinds <= _VALUES | _NAMES:
+    if not kinds <= PLAIN:
+        if not kinds <= PLAIN | _NAMES:
             raise _NotPlain
         if kinds & _CUT or any(each.quote is not None for each in said if type(each) in _NAMES):
             said = [_name(each) if type(each) in _NAMES else each for each in said]
@@ -307,32 +251,3 @@ def _is_text(clause: Any) -> bool:
 def _acts_as_known(constraint: ForeignKeyConstraint) -> bool:
     known = constraint.onupdate in _ACTIONS and constraint.ondelete in _ACTIONS
     return known and constraint.match is None
-
-
-def _reader(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
-    if not names:
-        return lambda kind: ()
-    return lambda kind: tuple([getattr(kind, name, None) for name in names])
-
-
-def _is_hooked(construct: type) -> bool:
-    """Whether somebody's `@compiles` renders it, or what it is derived from."""
-    return hasattr(construct, "_compiler_dispatcher")
-
-
-def _is_sqlalchemys(dialect: Dialect) -> bool:
-    """Whether all that compiles is SQLAlchemy's own, and nobody replaced a part of it."""
-    made = (type(dialect), dialect.ddl_compiler, dialect.statement_compiler, dialect.preparer)
-    found = {*_classes(*made, dialect.type_compiler_cls, ddl.SchemaGenerator)}
-    return all(_is_its_own(each) for each in found)
-
-
-def _classes(*made: type) -> Iterator[type]:
-    for each in made:
-        yield from each.__mro__[:-1]
-
-
-def _is_its_own(made: type) -> bool:
-    functions = [part for part in vars(made).values() if isinstance(part, FunctionType)]
-    modules = [made.__module__, *(function.__module__ for function in functions)]
-    return all(module.startswith(("sqlalchemy.", "typing")) for module in modules)

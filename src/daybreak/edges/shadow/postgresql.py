@@ -11,14 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DBAPIError
 
+from daybreak.edges.shadow.place import Unsuitable
 from daybreak.edges.shadow.reach import postgresql_reach
-from daybreak.edges.shadow.server import (
-    SCRATCH,
-    TEMPLATE,
-    ShadowServer,
-    Unsuitable,
-    owner_of,
-)
+from daybreak.edges.shadow.scratchname import SCRATCH, TEMPLATE, owner_of
+from daybreak.edges.shadow.server import ShadowServer
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

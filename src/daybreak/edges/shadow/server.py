@@ -11,7 +11,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -20,50 +20,15 @@ from daybreak.core.errors import OtherDatabase, ShadowFailed
 from daybreak.core.said import said
 from daybreak.core.secret import mask
 from daybreak.core.target import Target
-from daybreak.dialects.base import Driver
 from daybreak.edges.connect import dialect_of, explained, make_migration_engine
+from daybreak.edges.shadow.place import Place
+from daybreak.edges.shadow.scratchname import SCRATCH, template_name
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-SCRATCH = "daybreak_shadow_"
-TEMPLATE = "daybreak_template_"
 TEMPLATES_KEPT = 8
 _FACTS = "; set up as "
-
-
-def nothing() -> None:
-    """What there is to stop where the server is not ours."""
-
-
-class Unsuitable(Exception):
-    """Why a server that answers can't be the shadow; the next place is tried."""
-
-    def __init__(self, problem: str) -> None:
-        super().__init__(problem)
-        self.problem = problem
-
-
-@dataclass(frozen=True)
-class Place:
-    """A server at hand. `origin` is how people are told of it: `embedded`, `the dev server`…
-
-    `dedicated`: it is there for nothing else, so that any of its databases may be touched.
-    `stop` ends it if it is ours. `target` names a database that exists, to start from, and `home`
-    the one that comparisons are for: as MySQL's statements may call their own.
-    """
-
-    target: Target
-    driver: Driver
-    origin: str
-    dedicated: bool
-    stop: Callable[[], None] = nothing
-    home: str | None = None
-
-    @property
-    def ours(self) -> bool:
-        """Whether it was started for this command, and serves nobody else."""
-        return self.stop is not nothing
 
 
 class ShadowServer(ABC):
@@ -356,12 +321,3 @@ class ShadowServer(ABC):
 def label_in(key: str) -> str:
     """The label of the server that has this key."""
     return key.partition(_FACTS)[0]
-
-
-def template_name(key: str) -> str:
-    return TEMPLATE + sha256(key.encode()).hexdigest()[:32]
-
-
-def owner_of(scratch: str) -> str:
-    """The token of the run that a scratch database belongs to."""
-    return scratch.rsplit("_", 2)[-2]
