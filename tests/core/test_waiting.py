@@ -88,6 +88,15 @@ def test_of_a_chain_the_one_is_named_first_who_waits_for_nobody() -> None:
     )
 
 
+def test_of_many_the_first_three_are_named() -> None:
+    names = [f"session {number} (app), active" for number in (1, 2, 3)]
+    many = [
+        IDLE._replace(name=str(number), host="", application="", state="active", seconds=None)
+        for number in range(1, 12)
+    ]
+    assert chain(many) == "; ".join([*names, "and 8 more"])
+
+
 def test_nobody_is_no_word() -> None:
     assert chain([]) == ""
 

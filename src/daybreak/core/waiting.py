@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
+# Of a whole pool that is in the way, three tell what it is.
+_NAMED = 3
+
 
 class Waiter(NamedTuple):
     """A session that waits for a lock, because of us, for `seconds` so far (None: not told)."""
@@ -91,12 +94,20 @@ def called(blocker: Blocker) -> str:
 
 def chain(blockers: Sequence[Blocker]) -> str:
     """All of them in words: those that wait for nobody first, then who waits between."""
-    roots = [called(blocker) for blocker in blockers if blocker.root]
-    between = [called(blocker) for blocker in blockers if not blocker.root]
-    text = "; ".join(roots or between)
+    roots = [blocker for blocker in blockers if blocker.root]
+    between = [blocker for blocker in blockers if not blocker.root]
+    text = _named(roots or between)
     if roots and between:
-        text += f"; behind it {'; '.join(between)}"
+        text += f"; behind it {_named(between)}"
     return text
+
+
+def _named(blockers: Sequence[Blocker]) -> str:
+    """The first of them, and how many there are more."""
+    names = [called(blocker) for blocker in blockers[:_NAMED]]
+    if more := len(blockers) - len(names):
+        names.append(f"and {more} more")
+    return "; ".join(names)
 
 
 def lasting(seconds: float) -> str:
