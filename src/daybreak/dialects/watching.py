@@ -33,6 +33,8 @@ class Watching(Protocol):
     @property
     def UNBOUND(self) -> str: ...  # noqa: N802 - takes back what `bound` sets
     @property
+    def AS_BEFORE(self) -> str: ...  # noqa: N802 - what a session's timeouts are by themselves
+    @property
     def TELLS_MORE(self) -> str: ...  # noqa: N802 - to whom the server tells of others' sessions
 
     def bound(self, budget_s: float) -> str:

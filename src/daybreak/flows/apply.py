@@ -462,7 +462,9 @@ class Run:
         with contextlib.suppress(SQLAlchemyError):
             self._end_reading()
             self.connection.execute(text(self.server.RELEASE_LOCK), asked)
-            self._end_reading()
+            self.gentle.end()
+            if not self.borrowed:
+                self.connection.commit()
 
     def _prove(self, ending: bool) -> None:
         """Before each statement. Raises Interrupted, LockLost, SteppedBack."""

@@ -73,7 +73,8 @@ class Gentle:
         self._connection, self._server = connection, dialect.watching
         self._policy, self._wait_s, self._emit, self._own = policy, wait_s, emit, own
         self.watcher = Watcher(dialect, watcher_connects, emit)
-        self._unwatched = watcher_connects is None
+        self._handed_in = watcher_connects is None
+        self._begun = False
         self._bound = ""
         self._relation = ""  # at which an autovacuum was met
         self._given_up = 0
@@ -85,14 +86,19 @@ class Gentle:
     def begin(self, session: str) -> None:
         """There is something to do, over `session`."""
         self.watcher.over(session)
-        if self._unwatched:
-            self._unwatched = False
+        begun, self._begun = self._begun, True
+        if self._handed_in and not begun:
             self._emit(
                 Unwatched(
                     "a connection that was handed in can't be watched from another one; only the "
                     "server's own timeouts bound how long others wait"
                 )
             )
+
+    def end(self) -> None:
+        """A session that was handed in is given back as it was."""
+        if self._handed_in and self._bound:
+            self._set(self._server.AS_BEFORE)
 
     def budget_for(self, script: Script) -> None:
         """The revision's own budget holds from here on. Raises ProjectInvalid."""

@@ -166,6 +166,7 @@ LOOKS = (
 CANCEL = "KILL QUERY :session"
 
 UNBOUND = "SET SESSION lock_wait_timeout = DEFAULT, SESSION innodb_lock_wait_timeout = DEFAULT"
+AS_BEFORE = UNBOUND
 
 TELLS_MORE = "a user with PROCESS and SELECT on performance_schema.*"
 
