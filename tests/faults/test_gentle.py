@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +26,23 @@ TABLE = Revision(
 )
 COLUMN = Revision("b2", 'op.add_column("events", sa.Column("price", sa.Integer))')
 READ = "SELECT * FROM events"
+
+ENV = """\
+import os
+
+from sqlalchemy import create_engine, text
+
+import daybreak.env
+
+with create_engine(os.environ["URL"]).connect() as connection:
+    daybreak.env.run(connection=connection)
+    print("the timeout is", connection.scalar(text("{timeout}")))
+"""
+# The driver, and what a session waits for a lock by itself.
+HANDED_IN = {
+    "postgresql": ("psycopg2", "SHOW lock_timeout", "0"),
+    "mysql": ("pymysql", "SELECT @@lock_wait_timeout", "31536000"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +116,24 @@ def test_a_revision_may_have_a_budget_of_its_own(gentle: Project, url: str) -> N
     assert done.code == 0, done.said
     assert "back " not in done.said
     assert readers.longest > BUDGET_S
+
+
+def test_a_run_on_a_connection_that_was_handed_in_is_bound_by_the_server_and_says_so(
+    tmp_path: Path, server: Server, url: str
+) -> None:
+    project = make_project(tmp_path / "app", server.dialect)
+    write_history(project, (TABLE, COLUMN))
+    driver, timeout, before = HANDED_IN[server.dialect]
+    project.write("alembic/env.py", ENV.format(timeout=timeout))
+    full = url.replace("://", f"+{driver}://", 1)
+    with holding(url, READ) as holder, traffic(url) as readers, ending_after(HOLDS_S, holder):
+        done = project.run(
+            "daybreak", "upgrade", "head", ENV="staging", STAGING_DATABASE_URL=url, URL=full
+        )
+    assert done.code == 0, done.said
+    assert "a connection that was handed in can't be watched" in " ".join(done.out.split())
+    assert f"the timeout is {before}" in done.out
+    assert readers.longest < LATE * (1 + BUDGET_S)
 
 
 def _upgrade(project: Project, url: str, goal: str = "head", *words: str) -> Done:
