@@ -122,7 +122,7 @@ def test_a_user_who_may_not_read_the_performance_schema_sees_approximately(
             done = project.run("daybreak", "upgrade", "head", STAGING_DATABASE_URL=own)
     assert done.code == 0, done.said
     said = " ".join(done.out.split())
-    assert "who waits is seen approximately: a user with PROCESS and SELECT on" in said
+    assert "who waits is seen approximately. A user with PROCESS and SELECT on" in said
     assert "others waited for" in said
     assert readers.longest < LATE * BUDGET_S
 

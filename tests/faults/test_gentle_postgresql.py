@@ -259,6 +259,26 @@ def test_a_watcher_that_is_ended_leaves_the_bound_to_the_server(prepare: Prepare
     assert readers.longest < LATE * 2 * BUDGET_S
 
 
+def test_an_ordinary_owner_is_told_who_is_in_the_way_though_not_what_he_does(
+    server: PostgreSQL, database: str, prepare: Prepare, url: str
+) -> None:
+    project = prepare(COLUMN)
+    with server.fresh_user("pass", database) as user:
+        tables = ["events", "alembic_version", "daybreak_journal"]
+        for table in tables:
+            server.execute(f"ALTER TABLE {table} OWNER TO {user}", database=database)
+        server.execute(f"GRANT CREATE ON SCHEMA public TO {user}", database=database)
+        own = server.url(database, user=user, password="pass")
+        with holding(url, READ) as holder, traffic(url) as readers:
+            pid = holder.scalar(text("SELECT pg_backend_pid()"))
+            said = project.run(
+                "daybreak", "upgrade", "head", "--wait", "0", STAGING_DATABASE_URL=own
+            ).err
+    assert f"it waits for session {pid} (postgres), of whose work this user sees nothing" in said
+    assert "A member of pg_read_all_stats would see what that session does" in said
+    assert readers.longest < LATE * BUDGET_S
+
+
 def _rows(url: str, sql: str) -> list[tuple[object, ...]]:
     with connect(url) as connection:
         return [tuple(row) for row in connection.execute(text(sql))]

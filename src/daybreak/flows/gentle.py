@@ -33,6 +33,7 @@ OF_REVISION = "daybreak_lock_budget"
 # Work that takes longer than the budget takes as long again, unless the traffic was to blame.
 _ATTEMPTS_AT_WORK = 3
 _HEED_S = 0.1
+_WORTH_TELLING_S = 0.001
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ class Gentle:
                     again()
                 else:
                     break
-        if self.watcher.longest or self._given_up:
+        if self.watcher.longest >= _WORTH_TELLING_S or self._given_up:
             self._emit(Waits(self.watcher.longest, self._given_up, self._blockers))
 
     # What it takes to step back.
@@ -219,6 +220,8 @@ class Gentle:
                 "end what is named, or wait until it is over, and run the command again; or let "
                 f"it be tried for longer: attempts, --wait SECONDS, {OF_REVISION} in the file"
             )
+            if any(not one.state for one in self.watcher.blockers):
+                cure += f". {self._server.TELLS_MORE} would see what that session does"
         else:
             problem = (
                 f"{what}works under a lock for longer than others may be kept waiting, which is "

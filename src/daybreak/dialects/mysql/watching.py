@@ -168,7 +168,7 @@ CANCEL = "KILL QUERY :session"
 UNBOUND = "SET SESSION lock_wait_timeout = DEFAULT, SESSION innodb_lock_wait_timeout = DEFAULT"
 AS_BEFORE = UNBOUND
 
-TELLS_MORE = "a user with PROCESS and SELECT on performance_schema.*"
+TELLS_MORE = "A user with PROCESS and SELECT on performance_schema.*"
 
 
 def bound(budget_s: float) -> str:

@@ -119,7 +119,7 @@ WHERE a.pid || ' since ' || extract(epoch FROM a.backend_start) = :session
 UNBOUND = "SET lock_timeout = 0"
 AS_BEFORE = "RESET lock_timeout"
 
-TELLS_MORE = "a member of pg_read_all_stats"
+TELLS_MORE = "A member of pg_read_all_stats"
 
 
 def bound(budget_s: float) -> str:

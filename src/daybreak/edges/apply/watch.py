@@ -178,7 +178,7 @@ class Watcher:
                     raise
         if look.approximate:
             more = self._dialect.watching.TELLS_MORE
-            self._tell(Unwatched(f"who waits is seen approximately: {more} would see more"))
+            self._tell(Unwatched(f"who waits is seen approximately. {more} would see more"))
         return look
 
     def _look(self, connection: Connection, look: Look) -> float:
