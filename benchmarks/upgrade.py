@@ -5,10 +5,15 @@ env.py beside the same with the env.py that `alembic init` writes and a transact
 revision, both in one process that has loaded everything, each on an empty database of the same
 server, which flushes what is committed; the two take turns. A revision makes a table with an index
 and a row, or adds a column and fills it.
+
+Once with the server on this machine, where a question takes 0.05 ms, and once as if it were a
+millisecond away, as one in another availability zone is.
 """
 
 from __future__ import annotations
 
+import contextlib
+import multiprocessing
 import os
 import statistics
 import sys
@@ -17,10 +22,12 @@ import time
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 
+from servers.forwarder import Forwarder
 from servers.mysql import running_mysql
 from servers.postgresql import running_postgresql
 from servers.server import Server
@@ -28,6 +35,7 @@ from servers.server import Server
 PROMISE = 1.1
 TURNS = 5
 REVISIONS = 100
+DISTANCE_S = 0.001  # there and back
 
 OURS = "import daybreak.env\n\ndaybreak.env.run()\n"
 PROJECT = '[project]\nname = "measured"\nversion = "0"\n\n[tool.daybreak]\n'
@@ -84,14 +92,14 @@ def downgrade():
 def main() -> None:
     turns = int(sys.argv[1]) if len(sys.argv) > 1 else TURNS
     print(f"{turns} turns, Python {sys.version.split()[0]}, {os.cpu_count()} processors\n")
-    print(f"{f'upgrade of {REVISIONS}':<26}{'median':>9}{'fastest':>10}{'slowest':>10}")
+    print(f"{f'upgrade of {REVISIONS}':<36}{'median':>9}{'fastest':>10}{'slowest':>10}")
     ratios = {}
-    for name, server in servers():
-        seconds = measure(server, turns)
+    for name, server, port in servers():
+        seconds = measure(server, port, turns)
         for whose, values in seconds.items():
             figures = (statistics.median(values), min(values), max(values))
             cells = "".join(f"{figure:>8.2f} s" for figure in figures)
-            print(f"{f'{name}, {whose}':<26}{cells}")
+            print(f"{f'{name}, {whose}':<36}{cells}")
         pairs = zip(seconds["daybreak"], seconds["alembic"], strict=True)
         ratios[name] = [ours / theirs for ours, theirs in pairs]
     print()
@@ -105,13 +113,40 @@ def main() -> None:
     sys.exit(0 if kept else 1)
 
 
-def servers() -> Iterator[tuple[str, Server]]:
-    with running_postgresql(16) as server:
-        make_durable(server, POSTGRESQL)
-        yield "PostgreSQL 16", server
-    with running_mysql() as server:
-        make_durable(server, MYSQL)
-        yield "MySQL", server
+def servers() -> Iterator[tuple[str, Server, int]]:
+    """Each server, and the port by which it is to be reached."""
+    with running_postgresql(16) as postgresql:
+        make_durable(postgresql, POSTGRESQL)
+        yield from near_and_far("PostgreSQL 16", postgresql)
+    with running_mysql() as mysql:
+        make_durable(mysql, MYSQL)
+        yield from near_and_far("MySQL", mysql)
+
+
+def near_and_far(name: str, server: Server) -> Iterator[tuple[str, Server, int]]:
+    yield name, server, server.port
+    with distant(server.port) as port:
+        yield f"{name}, {DISTANCE_S * 1000:.0f} ms away", server, port
+
+
+@contextlib.contextmanager
+def distant(target: int) -> Iterator[int]:
+    """A port that leads to `target`, `DISTANCE_S` away; in a process, not to take our time."""
+    spawn = multiprocessing.get_context("spawn")
+    ours, theirs = spawn.Pipe()
+    process = spawn.Process(target=pass_on, args=(target, theirs), daemon=True)
+    process.start()
+    try:
+        yield ours.recv()
+    finally:
+        process.terminate()
+        process.join()
+
+
+def pass_on(target: int, told: Any) -> None:
+    between = Forwarder(target, DISTANCE_S / 2)
+    told.send(between.port)
+    between.serve()
 
 
 def make_durable(server: Server, statements: tuple[str, ...]) -> None:
@@ -120,7 +155,7 @@ def make_durable(server: Server, statements: tuple[str, ...]) -> None:
         server.execute(statement)
 
 
-def measure(server: Server, turns: int) -> dict[str, list[float]]:
+def measure(server: Server, port: int, turns: int) -> dict[str, list[float]]:
     """Seconds by command and turn."""
     seconds: dict[str, list[float]] = {"daybreak": [], "alembic": []}
     with tempfile.TemporaryDirectory() as folder:
@@ -130,7 +165,7 @@ def measure(server: Server, turns: int) -> dict[str, list[float]]:
         for turn in range(-1, turns):  # the first one compiles what it imports
             for name in list(seconds)[:: 1 if turn % 2 else -1]:
                 with server.fresh_database() as database:
-                    taken = run(name, roots[name], server, database)
+                    taken = run(name, roots[name], server, database, port)
                 if turn >= 0:
                     seconds[name].append(taken)
     return seconds
@@ -157,10 +192,10 @@ def write_project(root: Path, *, ours: bool) -> None:
         down = revision
 
 
-def run(name: str, root: Path, server: Server, database: str) -> float:
+def run(name: str, root: Path, server: Server, database: str, port: int) -> float:
     """Seconds of one upgrade, which is required to have come to the head."""
     driver = {"postgresql": "psycopg2", "mysql": "pymysql"}[server.dialect]
-    url = server.url(database, driver)
+    url = server.url(database, driver).replace(f":{server.port}/", f":{port}/")
     ini = "[alembic]\nscript_location = %(here)s/alembic\npath_separator = os\n"
     if name == "alembic":
         ini += f"sqlalchemy.url = {url.replace('%', '%%')}\n"

@@ -20,7 +20,7 @@ from alembic import context
 from alembic.util import CommandError
 
 from daybreak.core.errors import DaybreakError, Protected
-from daybreak.core.events import Emit, Event, Orphan, Repaired, Skipped, Waiting
+from daybreak.core.events import Emit, Event, Orphan, Repaired, Skipped, Unfinished, Waiting
 from daybreak.core.failure import offline_failure, said
 from daybreak.core.guard import needs_consent, refuse_on_lambda
 from daybreak.core.journal import JOURNAL
@@ -222,13 +222,13 @@ def _to_log() -> Emit:
     resumed: set[str] = set()
 
     def listen(event: Event) -> None:
-        match event:
-            case Skipped(revision) if revision in resumed:
+        if not isinstance(event, (Waiting, Orphan, Repaired, Skipped, Unfinished)):
+            return
+        if isinstance(event, Skipped):
+            if event.revision in resumed:
                 return
-            case Skipped(revision):
-                resumed.add(revision)
-        if isinstance(event, (Waiting, Orphan, Repaired, Skipped)):
-            _, words = run_words(event)
-            log.warning("%s", words)
+            resumed.add(event.revision)
+        _, words = run_words(event)
+        log.warning("%s", words)
 
     return listen

@@ -47,6 +47,17 @@ def test_a_killed_run_is_finished_by_the_next_one_in_every_shape(
     _kill_and_finish(postgresql16, project, Asked("", goal=goal), driver)
 
 
+def test_a_killed_run_whose_version_table_is_in_another_database_is_finished_by_the_next_one(
+    mysql: Server, tmp_path: Path
+) -> None:
+    project = make_project(tmp_path / "app")
+    write_history(project, HISTORIES["mysql"])
+    with mysql.fresh_database() as elsewhere:
+        options = f"version_table='its versions', version_table_schema={elsewhere!r}"
+        project.write("alembic/env.py", ENV.format(options=options))
+        _kill_and_finish(mysql, project, Asked(""), "pymysql", elsewhere=elsewhere)
+
+
 def test_a_killed_downgrade_is_finished_by_the_next_one(
     postgresql16: PostgreSQL, tmp_path: Path
 ) -> None:
@@ -118,7 +129,9 @@ def _merging(folder: Path, server: Server) -> Project:
     return project
 
 
-def _kill_and_finish(server: Server, project: Project, asked: Asked, driver: str) -> None:
+def _kill_and_finish(
+    server: Server, project: Project, asked: Asked, driver: str, *, elsewhere: str | None = None
+) -> None:
     """Kill the run that is asked for at some of its points; each time the next one finishes it."""
     with forks_in(project.root) as forks:
 
@@ -128,6 +141,8 @@ def _kill_and_finish(server: Server, project: Project, asked: Asked, driver: str
         def prepare(database: str) -> None:
             if server.dialect == "postgresql":
                 server.execute('CREATE SCHEMA "Odd"', database=database)
+            for table in ("its versions", "daybreak_journal") if elsewhere else ():
+                server.execute(f"DROP TABLE IF EXISTS `{table}`", database=elsewhere)
             if asked.command == "downgrade":
                 assert forks.run(Asked(server.url(database, driver))).code == 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -56,6 +57,28 @@ def test_upgrade_and_wait_refuse_what_a_downgrade_left_half_done(
     assert project.run("daybreak", "downgrade", "-1", "--yes").code == 0
     assert project.run("daybreak", "upgrade", "head").code == 0
     assert project.run("daybreak", "wait", "--timeout", "0").code == 0
+
+
+def test_current_does_not_call_it_the_head(project: Project) -> None:
+    assert project.run("daybreak", "current", "--check-heads").code == 0
+    assert project.run("daybreak", "downgrade", "-1", "--yes").code == 7
+    words = "a2 is half taken back: if no run is at work, downgrade to finish it\n"
+
+    current = project.run("daybreak", "current")
+    checked = project.run("daybreak", "current", "--check-heads")
+    listed = project.run("daybreak", "current", "--json")
+    plain = project.run("alembic", "current")
+
+    assert current.code == 0
+    assert current.out.endswith(" at a2\n")
+    assert current.err == f"half   {words}"
+    assert checked.code == 9
+    assert checked.err.endswith(
+        f"error  {words}next   daybreak upgrade head says what finishes it\n"
+    )
+    found = json.loads(listed.out)
+    assert (found["at_head"], found["half_done"]) == (False, "a2")
+    assert words in plain.err
 
 
 def test_files_that_do_not_have_the_revision_do_not_lack_it(project: Project) -> None:

@@ -5,14 +5,19 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Iterator
 
 
 class Forwarder:
-    """Listens on `port` and passes on what comes to `target`, a port on this machine."""
+    """Listens on `port` and passes on what comes to `target`, a port on this machine.
 
-    def __init__(self, target: int) -> None:
+    Each piece of it takes `seconds` longer, as if the server were so far away.
+    """
+
+    def __init__(self, target: int, seconds: float = 0) -> None:
         self.target = target
+        self._seconds = seconds
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
         self._threads: list[threading.Thread] = []
@@ -26,8 +31,10 @@ class Forwarder:
                 except OSError:  # nothing answers there, so nothing answers here
                     client.close()
                     continue
+                for one in (client, server):  # or each short answer waits for the next piece
+                    one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 for one, other in ((client, server), (server, client)):
-                    thread = threading.Thread(target=_pass_on, args=(one, other))
+                    thread = threading.Thread(target=_pass_on, args=(one, other, self._seconds))
                     thread.start()
                     self._threads.append(thread)
 
@@ -51,9 +58,11 @@ def forwarder(target: int) -> Iterator[Forwarder]:
         serving.join(10)
 
 
-def _pass_on(one: socket.socket, other: socket.socket) -> None:
+def _pass_on(one: socket.socket, other: socket.socket, seconds: float) -> None:
     with contextlib.suppress(OSError):
         while piece := one.recv(65536):
+            if seconds:
+                time.sleep(seconds)
             other.sendall(piece)
     # The other direction ends with this one, and closes what it reads from.
     with contextlib.suppress(OSError):

@@ -43,6 +43,7 @@ def command(check_heads: bool, verbose: bool) -> None:
             "revisions": list(found.revisions),
             "heads": list(found.heads),
             "at_head": found.at_head,
+            "half_done": found.unfinished.revision if found.unfinished else None,
         }
     )
 

@@ -76,7 +76,7 @@ def events_shown() -> Callable[[Event], None]:
     is left out: a migration does not stop half-way because whoever read along has gone (`| head`),
     or because the disk of a log is full.
     """
-    from daybreak.core.events import Noted
+    from daybreak.core.events import Noted, Unfinished
     from daybreak.report.lines import event_object, json_line
     from daybreak.report.screen import Screen
 
@@ -85,7 +85,7 @@ def events_shown() -> Callable[[Event], None]:
     as_json = now.lines and not click.get_current_context().params.get("sql")
 
     def shown(event: Event) -> None:
-        is_note = isinstance(event, Noted)
+        is_note = isinstance(event, (Noted, Unfinished))
         lines: list[str] = []
         if as_json:
             found = None if now.quiet and not is_note else event_object(event)

@@ -100,6 +100,14 @@ class Repaired:
 
 
 @dataclass(frozen=True)
+class Unfinished:
+    """A revision is half applied (`is_upgrade`) or half taken back, and another run did that."""
+
+    revision: str
+    is_upgrade: bool
+
+
+@dataclass(frozen=True)
 class Finished:
     """The run is over and the database is at `heads`, read back from it."""
 
@@ -124,6 +132,7 @@ Event = (
     | Skipped
     | Repaired
     | Applied
+    | Unfinished
     | Finished
     | DatabaseCreated
 )

@@ -7,7 +7,6 @@ says how these are written.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
@@ -42,30 +41,35 @@ class Token(NamedTuple):
         return self.text
 
 
+# Most tokens are words. One that a quote or U& may follow could be the beginning of a text.
+_WORD = r"(?P<word> [^\W\d][\w$]*+ (?!['&]) )"
 _REST = r"""
     | (?P<parameter> %\(\w+\)s | %s | :\w+ | \$\d+ )
-    | (?P<word> [^\W\d][\w$]* )
+    | [^\W\d][\w$]*
     | (?P<number> \d[\w.]* | \.\d[\w]* )
     | (?P<sign> :: | [^\w\s] )
 """
 
 
-def tokens(sql: str, lexicon: Lexicon) -> Iterator[Token]:
+def tokens(sql: str, lexicon: Lexicon) -> list[Token]:
     """The tokens of `sql`, without its comments and white space."""
-    for found in _pattern(lexicon).finditer(sql):
-        kind = found.lastgroup or ""
+    found = []
+    for one in _pattern(lexicon).finditer(sql):
+        kind = one.lastgroup or "word"
         if kind != "comment":
-            yield Token(kind, found[0])
+            # Each statement of a run comes here, and Token(…) takes twice as long.
+            found.append(_new(Token, (kind, one[0])))
+    return found
 
 
 def skeleton(found: list[Token]) -> str:
     """The statement without its values: what is the same each time that a revision runs it."""
-    return " ".join("?" if token.kind in _VALUES else token.text for token in found)
+    return " ".join(["?" if kind in _VALUES else text for kind, text in found])
 
 
 def values(found: list[Token]) -> str:
     """What `skeleton` leaves out."""
-    return " ".join(token.text for token in found if token.kind in _VALUES)
+    return " ".join([text for kind, text in found if kind in _VALUES])
 
 
 def past(found: list[Token], words: set[str]) -> list[Token]:
@@ -82,6 +86,7 @@ def digest(text: str) -> str:
 
 
 _VALUES = frozenset({"text", "number", "parameter"})
+_new = tuple.__new__
 _patterns: dict[Lexicon, re.Pattern[str]] = {}
 
 
@@ -95,5 +100,5 @@ def _pattern(lexicon: Lexicon) -> re.Pattern[str]:
                 ("name", lexicon.name),
             )
         )
-        _patterns[lexicon] = re.compile(own.lstrip("| ") + _REST, re.VERBOSE | re.DOTALL)
+        _patterns[lexicon] = re.compile(_WORD + own + _REST, re.VERBOSE | re.DOTALL)
     return _patterns[lexicon]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
@@ -36,8 +35,7 @@ class Aim(Enum):
     REPEATABLE = "to run the statement again does no harm"
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """A statement, read. `skeleton` is its text without `values`, the texts and numbers in it.
 
     `alone`: it can't run in a transaction, or ends the one that is open. `place` is where to look

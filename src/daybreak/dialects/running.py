@@ -54,6 +54,8 @@ class Running(Protocol):
     @property
     def LOCK_IS_OURS(self) -> str: ...  # noqa: N802
     @property
+    def LOCK_IS_HELD(self) -> str: ...  # noqa: N802 - by others
+    @property
     def LOCK_SESSIONS(self) -> str: ...  # noqa: N802 - others that hold it, as LockSession
     @property
     def END_SESSION(self) -> str: ...  # noqa: N802

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from daybreak.core.events import Connected, Event
+from daybreak.core.events import Connected, Event, Unfinished
 
 
 @dataclass
@@ -30,15 +30,19 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Current:
-    """Where the database is and where the files end. `connected` is None for a foreign env.py."""
+    """Where the database is and where the files end. `connected` is None for a foreign env.py.
+
+    `unfinished`: what a run has half done.
+    """
 
     revisions: tuple[str, ...]
     heads: tuple[str, ...]
     connected: Connected | None
+    unfinished: Unfinished | None = None
 
     @property
     def at_head(self) -> bool:
-        return set(self.revisions) == set(self.heads)
+        return set(self.revisions) == set(self.heads) and self.unfinished is None
 
 
 @dataclass(frozen=True)

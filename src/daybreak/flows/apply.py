@@ -19,7 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from daybreak.core.errors import DaybreakError, HalfDone, LockHeld, LockLost, NotTheWriter
-from daybreak.core.events import Applied, Emit, Finished, Passed, Waiting
+from daybreak.core.events import Applied, Emit, Finished, Passed, Unfinished, Waiting
 from daybreak.core.failure import (
     MAKE_ROOM,
     Reached,
@@ -41,7 +41,7 @@ from daybreak.edges.alembic import Running
 from daybreak.edges.apply.funnel import Funnel
 from daybreak.edges.apply.journal import Journal
 from daybreak.edges.apply.lock import RunLock
-from daybreak.edges.apply.lost import first_of, is_lost
+from daybreak.edges.apply.lost import first_of, is_lost, unless_lost
 from daybreak.edges.apply.orphans import TOLD_EVERY_S, meet_orphans
 from daybreak.edges.apply.session import process_of, set_up
 from daybreak.edges.apply.steps import (
@@ -166,8 +166,18 @@ class Run:
         """For a command that changes nothing."""
         self._configure()
         self._heads(require=True)
+        self._tell_unfinished()
         with context.begin_transaction():
             context.run_migrations()
+
+    def _tell_unfinished(self) -> None:
+        """Who may not read the journal gets an answer without this."""
+        if self.borrowed:  # what fails would end somebody else's transaction
+            return
+        with unless_lost():
+            if last := half_done(self.journal.entries(), None):
+                self.emit(Unfinished(last.revision, last.upgrade))
+        self._end_reading()
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
@@ -325,7 +335,7 @@ class Run:
         """There is something to do: from here on the run can be known by its session."""
         self._begun = True
         with self.funnel.own():
-            if not self.journal.made:
+            if first_run := not self.journal.made:
                 self.journal.make()
                 self.emit(Passed("journal made"))
                 self.journal.record_ancestors(ancestors(heads))
@@ -339,7 +349,8 @@ class Run:
                     "version": self.version,
                 }
             )
-            self.journal.forget_runs()
+            if not first_run:
+                self.journal.forget_runs()
             entry = self._begun_entry(first)
             if entry is not None and (entry.revision, True) not in self.known:
                 self.journal.announce(entry)

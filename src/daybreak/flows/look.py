@@ -9,28 +9,42 @@ from alembic.config import Config
 from alembic.script import Script, ScriptDirectory
 
 from daybreak.core.errors import HistoryInvalid, SchemaTooOld
-from daybreak.core.events import Connected, Event
+from daybreak.core.events import Connected, Event, Unfinished
 from daybreak.edges.alembic import Call, read_heads, run
 from daybreak.edges.history import script_directory
 from daybreak.flows.answers import Current
 from daybreak.flows.session import Session, open_project
+from daybreak.report.text import run_words
 
 
 def current(session: Session, *, check_heads: bool) -> Current:
     """Read the database's revisions. With `check_heads`, raise SchemaTooOld if it is behind."""
     connected: list[Connected] = []
+    unfinished: list[Unfinished] = []
 
     def listen(event: Event) -> None:
-        if isinstance(event, Connected):
-            connected.append(event)
-        else:
-            session.emit(event)
+        match event:
+            case Connected():
+                connected.append(event)
+            case Unfinished():
+                unfinished.append(event)
+                session.emit(event)
+            case _:
+                session.emit(event)
 
     opened = open_project(session, Call("current", emit=listen))
     script = script_directory(opened.config)
     revisions = tuple(sorted(read_heads(opened.config)))
     heads = tuple(sorted(run(lambda _config: _heads_to_reach(script), opened.config)))
-    found = Current(revisions, heads, connected[0] if connected else None)
+    found = Current(
+        revisions,
+        heads,
+        connected[0] if connected else None,
+        unfinished[0] if unfinished else None,
+    )
+    if check_heads and found.unfinished is not None:
+        _, problem = run_words(found.unfinished)
+        raise SchemaTooOld(problem, "daybreak upgrade head says what finishes it")
     if check_heads and not found.at_head:
         raise SchemaTooOld(
             f"the database is at {', '.join(revisions) or 'no revision'}, the files end at "

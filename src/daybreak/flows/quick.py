@@ -92,7 +92,9 @@ def current(session: Session, *, check_heads: bool) -> Current | None:
         return None
     asking = _Asking(opened)
     scanned, server = scan_history(opened.layout), asking.answer()
-    if scanned is None or server is None or not scanned.ends.known.keys() >= set(server.recorded):
+    if scanned is None or server is None or server.half_done:
+        return None
+    if not scanned.ends.known.keys() >= set(server.recorded):
         return None
     answer = Current(
         tuple(sorted(server.recorded)),

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from daybreak.core.events import Applied, Event, Passed
+from daybreak.core.events import Applied, Event, Passed, Unfinished
 from daybreak.core.secret import mask
 
 _NAMES = {
@@ -29,6 +29,6 @@ def event_object(event: Event) -> dict[str, Any] | None:
     found = {"event": _NAMES.get(kind, kind.lower()), **asdict(event)}
     if "seconds" in found:
         found["seconds"] = round(found["seconds"], 3)
-    if isinstance(event, Applied):
+    if isinstance(event, (Applied, Unfinished)):
         found["direction"] = "upgrade" if found.pop("is_upgrade") else "downgrade"
     return found

@@ -6,7 +6,7 @@ import textwrap
 
 from click import style
 
-from daybreak.core.events import Applied, Event, Orphan, Repaired, Skipped, Waiting
+from daybreak.core.events import Applied, Event, Orphan, Repaired, Skipped, Unfinished, Waiting
 from daybreak.report.text import counted, event_line, run_words
 
 
@@ -22,7 +22,7 @@ class Screen:
             case Skipped(revision):
                 self._done_before[revision] = self._done_before.get(revision, 0) + 1
                 return _marked(event, columns) if self._done_before[revision] == 1 else []
-            case Waiting() | Orphan() | Repaired():
+            case Waiting() | Orphan() | Repaired() | Unfinished():
                 return _marked(event, columns)
             case Applied(revision) if revision in self._done_before:
                 skipped = counted(self._done_before.pop(revision), "statement")
@@ -32,7 +32,7 @@ class Screen:
                 return [line] if line else []
 
 
-def _marked(event: Waiting | Orphan | Repaired | Skipped, columns: int) -> list[str]:
+def _marked(event: Waiting | Orphan | Repaired | Skipped | Unfinished, columns: int) -> list[str]:
     word, text = run_words(event)
     first, *more = textwrap.wrap(text, columns - 7, break_on_hyphens=False)
     return [style(word.ljust(7), fg="yellow") + first, *(f"       {line}" for line in more)]

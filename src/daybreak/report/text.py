@@ -24,6 +24,7 @@ from daybreak.core.events import (
     Ran,
     Repaired,
     Skipped,
+    Unfinished,
     Waiting,
 )
 from daybreak.core.standing import Standing
@@ -49,14 +50,14 @@ def event_line(event: Event) -> str:
             return style("made", fg="green") + f"   {place}"
         case NotYet(problem):
             return style("wait", fg="yellow") + f"   {problem}"
-        case Waiting() | Orphan() | Skipped() | Repaired():
+        case Waiting() | Orphan() | Skipped() | Repaired() | Unfinished():
             word, text = run_words(event)
             return style(word.ljust(7), fg="yellow") + text
         case Passed() | Ran() | Finished():
             return ""
 
 
-def run_words(event: Waiting | Orphan | Skipped | Repaired) -> tuple[str, str]:
+def run_words(event: Waiting | Orphan | Skipped | Repaired | Unfinished) -> tuple[str, str]:
     """What a run met of other runs: a word that marks its line, and the sentence."""
     match event:
         case Waiting(holder, seconds):
@@ -70,6 +71,9 @@ def run_words(event: Waiting | Orphan | Skipped | Repaired) -> tuple[str, str]:
             return "resume", f"{revision} was interrupted: what is done of it is not run again"
         case Repaired(statement):
             return "repair", f"an interrupted statement is cleared away: {statement}"
+        case Unfinished(revision, is_upgrade):
+            what, verb = ("applied", "upgrade") if is_upgrade else ("taken back", "downgrade")
+            return "half", f"{revision} is half {what}: if no run is at work, {verb} to finish it"
 
 
 def connected_line(event: Connected) -> str:

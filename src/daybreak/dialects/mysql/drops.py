@@ -10,4 +10,4 @@ from daybreak.dialects.mysql.reading import LEXICON
 
 def dropped(sql: str) -> tuple[Dropped, ...]:
     """The tables and columns that the statements in `sql` drop with what they hold."""
-    return read_drops(list(tokens(sql, LEXICON)))
+    return read_drops(tokens(sql, LEXICON))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from daybreak.core.sqltext import Lexicon, Token, past, skeleton, tokens, values
 from daybreak.core.statement import Aim, Effect, Place, Reading
 
@@ -35,12 +33,12 @@ _NO_COLUMN = frozenset(
 
 def read_statement(sql: str) -> Reading:
     """What `sql` does."""
-    found = list(tokens(sql, LEXICON))
-    return replace(_read(found), values=values(found))
+    found = tokens(sql, LEXICON)
+    return _read(found)._replace(values=values(found))
 
 
 def _read(found: list[Token]) -> Reading:
-    words = [token.word for token in found if token.text != "("] or [""]
+    words = [t.upper() if kind == "word" else "" for kind, t in found if t != "("] or [""]
     first, text = words[0], skeleton(found)
     if first == "COMMIT":
         return Reading(Effect.COMMIT, text)
@@ -97,9 +95,8 @@ def _schema(found: list[Token], text: str) -> Reading:
         return _reading(text, kind, named, Aim.GONE)
     if kind != "table" or not (parts := _added(rest)):
         return _reading(text, kind, named, Aim.ALTERED)
-    return replace(
-        _reading(text, kind, named, Aim.ALTERED, parts), adds=("column", parts[0].lower())
-    )
+    adding = _reading(text, kind, named, Aim.ALTERED, parts)
+    return adding._replace(adds=("column", parts[0].lower()))
 
 
 def _index(verb: str, rest: list[Token], text: str) -> Reading:
@@ -109,7 +106,7 @@ def _index(verb: str, rest: list[Token], text: str) -> Reading:
     if named is None:
         return _unplaced(text)
     adds = ("index", rest[0].called.lower()) if verb == "CREATE" else None
-    return replace(_reading(text, "table", named, Aim.ALTERED), adds=adds)
+    return _reading(text, "table", named, Aim.ALTERED)._replace(adds=adds)
 
 
 def _reading(

@@ -60,6 +60,9 @@ RELEASE_LOCK = f"SELECT RELEASE_LOCK({_LOCK})"
 # Whether this session holds the lock: a row with 1.
 LOCK_IS_OURS = f"SELECT IS_USED_LOCK({_LOCK}) = CONNECTION_ID()"
 
+# Whether anybody holds the lock: cheaper than to ask who.
+LOCK_IS_HELD = f"SELECT COALESCE(IS_USED_LOCK({_LOCK}) <> CONNECTION_ID(), 0)"
+
 # Who holds the lock: a row as `base.LockSession` for each. PROCESS is needed for other users'
 # sessions. How old a session is, the server does not tell.
 LOCK_SESSIONS = f"""

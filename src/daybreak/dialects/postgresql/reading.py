@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from daybreak.core.sqltext import Lexicon, Token, past, skeleton, tokens, values
 from daybreak.core.statement import Aim, Effect, Place, Reading
 
@@ -29,12 +27,12 @@ _ROLLS_BACK = frozenset({"ROLLBACK", "ABORT", "BEGIN", "START", "SAVEPOINT", "RE
 
 def read_statement(sql: str) -> Reading:
     """What `sql` does. One that is several statements is read by its first."""
-    found = list(tokens(sql, LEXICON))
-    return replace(_read(found), values=values(found))
+    found = tokens(sql, LEXICON)
+    return _read(found)._replace(values=values(found))
 
 
 def _read(found: list[Token]) -> Reading:
-    words = [token.word for token in found if token.text != "("] or [""]
+    words = [t.upper() if kind == "word" else "" for kind, t in found if t != "("] or [""]
     first, text = words[0], skeleton(found)
     if first in _COMMITS:
         return Reading(Effect.COMMIT, text)

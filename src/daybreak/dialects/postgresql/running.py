@@ -32,11 +32,11 @@ WHERE CASE setting
 END
 """
 
-# This session, so that no other one can be taken for it, also after its process id came again.
+# This session, so that no other one can be taken for it, also after its process id came again. The
+# function is what pg_stat_activity selects from, without a plan for what that joins.
 SESSION_ID = """
 SELECT a.pid || ' since ' || extract(epoch FROM a.backend_start)
-FROM pg_stat_activity AS a
-WHERE a.pid = pg_backend_pid()
+FROM pg_stat_get_activity(pg_backend_pid()) AS a
 """
 
 # IF NOT EXISTS alone does not see what another transaction has not yet committed: it waits for
@@ -73,6 +73,16 @@ LOCK_IS_OURS = """
 SELECT EXISTS (
     SELECT FROM pg_locks AS l
     WHERE l.locktype = 'advisory' AND l.granted AND l.pid = pg_backend_pid()
+      AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND (l.classid::bigint << 32) | l.objid::bigint = :key AND l.objsubid = 1
+)
+"""
+
+# Whether anybody holds the lock: cheaper than to ask who.
+LOCK_IS_HELD = """
+SELECT EXISTS (
+    SELECT FROM pg_locks AS l
+    WHERE l.locktype = 'advisory' AND l.granted AND l.pid <> pg_backend_pid()
       AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
       AND (l.classid::bigint << 32) | l.objid::bigint = :key AND l.objsubid = 1
 )

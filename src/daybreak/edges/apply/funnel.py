@@ -66,6 +66,7 @@ class Funnel:
         self._ways = Ways(connection, dialect, journal, self, sending=sending, emit=emit)
         self._prove = prove
         self._emit, self._folders, self._said = emit, folders, said
+        self._of_revision: dict[str, bool] = {}  # by file: those on the stack are mostly the same
         self._work: Work | None = None
         self.told_to_commit = False
         self._asked: Undecided | None = None
@@ -267,10 +268,19 @@ class Funnel:
                 self.committing()
                 work.by_hand = True  # no transaction is open from here on, whoever thinks so
                 return False
-        line = self._line(work)
+        line, place = self._where(work)
         over = work.arrive(line)
         sent = Sent(
-            cursor, context, parameters, run, reading, work.number, line, work.read, self._discards
+            cursor,
+            context,
+            parameters,
+            run,
+            reading,
+            work.number,
+            line,
+            place,
+            work.read,
+            self._discards,
         )
         work.skeletons.append(reading.skeleton)
         work.only_adds = work.only_adds and reading.only_adds
@@ -280,7 +290,7 @@ class Funnel:
         began = time.monotonic()
         self._ways.run(work, sent)
         seconds = time.monotonic() - began
-        self._emit(Ran(work.revision, work.number, reading.skeleton, self._place(), seconds))
+        self._emit(Ran(work.revision, work.number, reading.skeleton, place, seconds))
         return True
 
     def _finish(self, work: Work, cursor: Any, sql: str, parameters: Any, context: Any) -> bool:
@@ -291,9 +301,8 @@ class Funnel:
         if work.finished:  # a merge has several
             return False
         if gone := left_over(work.known, work.number):
-            raise self._undecided(
-                gone, f"it is no longer in the file, but was {gone.state.value}: {gone.statement}"
-            )
+            why = f"it is no longer in the file, but was {gone.state.value}: {gone.statement}"
+            raise self._undecided(gone, why, None)
         work.pending.clear()
         work.finished = True
         with self.own():
@@ -318,7 +327,7 @@ class Funnel:
         if decision.next is Next.RUN:
             work.resumed = False  # where the run that was interrupted had come to
         if decision.next is Next.ASK:
-            raise self._undecided(entry, decision.why)
+            raise self._undecided(entry, decision.why, sent.place)
         if decision.next is Next.SKIP:
             self._skip(work, known or entry, sent, beyond=known is None)
         return decision.next is Next.SKIP
@@ -352,8 +361,8 @@ class Funnel:
             self._ways.record(work, done)
         self._emit(Skipped(work.revision, sent.number, sent.reading.skeleton))
 
-    def _undecided(self, entry: Entry, why: str) -> Undecided:
-        self._asked = Undecided(entry.revision, entry.number, why, place=self._place())
+    def _undecided(self, entry: Entry, why: str, place: str | None) -> Undecided:
+        self._asked = Undecided(entry.revision, entry.number, why, place=place)
         return self._asked
 
     def _go_on(self) -> None:
@@ -362,22 +371,24 @@ class Funnel:
             raise self._asked
         self._prove()
 
-    def _line(self, work: Work) -> int | None:
-        """The line of the revision's own function from which a statement is sent."""
-        frame: FrameType | None = sys._getframe()
-        while frame is not None:
-            code = frame.f_code
-            if code.co_name == work.function and code.co_filename.startswith(self._folders):
-                return frame.f_lineno
-            frame = frame.f_back
-        return None
+    def _where(self, work: Work) -> tuple[int | None, str | None]:
+        """From where a statement is sent.
 
-    def _place(self) -> str | None:
-        """`4f2a_add.py:12`, the innermost line of a revision that is running."""
-        frame: FrameType | None = sys._getframe()
+        The line of the revision's own function; and the innermost line of a file of a revision, as
+        `4f2a_add.py:12`.
+        """
+        line = place = None
+        frame: FrameType | None = sys._getframe(2)
         while frame is not None:
-            name = frame.f_code.co_filename
-            if name.startswith(self._folders):
-                return f"{name.rpartition('/')[2]}:{frame.f_lineno}"
+            file = frame.f_code.co_filename
+            of_revision = self._of_revision.get(file)
+            if of_revision is None:
+                of_revision = self._of_revision[file] = file.startswith(self._folders)
+            if of_revision:
+                if place is None:
+                    place = f"{file.rpartition('/')[2]}:{frame.f_lineno}"
+                if frame.f_code.co_name == work.function:
+                    line = frame.f_lineno
+                    break
             frame = frame.f_back
-        return None
+        return line, place

@@ -175,7 +175,7 @@ class Journal:
         if both is None:
             self._insert(row)
             return None
-        values = self._new_as_sent.construct_params({**_ROW, **row, **self._ours})
+        values = {**_ROW, **row, **self._ours}
         order = self._new_as_sent.positiontup
         return both, values if order is None else tuple(values[name] for name in order)
 

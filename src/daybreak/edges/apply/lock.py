@@ -84,7 +84,10 @@ class RunLock:
         """The sessions that hold the lock `key`. Raises LockLost."""
         try:
             with self._mutex:
-                rows = self._connection.execute(text(self._server.LOCK_SESSIONS), {"key": key})
+                asked = {"key": key}
+                if not self._connection.execute(text(self._server.LOCK_IS_HELD), asked).scalar():
+                    return []
+                rows = self._connection.execute(text(self._server.LOCK_SESSIONS), asked)
                 return [LockSession(*row) for row in rows]
         except SQLAlchemyError as error:
             if not self._proved:  # there was nothing to be lost

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from daybreak.core.journal import Entry, State
 from daybreak.core.program import Part, Program
@@ -89,9 +89,8 @@ class Work:
         return last is not None
 
 
-@dataclass(frozen=True)
-class Sent:
-    """A statement as the driver is to `run` it, the `number`th of its revision.
+class Sent(NamedTuple):
+    """A statement as the driver is to `run` it, the `number`th of its revision, from `place`.
 
     `discards`: nobody reads what it gives back. `read`: the revision had read data before it.
     """
@@ -103,6 +102,7 @@ class Sent:
     reading: Reading
     number: int
     line: int | None
+    place: str | None
     read: bool
     discards: bool
 
