@@ -26,7 +26,7 @@ def from_text(text: str) -> Catalog:
 
 
 def _plain(value: Any) -> tuple[Any, ...]:
-    """The fields of a value. Raises TypeError for what is none of ours."""
+    """The fields to be written of a value. Raises TypeError for what is none of ours."""
     value_type: Any = type(value)
     if value_type not in _VALUES:
         raise TypeError(value_type.__name__)
