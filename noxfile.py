@@ -76,6 +76,7 @@ def bench(session: nox.Session) -> None:
     servers = {"PYTHONPATH": os.pathsep.join(["tests", "."])}
     session.run("python", "-m", "benchmarks.upgrade", *session.posargs[:1], env=servers)
     session.run("python", "-m", "benchmarks.noop", *session.posargs[:1], env=servers)
+    session.run("python", "-m", "benchmarks.gentle", env=servers)
 
 
 @nox.session

@@ -20,7 +20,7 @@ from alembic import context
 from alembic.util import CommandError
 
 from daybreak.core.errors import DaybreakError, Protected
-from daybreak.core.events import Emit, Event, Orphan, Repaired, Skipped, Unfinished, Waiting
+from daybreak.core.events import Emit, Event, Skipped
 from daybreak.core.failure import offline_failure, said
 from daybreak.core.guard import needs_consent, refuse_on_lambda
 from daybreak.core.journal import JOURNAL
@@ -50,7 +50,7 @@ from daybreak.edges.settings import Settings, load_settings, resolve_target
 from daybreak.flows.apply import apply
 from daybreak.flows.autogenerate import compare_catalogs
 from daybreak.flows.losses import Losses, agreed
-from daybreak.report.text import run_words
+from daybreak.report.text import Met, run_words
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, MetaData
@@ -131,7 +131,8 @@ def _run(
     elif connection is not None:
         _require_consent(call, running, settings.choice.environment, settings)
         losses = Losses(connection, None, call, running, options)
-        apply(connection, None, running, options, _wishes(call), _emit(call), losses)
+        policy = settings.declared.environment(settings.choice.environment).policy
+        apply(connection, None, running, options, _wishes(call), _emit(call), losses, policy)
     else:
         _run_online(settings, call, running, options)
 
@@ -189,7 +190,8 @@ def _run_online(
         connection = engine.connect()
     with connection:
         losses = Losses(connection, target, call, running, options)
-        apply(connection, target, running, options, _wishes(call), _emit(call), losses)
+        wishes, emit = _wishes(call), _emit(call)
+        apply(connection, target, running, options, wishes, emit, losses, target.policy)
 
 
 def _require_consent(
@@ -222,7 +224,7 @@ def _to_log() -> Emit:
     resumed: set[str] = set()
 
     def listen(event: Event) -> None:
-        if not isinstance(event, (Waiting, Orphan, Repaired, Skipped, Unfinished)):
+        if not isinstance(event, Met):
             return
         if isinstance(event, Skipped):
             if event.revision in resumed:

@@ -57,6 +57,14 @@ def test_a_stored_catalog_comes_back_equal_in_every_field() -> None:
     assert to_text(again) == to_text(CATALOG)
 
 
+def test_a_value_is_written_up_to_the_last_field_that_is_no_default() -> None:
+    columns = (Column("id", "int", position=1), Column("at", "date", True, position=2))
+    catalog = Catalog("mysql", 8, "", tables=(Table("", "t", columns),))
+    assert to_text(catalog) == (
+        '["mysql",8,"",[],[],[],[],[],[],[],[],[["","t",[["id","int",1],["at","date",2,true]]]]]'
+    )
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '["postgresql", 16]'])
 def test_a_text_that_is_no_catalog_is_refused(text: str) -> None:
     with pytest.raises((ValueError, TypeError)):

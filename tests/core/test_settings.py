@@ -31,6 +31,8 @@ def test_every_key_is_read() -> None:
         "models": ["models", "billing.models"],
         "metadata": "database:Base.metadata",
         "shadow": {"env": "SCRATCH_URL"},
+        "lock_budget": "1s",
+        "attempts": 5,
         "environments": {
             "prod": {
                 "url": {"env": "MAIN_URL"},
@@ -38,6 +40,8 @@ def test_every_key_is_read() -> None:
                 "protected": False,
                 "role": "owner",
                 "statement_timeout": "10min",
+                "lock_budget": "200ms",
+                "attempts": 9,
             },
             "qa": {},
         },
@@ -47,14 +51,17 @@ def test_every_key_is_read() -> None:
         models=("models", "billing.models"),
         metadata="database:Base.metadata",
         shadow=UrlSetting(variable="SCRATCH_URL"),
+        policy=Policy(lock_budget_ms=1000, attempts=5),
         environments={
             "prod": EnvironmentSettings(
                 url=UrlSetting(variable="MAIN_URL"),
                 migration_url=UrlSetting(text="ssm:///app/prod/migrations"),
                 role="owner",
-                policy=Policy(protected=False, statement_timeout_ms=600_000),
+                policy=Policy(
+                    protected=False, statement_timeout_ms=600_000, lock_budget_ms=200, attempts=9
+                ),
             ),
-            "qa": EnvironmentSettings(),
+            "qa": EnvironmentSettings(policy=Policy(lock_budget_ms=1000, attempts=5)),
         },
     )
 
@@ -110,7 +117,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "an unknown key": (
         {"dialekt": "mysql"},
         f"unknown setting 'dialekt' in {TOP}; "
-        "known: dialect, models, metadata, base, shadow, environments",
+        "known: dialect, models, metadata, base, shadow, lock_budget, attempts, environments",
     ),
     "dialect is a number": ({"dialect": 5}, f"dialect in {TOP} is not a text"),
     "dialect is empty": ({"dialect": ""}, f"dialect in {TOP} is not a text"),
@@ -130,13 +137,22 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "an unknown key of an environment": (
         {"environments": {"qa": {"role_": "x"}}},
         f"unknown setting 'role_' in {QA}; "
-        "known: url, migration_url, protected, role, statement_timeout",
+        "known: url, migration_url, protected, role, statement_timeout, lock_budget, attempts",
     ),
     "protected is a text": (
         {"environments": {"qa": {"protected": "yes"}}},
         f"protected in {QA} is not true or false",
     ),
     "role is a list": ({"environments": {"qa": {"role": []}}}, f"role in {QA} is not a text"),
+    "a budget that nobody could keep": (
+        {"lock_budget": "10ms"},
+        f"lock_budget = '10ms' in {TOP} is less than 50ms, in which nobody could see who waits",
+    ),
+    "no attempt": ({"attempts": 0}, f"attempts = 0 in {TOP} is not a number of attempts"),
+    "attempts that are true": (
+        {"environments": {"qa": {"attempts": True}}},
+        f"attempts = True in {QA} is not a number of attempts",
+    ),
     "a duration without a unit": (
         {"environments": {"qa": {"statement_timeout": 30}}},
         f"statement_timeout = 30 in {QA} is not a duration",

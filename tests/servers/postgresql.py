@@ -12,12 +12,14 @@ import psycopg2
 from daybreak.edges.pgtemporary import temporary_server
 from servers.server import Rows, Server
 
+# There is none by default, and a server that has some takes them while it starts.
+SETTINGS = {"max_prepared_transactions": "4"}
 WEAK_PASSWORD = "SET scram_iterations = 1; ALTER ROLE CURRENT_USER PASSWORD %s"
 
 
 @contextmanager
 def running_postgresql(major: int) -> Iterator[PostgreSQL]:
-    with temporary_server(major) as started:
+    with temporary_server(major, SETTINGS) as started:
         server = PostgreSQL(
             dialect="postgresql",
             host=started.admin.host,

@@ -211,7 +211,9 @@ def guarded(command: Command) -> Command:
 def wait(command: Command) -> Command:
     """--wait, for another run."""
     return click.option(
-        "--wait", metavar="SECONDS", help="Wait so long for another run (default: 600)."
+        "--wait",
+        metavar="SECONDS",
+        help="Wait so long for another run, or for a lock (default: 600).",
     )(command)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import typing
-from dataclasses import fields, make_dataclass
+from dataclasses import MISSING, Field, field, fields, make_dataclass
 from functools import cache
 from operator import attrgetter
 from typing import Any
@@ -13,7 +13,7 @@ from daybreak.core.catalog import Catalog, Grant, Identity, IndexKey, Object
 
 
 def to_text(catalog: Catalog) -> str:
-    """`catalog` as JSON: each value is the list of its fields."""
+    """`catalog` as JSON: each value is the list of its fields, without the defaults at its end."""
     return json.dumps(
         catalog, default=_plain, separators=(",", ":"), ensure_ascii=False, check_circular=False
     )
@@ -26,12 +26,15 @@ def from_text(text: str) -> Catalog:
 
 
 def _plain(value: Any) -> tuple[Any, ...]:
-    """The fields of a value. Raises TypeError for what is none of ours."""
+    """The fields to be written of a value. Raises TypeError for what is none of ours."""
     value_type: Any = type(value)
     if value_type not in _VALUES:
         raise TypeError(value_type.__name__)
     found: tuple[Any, ...] = _reader(value_type)(value)
-    return found
+    defaults, end = _defaults(value_type), len(found)
+    while end and found[end - 1] == defaults[end - 1]:
+        end -= 1
+    return found[:end]
 
 
 @cache
@@ -44,8 +47,19 @@ def _reader(value_type: Any) -> Any:
 
 
 @cache
+def _fields(value_type: Any) -> tuple[Field[Any], ...]:
+    """In the order of the text: what always says something stands before what seldom does."""
+    return tuple(sorted(fields(value_type), key=lambda f: f.compare and f.default is not MISSING))
+
+
+@cache
 def _names(value_type: Any) -> tuple[str, ...]:
-    return tuple(part.name for part in fields(value_type))
+    return tuple(part.name for part in _fields(value_type))
+
+
+@cache
+def _defaults(value_type: Any) -> tuple[Any, ...]:
+    return tuple(part.default for part in _fields(value_type))
 
 
 @cache
@@ -59,9 +73,10 @@ def _builder(annotation: Any) -> Any:
         thawed = _thawed(annotation)
 
         def build(plain: list[Any]) -> Any:
-            if len(plain) != len(names):
-                raise ValueError(f"{annotation.__name__} of {len(plain)} fields")
-            for at, make in made_of:  # few fields are no plain text, and of these most are empty
+            told = len(plain)
+            for at, make in made_of:  # few fields are no plain text
+                if at >= told:
+                    break
                 if value := plain[at]:
                     plain[at] = make(value)
                 elif value is not None:
@@ -86,7 +101,8 @@ def _thawed(value_type: Any) -> Any:
 
     A frozen one sets its own fields through `object.__setattr__`, one call each.
     """
-    return make_dataclass(value_type.__name__, _names(value_type), slots=True, eq=False)
+    parts = [(part.name, Any, field(default=part.default)) for part in _fields(value_type)]
+    return make_dataclass(value_type.__name__, parts, slots=True, eq=False)
 
 
 _VALUES = frozenset({*typing.get_args(Object), Grant, Identity, IndexKey, Catalog})

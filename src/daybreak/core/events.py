@@ -100,6 +100,47 @@ class Repaired:
 
 
 @dataclass(frozen=True)
+class Blocked:
+    """The statement under way has waited for a lock for `seconds`; `blockers` says for whom."""
+
+    blockers: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class SteppedBack:
+    """The `attempt` was given up and what was open rolled back; the next is in `seconds`.
+
+    `waited`: how long, in seconds, the one waited that was kept waiting by it the longest.
+    `blockers` is whom the run waited for; empty where it was at work itself.
+    """
+
+    attempt: int
+    blockers: str
+    waited: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Unwatched:
+    """Nobody sees who waits for the run, or not for certain: `why`."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Waits:
+    """At the end: how long the one waited that the run kept waiting the longest, in `seconds`.
+
+    `attempts` were given up for it, and `blockers` says whom the run waited for.
+    """
+
+    seconds: float
+    attempts: int
+    blockers: str
+
+
+@dataclass(frozen=True)
 class Unfinished:
     """A revision is half applied (`is_upgrade`) or half taken back, and another run did that."""
 
@@ -131,6 +172,10 @@ Event = (
     | Ran
     | Skipped
     | Repaired
+    | Blocked
+    | SteppedBack
+    | Unwatched
+    | Waits
     | Applied
     | Unfinished
     | Finished

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from daybreak.core.environment import variable_of
@@ -14,8 +14,11 @@ from daybreak.core.url import parse_url
 
 SHADOW_VARIABLE = "SHADOW_DATABASE_URL"
 
-_TOP = ("dialect", "models", "metadata", "base", "shadow", "environments")
-_ENVIRONMENT = ("url", "migration_url", "protected", "role", "statement_timeout")
+_GENTLE = ("lock_budget", "attempts")
+_TOP = ("dialect", "models", "metadata", "base", "shadow", *_GENTLE, "environments")
+_ENVIRONMENT = ("url", "migration_url", "protected", "role", "statement_timeout", *_GENTLE)
+# Below that a look at who waits takes as long as the budget.
+_SHORTEST_BUDGET_MS = 50
 _UNITS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000}
 
 
@@ -44,11 +47,12 @@ class ProjectSettings:
     metadata: str | None = None
     base: str | None = None
     shadow: UrlSetting | None = None
+    policy: Policy = field(default_factory=Policy)
     environments: Mapping[str, EnvironmentSettings] = field(default_factory=dict)
 
     def environment(self, name: str) -> EnvironmentSettings:
         """The settings of `name`; `prod` is protected unless its table says otherwise."""
-        default = EnvironmentSettings(policy=Policy(protected=name == "prod"))
+        default = EnvironmentSettings(policy=replace(self.policy, protected=name == "prod"))
         return self.environments.get(name, default)
 
 
@@ -68,14 +72,17 @@ def read_settings(table: Mapping[str, Any], file: str) -> ProjectSettings:
             "write [tool.daybreak.environments.prod] and its settings below it",
         )
     dialect = table.get("dialect")
+    policy = _gentle(table, Policy(), where)
     return ProjectSettings(
         dialect=None if dialect is None else _text(dialect, "dialect", where, "postgresql"),
         models=models,
         metadata=_reference(table.get("metadata"), "metadata", where, "database:Base.metadata"),
         base=_reference(table.get("base"), "base", where, "first_models:Base.metadata"),
         shadow=_read_url(table.get("shadow"), "shadow", where, SHADOW_VARIABLE),
+        policy=policy,
         environments={
-            name: _read_environment(name, entry, file) for name, entry in environments.items()
+            name: _read_environment(name, entry, policy, file)
+            for name, entry in environments.items()
         },
     )
 
@@ -89,7 +96,7 @@ def _reference(value: Any, key: str, where: str, example: str) -> str | None:
     return None if value is None else str(value)
 
 
-def _read_environment(name: str, table: Any, file: str) -> EnvironmentSettings:
+def _read_environment(name: str, table: Any, policy: Policy, file: str) -> EnvironmentSettings:
     where = f"[tool.daybreak.environments.{name}] in {file}"
     if not isinstance(table, dict):
         raise ProjectInvalid(f"{where} is not a table", "put its settings below that heading")
@@ -109,11 +116,39 @@ def _read_environment(name: str, table: Any, file: str) -> EnvironmentSettings:
             variable_of(name, "MIGRATION_DATABASE_URL"),
         ),
         role=None if role is None else _text(role, "role", where, "migrator"),
-        policy=Policy(
+        policy=replace(
+            _gentle(table, policy, where),
             protected=protected,
-            statement_timeout_ms=None if timeout is None else _duration(timeout, where),
+            statement_timeout_ms=(
+                None if timeout is None else duration(timeout, "statement_timeout", where)
+            ),
         ),
     )
+
+
+def _gentle(table: Mapping[str, Any], policy: Policy, where: str) -> Policy:
+    """`policy` with what `table` says of how a migration stands in nobody's way."""
+    if "lock_budget" in table:
+        policy = replace(policy, lock_budget_ms=lock_budget(table["lock_budget"], where))
+    attempts = table.get("attempts", policy.attempts)
+    if isinstance(attempts, bool) or not isinstance(attempts, int) or attempts < 1:
+        raise ProjectInvalid(
+            f"attempts = {attempts!r} in {where} is not a number of attempts",
+            "write, for example, attempts = 20",
+        )
+    return replace(policy, attempts=attempts)
+
+
+def lock_budget(value: Any, where: str, key: str = "lock_budget") -> int:
+    """How long anybody may be kept waiting, in milliseconds. Raises ProjectInvalid."""
+    budget = duration(value, key, where)
+    if budget < _SHORTEST_BUDGET_MS:
+        raise ProjectInvalid(
+            f"{key} = {value!r} in {where} is less than {_SHORTEST_BUDGET_MS}ms, in which nobody "
+            "could see who waits",
+            f'write, for example, {key} = "500ms"',
+        )
+    return budget
 
 
 def _read_url(value: Any, key: str, where: str, variable: str) -> UrlSetting | None:
@@ -162,12 +197,12 @@ def duration_text(milliseconds: int) -> str:
     return f"{milliseconds // _UNITS[unit]}{unit}"
 
 
-def _duration(value: Any, where: str) -> int:
-    """Milliseconds of `500ms`, `30s`, `10min`, `1h`."""
+def duration(value: Any, key: str, where: str) -> int:
+    """Milliseconds of `500ms`, `30s`, `10min`, `1h`. Raises ProjectInvalid."""
     match = re.fullmatch(r"(\d+)\s*(ms|s|min|h)", value) if isinstance(value, str) else None
     if match is None:
         raise ProjectInvalid(
-            f"statement_timeout = {value!r} in {where} is not a duration",
+            f"{key} = {value!r} in {where} is not a duration",
             'write "500ms", "30s", "10min" or "1h"',
         )
     return int(match[1]) * _UNITS[match[2]]

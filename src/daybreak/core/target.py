@@ -9,10 +9,16 @@ from daybreak.core.url import Url
 
 @dataclass(frozen=True)
 class Policy:
-    """What an environment allows. `statement_timeout_ms` is for migrations; None is no limit."""
+    """What an environment allows. `statement_timeout_ms` is for migrations; None is no limit.
+
+    `lock_budget_ms` is how long anybody may be kept waiting by a migration, `attempts` how often it
+    steps back for that before it gives up.
+    """
 
     protected: bool = False
     statement_timeout_ms: int | None = None
+    lock_budget_ms: int = 500
+    attempts: int = 20
 
 
 @dataclass(frozen=True)

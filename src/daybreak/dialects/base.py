@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from daybreak.core.url import Url
     from daybreak.core.weight import Heavy, Suspect
     from daybreak.dialects.running import Running
+    from daybreak.dialects.watching import Watching
     from daybreak.dialects.wording import Words
 
 CONNECT_TIMEOUT_S = 10
@@ -224,6 +225,11 @@ class Dialect(Protocol):
     @property
     def running(self) -> Running:
         """What a run asks the server."""
+        ...
+
+    @property
+    def watching(self) -> Watching:
+        """What a run's watcher asks the server."""
         ...
 
     @property

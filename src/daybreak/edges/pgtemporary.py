@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from daybreak.core.errors import DevServerFailed
 from daybreak.edges.account import Account, server_account
@@ -31,13 +32,16 @@ ATTEMPTS = 3  # somebody else may take the free port before the server does
 
 
 @contextmanager
-def temporary_server(major: int = 16) -> Iterator[Server]:
+def temporary_server(
+    major: int = 16, settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Server]:
     """A new, empty server on a free port. It ends with the block, or with us if we are killed.
 
+    `settings` are the server's own, beside ours.
     Raises ExtraMissing without the wheel, DevServerFailed with the end of the server's log.
     """
     account = server_account()
-    server, leash = _started(major, account, ATTEMPTS)
+    server, leash = _started(major, account, settings, ATTEMPTS)
     try:
         yield server
     finally:
@@ -46,7 +50,9 @@ def temporary_server(major: int = 16) -> Iterator[Server]:
         shutil.rmtree(server.data.parent, ignore_errors=True)
 
 
-def _started(major: int, account: Account | None, attempts: int) -> tuple[Server, Leash]:
+def _started(
+    major: int, account: Account | None, settings: Mapping[str, str], attempts: int
+) -> tuple[Server, Leash]:
     folder, programs = temporary_folder(account), binaries(major, account)
     try:
         make_cluster(folder / "data", programs, account, durable=False)
@@ -54,12 +60,13 @@ def _started(major: int, account: Account | None, attempts: int) -> tuple[Server
             *(folder / "data", programs, account),
             folder=folder,
             signal="QUIT",  # at once, without a last checkpoint
+            settings=settings,
         )
     except DevServerFailed:
         shutil.rmtree(folder, ignore_errors=True)
         if attempts == 1:
             raise
-        return _started(major, account, attempts - 1)
+        return _started(major, account, settings, attempts - 1)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -73,6 +80,7 @@ def serve_on_leash(
     folder: Path,
     signal: str,
     lock: int | None = None,
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Server, Leash]:
     """A forgetful server of `data` on a free port; `folder`, `signal` and `lock` as of a leash.
 
@@ -81,7 +89,7 @@ def serve_on_leash(
     """
     port, major = free_port(), major_of(data)
     leash = start_on_leash(
-        [programs / "postgres", "-D", data, *options(port, FORGETFUL)],
+        [programs / "postgres", "-D", data, *options(port, {**FORGETFUL, **settings})],
         folder=folder,
         signal=signal,
         account=account,

@@ -7,7 +7,6 @@ import os
 import socket
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
 from functools import partial
 from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING, Any
@@ -39,7 +38,8 @@ from daybreak.core.holder import called
 from daybreak.core.journal import Entry, begun
 from daybreak.core.resume import Way, half_done
 from daybreak.core.sqltext import digest
-from daybreak.core.target import Target
+from daybreak.core.statement import Reading
+from daybreak.core.target import Policy, Target
 from daybreak.core.wishes import Wishes
 from daybreak.dialects import dialect_named
 from daybreak.dialects.base import Dialect
@@ -47,7 +47,7 @@ from daybreak.dialects.running import LockSession
 from daybreak.edges.alembic import Running
 from daybreak.edges.apply.funnel import Funnel
 from daybreak.edges.apply.journal import Journal
-from daybreak.edges.apply.lock import RunLock
+from daybreak.edges.apply.lock import POLL_S, RunLock
 from daybreak.edges.apply.lost import first_of, is_lost, unless_lost
 from daybreak.edges.apply.orphans import TOLD_EVERY_S, meet_orphans
 from daybreak.edges.apply.session import process_of, set_up
@@ -64,7 +64,11 @@ from daybreak.edges.apply.stop import Stop
 from daybreak.edges.connect import explained, missing_right
 from daybreak.edges.history import allowances_of, place_in_history, require_known
 from daybreak.edges.where import connected
+from daybreak.flows.gentle import Gentle
 from daybreak.flows.losses import Losses
+
+# How long a session of ours that was ended may take to be gone.
+_SECONDS_TO_GO = 10.0
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
@@ -80,13 +84,14 @@ def apply(
     wishes: Wishes,
     emit: Emit,
     losses: Losses,
+    policy: Policy,
 ) -> None:
     """Run what Alembic was asked to run on `connection`, to which `target` led, if any did.
 
     Raises NotTheWriter, DropsData, LockHeld, MovedMeanwhile, RevisionNotInFiles, Undecided,
-    LockLost, and what a revision's failure is turned into by `core.failure`.
+    LockLost, BudgetSpent, and what a revision's failure is turned into by `core.failure`.
     """
-    run = Run(connection, target, options, wishes, emit)
+    run = Run(connection, target, options, wishes, emit, policy)
     if running.command is None:
         run.read()
         return
@@ -108,6 +113,7 @@ class Run:
         options: dict[str, Any],
         wishes: Wishes,
         emit: Emit,
+        policy: Policy,
     ) -> None:
         self.connection, self.target = connection, target
         self.options, self.wishes, self.emit = options, wishes, emit
@@ -133,10 +139,22 @@ class Run:
             self.journal,
             prove=self._prove,
             sending=self._sending,
+            transaction_over=self._transaction_over,
+            allowed=self._allowed,
             emit=emit,
             folders=revision_folders(),
             said=wishes.said,
             version=self.version,
+        )
+        self.gentle = Gentle(
+            connection,
+            self.dialect,
+            policy,
+            wishes.wait_s,
+            emit,
+            # In an asynchronous environment a connection belongs to its thread.
+            watcher_connects=self._watcher if target is not None else None,
+            own=self.funnel.own,
         )
 
     @property
@@ -231,8 +249,14 @@ class Run:
         self._end_reading()
         try:
             with self.funnel.attached(migration.impl):
-                with context.begin_transaction():
-                    context.run_migrations()
+                self.gentle.insist(
+                    _run_migrations,
+                    self._again,
+                    heed=self._heed,
+                    reached=lambda: self._reached,
+                    place=partial(place_in_history, context.script),
+                    may_retry=not self.borrowed and running.command in {"upgrade", "downgrade"},
+                )
                 if running.command == "ensure_version":
                     self._commit()  # Alembic has begun a transaction by reading, and ends none
                 self._finish(running, migration)
@@ -242,20 +266,40 @@ class Run:
             reached = migration.get_current_heads()
         self.emit(Finished(reached))
 
+    def _again(self) -> None:
+        """Begin anew, as the next run would, after what was open is rolled back."""
+        self.funnel.restart()
+        self._end_reading()
+        session = str(self.connection.execute(text(self.server.SESSION_ID)).scalar())
+        self._end_reading()
+        if session != self.session:
+            name = f"daybreak run {self.process}"
+            set_up(self.connection, self.server, self.server.SESSION, name)
+        self.known = self.journal.entries()
+        self._end_reading()
+
     # Before.
 
     @contextlib.contextmanager
     def _lock_connection(self) -> Iterator[Connection]:
-        """A connection of its own, in autocommit, as the user that the URL names."""
-        engine = self.connection.engine.execution_options(isolation_level="AUTOCOMMIT")
         explaining = explained(self.target) if self.target else contextlib.nullcontext()
         with explaining:
-            own = engine.connect()
+            own = self._another()
         with own:
-            if self.target is not None and self.target.role is not None:
-                # Only that user may end a session of its own, whatever the role may do.
-                own.exec_driver_sql("SET ROLE NONE")
             yield own
+
+    def _another(self) -> Connection:
+        """A connection of its own, in autocommit, as the user that the URL names."""
+        own = self.connection.engine.execution_options(isolation_level="AUTOCOMMIT").connect()
+        if self.target is not None and self.target.role is not None:
+            # Only that user may end a session of its own, whatever the role may do.
+            own.exec_driver_sql("SET ROLE NONE")
+        return own
+
+    def _watcher(self) -> Connection:
+        own = self._another()
+        set_up(own, self.server, self.server.SESSION, f"daybreak watch {self.process}")
+        return own
 
     def _told(self, holders: Sequence[LockSession], seconds: float) -> None:
         self._heed_stop()
@@ -308,6 +352,7 @@ class Run:
         revision = script.revision
         self._refuse_half_done((revision, is_upgrade))
         known = self.known.pop((revision, is_upgrade), {})
+        self.gentle.budget_for(script)
         with self.funnel.revision(
             revision,
             upgrade=is_upgrade,
@@ -341,25 +386,28 @@ class Run:
         self.funnel.committed()
         self.emit(Passed("committed", revision))
 
-    def _begin(self, heads: Sequence[str], first: Script | None) -> None:
+    def _begin(self, heads: Sequence[str], first: Script | None, applied: int) -> None:
         """There is something to do: from here on the run can be known by its session."""
         self._begun = True
+        self.funnel.recorded = self.funnel.applied = applied
         with self.funnel.own():
             if first_run := not self.journal.made:
                 self.journal.make()
                 self.emit(Passed("journal made"))
                 self.journal.record_ancestors(ancestors(heads))
-            self.session = str(self.connection.execute(text(self.server.SESSION_ID)).scalar())
-            self.journal.begin_run(
-                {
-                    "host": socket.gethostname(),
-                    "process": os.getpid(),
-                    "worker": self.session,
-                    "lock": self.lock.session,
-                    "version": self.version,
-                }
-            )
-            if not first_run:
+            session = str(self.connection.execute(text(self.server.SESSION_ID)).scalar())
+            is_new, self.session = session != self.session, session
+            if is_new:
+                self.journal.begin_run(
+                    {
+                        "host": socket.gethostname(),
+                        "process": os.getpid(),
+                        "worker": self.session,
+                        "lock": self.lock.session,
+                        "version": self.version,
+                    }
+                )
+            if is_new and not first_run:
                 self.journal.forget_runs()
             entry = self._begun_entry(first)
             if entry is not None and (entry.revision, True) not in self.known:
@@ -367,12 +415,22 @@ class Run:
                 self.funnel.announced()
             self._commit()
             self.emit(Passed("run recorded"))
-            key = self.server.lock_key(self.mark)
-            marked = self.connection.execute(text(self.server.TRY_LOCK), {"key": key}).scalar()
+            if is_new:
+                self._mark()
+        self.gentle.begin(self.session)
+
+    def _mark(self) -> None:
+        """The session that works can be known by a lock. Raises LockHeld."""
+        key = self.server.lock_key(self.mark)
+        until = time.monotonic() + _SECONDS_TO_GO
+        while not self.connection.execute(text(self.server.TRY_LOCK), {"key": key}).scalar():
             self._commit()
-            if not marked:
-                raise LockHeld(self.place, self._called(self.lock.holders_of(key)), 0.0)
-            self.emit(Passed("marked"))
+            if time.monotonic() < until:
+                time.sleep(POLL_S)
+                continue
+            raise LockHeld(self.place, self._called(self.lock.holders_of(key)), 0.0)
+        self._commit()
+        self.emit(Passed("marked"))
 
     def _commit(self) -> None:
         """What is ours, unless it belongs to a transaction that is not."""
@@ -415,18 +473,34 @@ class Run:
         with contextlib.suppress(SQLAlchemyError):
             self._end_reading()
             self.connection.execute(text(self.server.RELEASE_LOCK), asked)
-            self._end_reading()
+            self.gentle.end()
+            if not self.borrowed:
+                self.connection.commit()
 
-    def _prove(self) -> None:
-        """Before each statement. Raises Interrupted, LockLost."""
+    def _prove(self, ending: bool) -> None:
+        """Before each statement. Raises Interrupted, LockLost, SteppedBack."""
+        self._heed()
+        self.gentle.watcher.prove(ending=ending)
+
+    def _heed(self) -> None:
+        """Also while it waits. Raises Interrupted, LockLost."""
         if self.stop.asked is not None:
             raise interrupted(self.stop.asked, self._reached)
         self.lock.prove()
 
-    def _sending(self, harmless: bool) -> AbstractContextManager[None]:
+    @contextlib.contextmanager
+    def _sending(self, reading: Reading, harmless: bool, alone: bool) -> Iterator[None]:
         # In an asynchronous environment the lock's connection belongs to that thread.
         can = harmless and self.target is not None
-        return self.stop.sending((lambda: self.lock.cancel(self.session)) if can else None)
+        cancel = (lambda: self.lock.cancel(self.session)) if can else None
+        with self.gentle.sending(reading, harmless, alone), self.stop.sending(cancel):
+            yield
+
+    def _allowed(self) -> None:
+        self.gentle.allow_to_work()
+
+    def _transaction_over(self) -> None:
+        self.gentle.watcher.transaction_over()
 
     @property
     def _reached(self) -> Reached:
@@ -462,3 +536,8 @@ class Run:
     def _end_reading(self) -> None:
         if not self.borrowed:
             self.connection.rollback()
+
+
+def _run_migrations() -> None:
+    with context.begin_transaction():
+        context.run_migrations()

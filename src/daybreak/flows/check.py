@@ -12,6 +12,7 @@ from daybreak.core.authoring import Asked
 from daybreak.core.checked import Checked
 from daybreak.core.events import Noted
 from daybreak.edges.alembic import Call, run
+from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.threads import interpreter_shared
 from daybreak.flows.author import alembics_gaps, describe
 from daybreak.flows.compare import compare, compared_before
@@ -30,19 +31,9 @@ def check(session: Session, *, database: bool = True) -> Checked:
     checked = Checked()
 
     def inspect(subject: Subject) -> None:
-        # While the server makes digests of its tables, the models are compiled for their key.
-        with interpreter_shared(), ThreadPoolExecutor(2) as pool:
-            remembering = pool.submit(remembered_outline, subject)
-            looking = None
-            if database:
-                looking = pool.submit(look_at_database, subject, remembering.result)
-            known = remembering.result()
-            sides: Sides | None = None
-            checked.compared = compared_before(subject, Asked(), known)
-            if checked.compared is None:
-                sides, checked.compared = compare(subject, Asked())
-            if looking is not None:
-                inspect_database(subject, looking.result(), known, sides, checked)
+        # To the end, when the catalogs are gone: else the collector goes through all of them.
+        with collector_at_rest():
+            _inspect(subject, checked, database=database)
 
     opened = open_project(session, Call("check", emit=session.emit, inspect=inspect))
     if not opened.ours:
@@ -55,3 +46,19 @@ def check(session: Session, *, database: bool = True) -> Checked:
     if checked.compared is None:
         checked.not_compared = alembics_gaps(opened)
     return checked
+
+
+def _inspect(subject: Subject, checked: Checked, *, database: bool) -> None:
+    # While the server makes digests of its tables, the models are compiled for their key.
+    with interpreter_shared(), ThreadPoolExecutor(2) as pool:
+        remembering = pool.submit(remembered_outline, subject)
+        looking = None
+        if database:
+            looking = pool.submit(look_at_database, subject, remembering.result)
+        known = remembering.result()
+        sides: Sides | None = None
+        checked.compared = compared_before(subject, Asked(), known)
+        if checked.compared is None:
+            sides, checked.compared = compare(subject, Asked())
+        if looking is not None:
+            inspect_database(subject, looking.result(), known, sides, checked)

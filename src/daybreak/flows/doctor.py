@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from daybreak.core.errors import DaybreakError
 from daybreak.core.settings import duration_text
-from daybreak.core.target import Target
+from daybreak.core.target import Policy, Target
 from daybreak.edges.connect import driver_for
 from daybreak.edges.models import DEFAULT_METADATA, DEFAULT_MODELS
 from daybreak.edges.project import locate_project
@@ -46,9 +46,17 @@ def show_settings(session: Session) -> Diagnosis:
     declared = settings.declared
     environment = declared.environment(settings.choice.environment)
     in_table = f"environments.{settings.choice.environment} in pyproject.toml"
-    timeout = environment.policy.statement_timeout_ms
+    policy = environment.policy
+    timeout = policy.statement_timeout_ms
     written = settings.choice.environment in declared.environments
     dotenv = project.root / ".env"
+
+    def gentle(name: str) -> str:
+        value, above = getattr(policy, name), getattr(declared.policy, name)
+        if value != above:
+            return in_table
+        return "pyproject.toml" if above != getattr(Policy(), name) else "default"
+
     rows = [
         Setting("project", project.name, str(project.root)),
         Setting("alembic", str(project.ini or "[tool.alembic] in pyproject.toml"), ""),
@@ -62,7 +70,7 @@ def show_settings(session: Session) -> Diagnosis:
         _row("metadata", declared.metadata, DEFAULT_METADATA),
         Setting(
             "protected",
-            "yes" if environment.policy.protected else "no",
+            "yes" if policy.protected else "no",
             in_table if written else "default",
         ),
         Setting(
@@ -70,6 +78,8 @@ def show_settings(session: Session) -> Diagnosis:
             duration_text(timeout) if timeout is not None else "none",
             in_table if timeout is not None else "default",
         ),
+        Setting("lock budget", duration_text(policy.lock_budget_ms), gentle("lock_budget_ms")),
+        Setting("attempts", str(policy.attempts), gentle("attempts")),
         Setting("role", environment.role or "none", in_table if environment.role else "default"),
     ]
     errors: list[DaybreakError] = []

@@ -13,6 +13,7 @@ _NAMES = {
     "Noted": "note",
     "DatabaseCreated": "database_created",
     "Ran": "statement",
+    "SteppedBack": "stepped_back",
 }
 
 
@@ -27,8 +28,8 @@ def event_object(event: Event) -> dict[str, Any] | None:
         return None
     kind = type(event).__name__
     found = {"event": _NAMES.get(kind, kind.lower()), **asdict(event)}
-    if "seconds" in found:
-        found["seconds"] = round(found["seconds"], 3)
+    for name in {"seconds", "waited"} & found.keys():
+        found[name] = round(found[name], 3)
     if isinstance(event, (Applied, Unfinished)):
         found["direction"] = "upgrade" if found.pop("is_upgrade") else "downgrade"
     return found

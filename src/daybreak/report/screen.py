@@ -6,8 +6,8 @@ import textwrap
 
 from click import style
 
-from daybreak.core.events import Applied, Event, Orphan, Repaired, Skipped, Unfinished, Waiting
-from daybreak.report.text import counted, event_line, run_words
+from daybreak.core.events import Applied, Event, Skipped
+from daybreak.report.text import Met, counted, event_line, run_words
 
 
 class Screen:
@@ -22,17 +22,17 @@ class Screen:
             case Skipped(revision):
                 self._done_before[revision] = self._done_before.get(revision, 0) + 1
                 return _marked(event, columns) if self._done_before[revision] == 1 else []
-            case Waiting() | Orphan() | Repaired() | Unfinished():
-                return _marked(event, columns)
             case Applied(revision) if revision in self._done_before:
                 skipped = counted(self._done_before.pop(revision), "statement")
                 return [event_line(event) + style(f", {skipped} done before", dim=True)]
+            case _ if isinstance(event, Met):
+                return _marked(event, columns)
             case _:
                 line = event_line(event)
                 return [line] if line else []
 
 
-def _marked(event: Waiting | Orphan | Repaired | Skipped | Unfinished, columns: int) -> list[str]:
+def _marked(event: Met, columns: int) -> list[str]:
     word, text = run_words(event)
     first, *more = textwrap.wrap(text, columns - 7, break_on_hyphens=False)
     return [style(word.ljust(7), fg="yellow") + first, *(f"       {line}" for line in more)]

@@ -13,6 +13,7 @@ from click import style
 from daybreak.core.errors import DaybreakError
 from daybreak.core.events import (
     Applied,
+    Blocked,
     Connected,
     DatabaseCreated,
     Event,
@@ -24,10 +25,16 @@ from daybreak.core.events import (
     Ran,
     Repaired,
     Skipped,
+    SteppedBack,
     Unfinished,
+    Unwatched,
     Waiting,
+    Waits,
 )
 from daybreak.core.standing import Standing
+
+# What a run met of others, said in a sentence.
+Met = Waiting | Orphan | Skipped | Repaired | Unfinished | Blocked | SteppedBack | Unwatched | Waits
 
 
 def error_lines(error: DaybreakError) -> list[str]:
@@ -50,15 +57,25 @@ def event_line(event: Event) -> str:
             return style("made", fg="green") + f"   {place}"
         case NotYet(problem):
             return style("wait", fg="yellow") + f"   {problem}"
-        case Waiting() | Orphan() | Skipped() | Repaired() | Unfinished():
+        case (
+            Waiting()
+            | Orphan()
+            | Skipped()
+            | Repaired()
+            | Blocked()
+            | SteppedBack()
+            | Unwatched()
+            | Waits()
+            | Unfinished()
+        ):
             word, text = run_words(event)
             return style(word.ljust(7), fg="yellow") + text
         case Passed() | Ran() | Finished():
             return ""
 
 
-def run_words(event: Waiting | Orphan | Skipped | Repaired | Unfinished) -> tuple[str, str]:
-    """What a run met of other runs: a word that marks its line, and the sentence."""
+def run_words(event: Met) -> tuple[str, str]:
+    """What a run met of others: a word that marks its line, and the sentence."""
     match event:
         case Waiting(holder, seconds):
             so_far = f"; waited {duration(seconds)} so far" if seconds >= 1 else ""
@@ -71,6 +88,20 @@ def run_words(event: Waiting | Orphan | Skipped | Repaired | Unfinished) -> tupl
             return "resume", f"{revision} was interrupted: what is done of it is not run again"
         case Repaired(statement):
             return "repair", f"an interrupted statement is cleared away: {statement}"
+        case Blocked(blockers, seconds):
+            return "wait", f"for {duration(seconds)} so far, for {blockers}"
+        case SteppedBack(attempt, blockers, waited, seconds):
+            why = f"others waited for {duration(waited)}" if waited else "no lock was granted"
+            whom = f"; in the way: {blockers}" if blockers else ""
+            again = f"attempt {attempt + 1} in {duration(seconds)}"
+            return "back", f"{why}, so attempt {attempt} was taken back{whom}; {again}"
+        case Unwatched(why):
+            return "note", why
+        case Waits(seconds, attempts, blockers):
+            longest = f"nobody waited for this run for longer than {duration(seconds)}"
+            tries = f"; it stepped back {counted(attempts, 'time')}" if attempts else ""
+            whom = f", for {blockers}" if attempts and blockers else ""
+            return "others", f"{longest}{tries}{whom}"
         case Unfinished(revision, is_upgrade):
             what, verb = ("applied", "upgrade") if is_upgrade else ("taken back", "downgrade")
             return "half", f"{revision} is half {what}: if no run is at work, {verb} to finish it"

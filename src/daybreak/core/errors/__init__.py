@@ -47,6 +47,7 @@
     │  └─ OtherDatabase                    scratch work would touch a real database
     ├─ LockHeld                         4  another run is at work on this database
     ├─ LockNotGranted                   5  somebody's lock keeps the schema from being read
+    │  └─ BudgetSpent                      others would wait for a migration for too long
     ├─ Unreachable                      6  the database could not be reached
     │  ├─ ServerDown                       nothing answers at the address
     │  ├─ AuthenticationFailed             the server refused user or password

@@ -25,6 +25,14 @@ class LockNotGranted(DaybreakError):
     exit_code = 5
 
 
+class BudgetSpent(LockNotGranted):
+    """`blockers` says whom the run waited for, as far as the server tells."""
+
+    def __init__(self, problem: str, cure: str, blockers: str) -> None:
+        super().__init__(problem, cure)
+        self.blockers = blockers
+
+
 class Unreachable(DaybreakError):
     exit_code = 6
 

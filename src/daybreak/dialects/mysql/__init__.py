@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from daybreak.core.catalog import Catalog
     from daybreak.core.change import Change
     from daybreak.dialects.mysql import running as running
+    from daybreak.dialects.mysql import watching as watching
     from daybreak.dialects.mysql import words as words
     from daybreak.dialects.mysql.catalog import build_catalog as build_catalog
     from daybreak.dialects.mysql.ddl_changes import ddl as ddl
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 __getattr__ = loading(
     __name__,
     {
+        "watching": "watching",
         "words": "words",
         "build_catalog": "catalog",
         "ddl": "ddl_changes",

@@ -20,6 +20,7 @@ from daybreak.dialects.postgresql.writer import WRITER as WRITER
 
 if TYPE_CHECKING:
     from daybreak.dialects.postgresql import running as running
+    from daybreak.dialects.postgresql import watching as watching
     from daybreak.dialects.postgresql import words as words
     from daybreak.dialects.postgresql.catalog import build_catalog as build_catalog
     from daybreak.dialects.postgresql.ddl_by_hand import by_hand as by_hand
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 __getattr__ = loading(
     __name__,
     {
+        "watching": "watching",
         "words": "words",
         "build_catalog": "catalog",
         "by_hand": "ddl_by_hand",

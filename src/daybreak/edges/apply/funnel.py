@@ -24,7 +24,7 @@ from daybreak.core.journal import BEGUN, Entry, State
 from daybreak.core.program import parts_over, program
 from daybreak.core.resume import Decision, Next, Said, left_over, resume
 from daybreak.core.sqltext import digest
-from daybreak.core.statement import Effect
+from daybreak.core.statement import Effect, Reading
 from daybreak.dialects.base import Dialect
 from daybreak.edges.apply.journal import Journal
 from daybreak.edges.apply.keeping import Keeping
@@ -43,11 +43,12 @@ _BEGIN = ("BEGIN", "START")
 class Funnel:
     """Runs, skips and records the statements that revisions send through `connection`.
 
-    `prove` is called before each of them and may stop the run; `sending` is around each, told
-    whether to end it early does no harm. `folders` hold the revisions. `said` is what a person
-    decided of statements that nobody else can decide on. `told_to_commit`: the last thing that
-    the server was told is to commit. Of the revisions whose versions are `recorded`, so many are
-    `applied` for good.
+    `prove` is called before each of them, told whether the transaction is about to end, and may
+    stop the run; `sending` is around each, see `Ways`. `transaction_over` hears of each end of
+    a transaction, and `allowed` that work begins for which others may wait. `folders` hold the
+    revisions. `said` is what a person decided of statements that nobody else can decide on.
+    `told_to_commit`: the last thing that the server was told is to commit. Of the revisions whose
+    versions are `recorded`, so many are `applied` for good.
     """
 
     def __init__(
@@ -56,8 +57,10 @@ class Funnel:
         dialect: Dialect,
         journal: Journal,
         *,
-        prove: Callable[[], None],
-        sending: Callable[[bool], AbstractContextManager[None]],
+        prove: Callable[[bool], None],
+        sending: Callable[[Reading, bool, bool], AbstractContextManager[None]],
+        transaction_over: Callable[[], None],
+        allowed: Callable[[], None],
         emit: Emit,
         folders: tuple[str, ...],
         said: Said,
@@ -65,12 +68,12 @@ class Funnel:
     ) -> None:
         self._version = version
         self._connection, self._dialect, self._journal = connection, dialect, journal
-        self._weighing = Weighing(connection, dialect, self._asking)
-        self._keeping = Keeping(connection, dialect.running, self._weighing, self._asking, emit)
+        self._weighing = Weighing(connection, dialect, self.own, allowed)
+        self._keeping = Keeping(connection, dialect.running, self._weighing, self.own, emit)
         self._ways = Ways(
             connection, dialect, journal, self, self._weighing, sending=sending, emit=emit
         )
-        self._prove, self._sending = prove, sending
+        self._prove, self._transaction_over = prove, transaction_over
         self._emit, self._folders, self._said = emit, folders, said
         self._of_revision: dict[str, bool] = {}  # by file: those on the stack are mostly the same
         self._work: Work | None = None
@@ -169,6 +172,12 @@ class Funnel:
         self._work = None
         self._emit(Passed("version recorded", work.revision))
 
+    def restart(self) -> None:
+        """What was open is rolled back: as if no revision had been begun that is not applied."""
+        self._work = None
+        self.recorded = self._recorded_then = self.applied
+        self.told_to_commit = self._by_hand = self._announced = False
+
     def abandon(self) -> None:
         """Roll the revision under way back, after an error, and record all that stays."""
         if self._work is not None:
@@ -228,12 +237,13 @@ class Funnel:
         if not self._own:
             if self._work is not None:
                 self._ways.flush(self._work)
-            self._go_on()
+            self._go_on(ending=True)
             self._emit(Passed("commit", self._work.revision if self._work else None))
             self.committing()
 
     def committing(self) -> None:
         """The server is about to be told to commit."""
+        self._transaction_over()
         self.told_to_commit, self._recorded_then = True, self.recorded
         self._by_hand = False
 
@@ -245,6 +255,7 @@ class Funnel:
                 self._work.unproved.clear()
 
     def _on_rollback(self, _connection: Connection) -> None:
+        self._transaction_over()
         if self._work is not None and not self._own:
             self._work.roll_back()
 
@@ -264,8 +275,8 @@ class Funnel:
         if self._own or context.root_connection is not self._connection:
             return False
         self.committed()
-        self._go_on()
         work = self._work
+        self._go_on(ending=work is None or work.over)
         if work is None:
             return False
         if work.over:  # Alembic's own: the version table
@@ -385,21 +396,16 @@ class Funnel:
             self._ways.record(work, done)
         self._emit(Skipped(work.revision, sent.number, sent.reading.skeleton))
 
-    @contextlib.contextmanager
-    def _asking(self) -> Iterator[None]:
-        with self._sending(True), self.own():
-            yield
-
     def _undecided(self, entry: Entry, why: str, place: str | None) -> Undecided:
         self._asked = Undecided(entry.revision, entry.number, why, place=place)
         return self._asked
 
-    def _go_on(self) -> None:
+    def _go_on(self, *, ending: bool) -> None:
         """Whether anything more may be sent. Raises what `prove` raises, or a refusal again."""
         refused = self._asked or self._weighing.refused or self._keeping.refused
         if refused:  # the revision caught it
             raise refused
-        self._prove()
+        self._prove(ending)
 
     def _where(self, work: Work) -> tuple[int | None, str | None]:
         """From where a statement is sent.

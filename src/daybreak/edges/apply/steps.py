@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,26 +28,32 @@ def steps_in_force() -> Steps:
 def steps_around(
     steps: Steps,
     *,
-    begin: Callable[[Sequence[str], Script | None], None],
+    begin: Callable[[Sequence[str], Script | None, int], None],
     around: Around,
     committed: Callable[[str], None],
 ) -> Steps:
     """The same steps: `begin` before the first one, `around` each, `committed` behind it.
 
-    `begin` is told the heads and the first revision that is applied, `committed` the revision. A
-    stamp has no function to be around.
+    `begin` is told the heads, the first revision that is applied, and how many steps are done,
+    `committed` the revision. A stamp has no function to be around. Asked again, the steps that are
+    left go on from the heads of then: another `+1` would lead one further.
     """
+    steps_and_functions: list[tuple[Any, Callable[..., None]]] = []
 
     def generate(heads: Any, migration: MigrationContext) -> Iterator[Any]:
-        taken = list(steps(heads, migration))
-        for number, step in enumerate(taken):
+        if steps_and_functions:
+            taken = _left(steps_and_functions, heads)
+        else:
+            taken = [(step, step.migration_fn) for step in steps(heads, migration)]
+            steps_and_functions.extend(taken)
+        for number, (step, function) in enumerate(taken):
             if number == 0:
-                begin(heads, _applied(step))
+                begin(heads, _applied(step), len(steps_and_functions) - len(taken))
             script: Script | None = getattr(step, "revision", None)
             if script is not None:
-                following = _applied(taken[number + 1]) if number + 1 < len(taken) else None
+                following = _applied(taken[number + 1][0]) if number + 1 < len(taken) else None
                 within = around(script, step.is_upgrade, following)
-                step.migration_fn = _within(within, step.migration_fn)
+                step.migration_fn = _within(within, function)
             yield step
             if script is not None:
                 committed(script.revision)
@@ -84,6 +90,14 @@ def source_of(script: Script) -> str | None:
 def has_own_transaction(migration: MigrationContext) -> bool:
     """Whether Alembic has begun a transaction: one for all revisions, or none of ours to end."""
     return migration._transaction is not None
+
+
+def _left(
+    steps: Iterable[tuple[Any, Callable[..., None]]], heads: Sequence[str]
+) -> list[tuple[Any, Callable[..., None]]]:
+    """Those of the steps that a database at `heads` has not gone."""
+    there = ancestors(heads)
+    return [pair for pair in steps if (pair[0].revision.revision in there) != pair[0].is_upgrade]
 
 
 def _applied(step: Any) -> Script | None:

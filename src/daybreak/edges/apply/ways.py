@@ -50,7 +50,8 @@ class Told(Protocol):
 class Ways:
     """Runs statements on `connection` and records them in `journal`.
 
-    `sending` is around each, told whether to end it early does no harm.
+    `sending` is around each, told what it is, whether to end it early does no harm, and whether
+    nothing else is in its transaction.
     """
 
     def __init__(
@@ -61,7 +62,7 @@ class Ways:
         told: Told,
         weighing: Weighing,
         *,
-        sending: Callable[[bool], AbstractContextManager[None]],
+        sending: Callable[[Reading, bool, bool], AbstractContextManager[None]],
         emit: Emit,
     ) -> None:
         self._connection, self._dialect, self._journal = connection, dialect, journal
@@ -133,7 +134,8 @@ class Ways:
     def _send(self, work: Work, sent: Sent, *, alone: bool = False) -> None:
         """To end it early does no harm if it is rolled back then, or if the catalog tells."""
         reading = sent.reading
-        with self._sending(reading.aim is not None or not (alone or reading.alone)):
+        harmless = reading.aim is not None or not (alone or reading.alone)
+        with self._sending(reading, harmless, alone):
             self._gently.run(work, sent)
 
     def _run_in_own_transaction(self, work: Work, sent: Sent) -> None:

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 class Weighing:
     """Asks the catalog on `connection` about statements whose text is suspicious, and no others.
 
-    `asking` is around each query. A table that the run itself has made is not asked about, since
-    nobody waits for it. `refused` is the error that ends the run, also if the revision catches it.
+    `asking` is around each query; `allowed` hears of work that others may wait for. A table that
+    the run itself has made is not asked about, since nobody waits for it. `refused` is the error
+    that ends the run, also if the revision catches it.
     """
 
     def __init__(
@@ -31,8 +32,10 @@ class Weighing:
         connection: Connection,
         dialect: Dialect,
         asking: Callable[[], AbstractContextManager[object]],
+        allowed: Callable[[], None] = lambda: None,
     ) -> None:
         self._connection, self._dialect, self.asking = connection, dialect, asking
+        self._allowed = allowed
         self._new: set[Place] = set()
         self.refused: LongWork | None = None
 
@@ -67,7 +70,8 @@ class Weighing:
         if heavy:
             self.refused = LongWork(sent.place, heavy)
             raise self.refused
-        work.takes_its_time = work.takes_its_time or bool(works)
+        if works:
+            self._allowed()
 
     def _weighed(self, suspects: Sequence[Suspect]) -> tuple[Heavy, ...]:
         found: dict[Place, list[Suspect]] = {}

@@ -26,8 +26,7 @@ class Work:
     no rollback takes back, recorded or not. `begun`: the journal has its BEGUN. `only_adds`: it
     has, and so far the revision sent only what does, so that the catalog tells of it. `resumed`: an
     earlier run may have done the next of these. `following` is what the journal is to know of the
-    next revision. `allows` is the long work that others may wait for; `takes_its_time`: such work
-    was sent.
+    next revision. `allows` is the long work that others may wait for.
     """
 
     revision: str
@@ -37,7 +36,6 @@ class Work:
     source: Callable[[], str | None]
     following: Entry | None = None
     allows: tuple[str, ...] = ()
-    takes_its_time: bool = False
     began: float = field(default_factory=time.monotonic)
     number: int = 0
     read: bool = False

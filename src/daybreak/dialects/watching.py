@@ -1,0 +1,63 @@
+"""What a dialect tells of waiting: who waits for a session, and for whom it waits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+
+class Look(NamedTuple):
+    """One way to see who waits. Parameters are `:session`, the worker's, as in `LockSession`.
+
+    `check` has a row with true where the server can tell; None where it always can. `waiters` has
+    a row for the worker itself and one for each session that waits because of it: session (empty
+    for the worker), for how many seconds (NULL: it does not wait, or nobody knows), and what tells
+    the worker's present statement from others. `blockers` has a row for each `core.waiting.Blocker`
+    that the worker waits for, directly or behind another one. `approximate`: it may miss some, or
+    take for a wait behind us what is none.
+    """
+
+    check: str | None
+    waiters: str
+    blockers: str
+    approximate: bool
+
+
+class Watching(Protocol):
+    """What the watcher of a run asks the server."""
+
+    @property
+    def LOOKS(self) -> Sequence[Look]: ...  # noqa: N802 - the best one first
+    @property
+    def CANCEL(self) -> str: ...  # noqa: N802 - of `:session`, the statement `:statement` alone
+    @property
+    def UNBOUND(self) -> str: ...  # noqa: N802 - takes back what `bound` sets
+    @property
+    def AS_BEFORE(self) -> str: ...  # noqa: N802 - what a session's timeouts are by themselves
+    @property
+    def TELLS_MORE(self) -> str: ...  # noqa: N802 - to whom the server tells of others' sessions
+
+    def bound(self, budget_s: float) -> str:
+        """SQL after which no statement of the session waits for a lock for long.
+
+        At most twice the budget, or a second more where the server counts in seconds.
+        """
+        ...
+
+    def waits_kindly(self, relation: str) -> str | None:
+        """SQL that waits in a transaction until no autovacuum works at `relation`, in nobody's way.
+
+        None where none does.
+        """
+        ...
+
+    def is_in_nobodys_way(self, skeleton: str) -> bool:
+        """Whether a statement outside a transaction may wait for as long as it takes.
+
+        It keeps nobody from reading and writing, also while it waits.
+        """
+        ...
+
+    def is_refused(self, error: BaseException) -> bool:
+        """Whether the driver's `error` says that a lock was not granted, in time or at all."""
+        ...

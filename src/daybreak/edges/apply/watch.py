@@ -1,0 +1,264 @@
+"""Whether somebody waits for us: seen from a connection of its own, by a thread of its own.
+
+Past the budget the statement that is under way is cancelled, or the session ended where it holds
+locks between two statements.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from daybreak.core.events import Blocked, Emit, Unwatched
+from daybreak.core.waiting import Blocker, Kind, Tally, Waiter, chain
+from daybreak.dialects.base import Dialect
+from daybreak.dialects.watching import Look
+from daybreak.edges.apply.orphans import TOLD_EVERY_S
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+# Most transactions are over before: for them the server is not asked, nor even connected to.
+BEGINS_S = 0.05
+# How often it is asked while nobody waits, and while somebody does.
+POLL_S = 0.1
+CLOSE_POLL_S = 0.02
+# Who is asked to stop between two statements does so in this time, or the session is ended.
+GRACE_S = 0.1
+# A wait of less is not worth a line.
+TOLD_AFTER_S = 0.4
+
+
+class SteppedBack(Exception):
+    """Somebody has waited for us for as long as may be, so what is open has to be rolled back."""
+
+
+class Watcher:
+    """Watches over the transactions of a run, which sends its statements through `sending`.
+
+    `connect` gives the connection to watch from, None where there can be none. `budget_s` is how
+    long anybody may be kept waiting by one transaction. `longest` is how long, in seconds, somebody
+    was, in the `attempt` now under way or ever. `blockers` are those whom the attempt waited for,
+    `waited` for how long. `takes_its_time`: others may wait for its work, though not for its place
+    in a queue.
+    """
+
+    def __init__(
+        self, dialect: Dialect, connect: Callable[[], Connection] | None, emit: Emit
+    ) -> None:
+        self._dialect, self._connect, self._emit = dialect, connect, emit
+        self.budget_s = 0.5
+        self.takes_its_time = False
+        self.watches = connect is not None
+        self.longest = self.attempt = self.waited = 0.0
+        self.blockers: tuple[Blocker, ...] = ()
+        self._session = ""
+        self._mutex = threading.Lock()
+        self._over = threading.Event()
+        self._tally = Tally()
+        self._counted = 0  # the transaction that the tally is of
+        self._tell_at = 0.0
+        # What the worker is at; the mutex is for those who act upon it.
+        self._since: float | None = None
+        self._transaction = 1
+        self._harmless: bool | None = None
+        self._asked_at: float | None = None
+        self._hit = False
+        self._raised: BaseException | None = None
+
+    @contextlib.contextmanager
+    def at_work(self) -> Iterator[None]:
+        """It watches during the block."""
+        if self._connect is None:
+            yield
+            return
+        thread = threading.Thread(
+            target=self._watch, args=(self._connect,), name="daybreak watch", daemon=True
+        )
+        thread.start()
+        try:
+            yield
+        finally:
+            self._over.set()
+            thread.join()
+
+    # What the worker says.
+
+    def over(self, session: str) -> None:
+        """It is over `session` that the statements are sent from here on."""
+        self._session = session
+
+    @contextlib.contextmanager
+    def sending(self, *, harmless: bool) -> Iterator[None]:
+        """A statement runs during the block, which may be ended early if that is `harmless`."""
+        with self._mutex:
+            self.prove()
+            self._harmless = harmless
+            if self._since is None:
+                self._since = time.monotonic()
+        try:
+            yield
+        except Exception:
+            self._hit = self._asked_at is not None
+            raise
+        finally:
+            with self._mutex:  # not while it is being cancelled: the next one would be hit
+                self._harmless = None
+
+    def transaction_over(self) -> None:
+        """All locks are given back, or just about to be."""
+        if self._since is not None:
+            with self._mutex:
+                self._since = None
+                self._transaction += 1
+                if not self._hit:
+                    self._asked_at = None
+
+    def prove(self, *, ending: bool = False) -> None:
+        """Before each statement. Raises SteppedBack, and what a listener to our events raised.
+
+        `ending`: with what comes now the transaction ends, which is as good as to roll it back,
+        unless a statement of it was cancelled.
+        """
+        if self._raised is not None:
+            raised, self._raised = self._raised, None
+            raise raised
+        if self._asked_at is not None and (self._hit or not ending):
+            self._hit = True  # also if the revision catches this
+            raise SteppedBack
+
+    @property
+    def asked(self) -> bool:
+        """Whether the run is to step back."""
+        return self._asked_at is not None
+
+    def try_again(self) -> None:
+        """What was open is rolled back, and a new attempt begins."""
+        with self._mutex:
+            self._since = self._asked_at = None
+            self._hit = False
+            self._transaction += 1
+            self.attempt = self.waited = 0.0
+            self.blockers = ()
+
+    # What the thread does.
+
+    def _watch(self, connect: Callable[[], Connection]) -> None:
+        try:
+            while not self._over.wait(BEGINS_S):
+                if self._is_long_at_work():
+                    with contextlib.closing(connect()) as connection:
+                        self._watch_from(connection)
+        except Exception as error:  # noqa: BLE001 - the run goes on without it
+            self.watches = False
+            if not self._over.is_set():
+                self._tell(Unwatched(f"who waits is not seen any more: {_words(error)}"))
+
+    def _watch_from(self, connection: Connection) -> None:
+        look = self._best_look(connection)
+        pause = 0.0
+        while not self._over.wait(pause):
+            pause = self._look(connection, look) if self._is_long_at_work() else BEGINS_S
+
+    def _is_long_at_work(self) -> bool:
+        since = self._since
+        return since is not None and time.monotonic() - since >= BEGINS_S and bool(self._session)
+
+    def _best_look(self, connection: Connection) -> Look:
+        for look in self._dialect.watching.LOOKS:
+            try:
+                if look.check is None or connection.execute(text(look.check)).scalar():
+                    break
+            except SQLAlchemyError as error:
+                if getattr(error, "connection_invalidated", False):
+                    raise
+        if look.approximate:
+            more = self._dialect.watching.TELLS_MORE
+            self._tell(Unwatched(f"who waits is seen approximately. {more} would see more"))
+        return look
+
+    def _look(self, connection: Connection, look: Look) -> float:
+        """Look once; how long to wait until the next time."""
+        with self._mutex:
+            transaction, since = self._transaction, self._since
+        if since is None:
+            return BEGINS_S
+        if self._counted != transaction:
+            self._counted = transaction
+            self._tally.begin(since)
+        rows = connection.execute(text(look.waiters), {"session": self._session}).all()
+        now = time.monotonic()
+        if self._transaction != transaction or not rows:
+            return CLOSE_POLL_S
+        own = rows[0]
+        waiters = [Waiter(str(row[0]), _seconds(row[1])) for row in rows[1:]]
+        longest = self._tally.add(waiters, now)
+        self.longest, self.attempt = max(self.longest, longest), max(self.attempt, longest)
+        waited = _seconds(own[1]) or 0.0
+        self.waited = max(self.waited, waited)
+        spent = longest >= self.budget_s and (waited > 0 or not self.takes_its_time)
+        if waited and (spent or waiters or waited >= TOLD_AFTER_S) and not self.asked:
+            self._name(connection, look, waited)
+        if spent:
+            self._step_back(connection, transaction, own[2])
+        if not waiters:
+            return POLL_S
+        return min(max(self.budget_s - longest, 0.005), CLOSE_POLL_S)
+
+    def _name(self, connection: Connection, look: Look, waited: float) -> None:
+        """Find out for whom we wait; say so, though not again and again."""
+        rows = connection.execute(text(look.blockers), {"session": self._session}).all()
+        found = tuple(self._blocker(*row) for row in rows)
+        if not found:  # the last one left just now
+            return
+        news = {blocker.name for blocker in found} - {blocker.name for blocker in self.blockers}
+        self.blockers = found
+        now = time.monotonic()
+        if now >= self._tell_at and (news or waited >= TOLD_AFTER_S):
+            self._tell_at = now + TOLD_EVERY_S
+            self._tell(Blocked(chain(found), waited))
+
+    def _blocker(self, kind: str, *row: Any) -> Blocker:
+        name, user, application, host, state, seconds, statement, relation, root, _depth = row
+        # without its values, which may be somebody's data
+        shown = self._dialect.read_statement(statement).skeleton if statement else ""
+        return Blocker(
+            Kind(kind), name, user, application, host, state, _seconds(seconds), shown,
+            relation, bool(root),
+        )  # fmt: skip
+
+    def _step_back(self, connection: Connection, transaction: int, statement: str) -> None:
+        """End the statement under way, or ask the run to stop before the next one."""
+        asks = {"session": self._session}
+        with self._mutex:  # nothing else is sent meanwhile
+            if self._transaction != transaction:
+                return
+            now = time.monotonic()
+            if self._asked_at is None:
+                self._asked_at = now
+            if self._harmless:
+                cancel = text(self._dialect.watching.CANCEL)
+                connection.execute(cancel, {**asks, "statement": statement})
+            elif self._harmless is None and now - self._asked_at > GRACE_S:
+                self._hit = True
+                connection.execute(text(self._dialect.running.END_SESSION), asks)
+
+    def _tell(self, event: Any) -> None:
+        try:
+            self._emit(event)
+        except BaseException as error:  # noqa: BLE001 - the run ends by it, in its own thread
+            self._raised = error
+
+
+def _seconds(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _words(error: BaseException) -> str:
+    return " ".join(str(getattr(error, "orig", None) or error).split())

@@ -1,0 +1,78 @@
+"""The watcher ends the statement that it has seen, and nothing else."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from daybreak.core.events import ignore
+from daybreak.dialects import dialect_named
+from daybreak.edges.apply import watch
+from daybreak.edges.apply.watch import SteppedBack, Watcher
+from killing.sessions import connect
+from servers.server import Server
+
+STATEMENTS = 1500
+# 0, or 1 where MySQL ended it.
+SHORT = {
+    "postgresql": "SELECT count(*) - 1 FROM pg_sleep(0.0005)",
+    "mysql": "SELECT SLEEP(0.0005)",
+}
+
+
+@pytest.fixture
+def sessions(server: Server, database: str) -> Iterator[list[Connection]]:
+    """Three, of the same user."""
+    url = server.url(database)
+    with connect(url) as one, connect(url) as two, connect(url) as three:
+        yield [one, two, three]
+
+
+def test_a_late_cancel_hits_neither_the_next_statement_nor_another_session(
+    server: Server, sessions: list[Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker, bystander, watching = sessions
+    monkeypatch.setattr(watch, "GRACE_S", 60.0)  # no session is to be ended here
+    dialect = dialect_named(server.dialect, "the test")
+    watcher = Watcher(dialect, None, ignore)
+    session = str(worker.scalar(text(dialect.running.SESSION_ID)))
+    watcher.over(session)
+    short, look, over = text(SHORT[server.dialect]), dialect.watching.LOOKS[0], threading.Event()
+    asked, ended, wrongly = 0, 0, []
+
+    def cancel() -> None:
+        nonlocal asked
+        while not over.is_set():
+            rows = watching.execute(text(look.waiters), {"session": session}).all()
+            asked += watcher._harmless is True
+            watcher._step_back(watching, watcher._transaction, rows[0][2])
+
+    def stand_by() -> None:
+        while not over.is_set():
+            if bystander.scalar(short) != 0:
+                wrongly.append("another session")
+
+    threads = [threading.Thread(target=target) for target in (cancel, stand_by)]
+    for thread in threads:
+        thread.start()
+    for _ in range(STATEMENTS):
+        try:
+            with watcher.sending(harmless=True):
+                ended += worker.scalar(short) != 0
+        except DBAPIError:
+            ended += 1
+        except SteppedBack:
+            pass
+        if worker.scalar(short) != 0:
+            wrongly.append("the next statement")
+        watcher.try_again()
+    over.set()
+    for thread in threads:
+        thread.join()
+    print(f"{asked} cancels, {ended} statements ended")
+    assert ended > STATEMENTS / 50
+    assert wrongly == []

@@ -1,0 +1,144 @@
+"""What can be in a run's way on MySQL, beside a table's metadata lock, and what it is told of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from killing.histories import Revision, write_history
+from killing.holders import ending_after, holding, traffic
+from killing.sessions import connect
+from projects import Project, make_project
+from servers.mysql import MySQL
+
+BUDGET_S = 0.5
+# A busy machine may be late; benchmarks/gentle.py measures how late.
+LATE = 4
+READ = "SELECT * FROM events"
+# Only after another transaction wrote to the row.
+WRITE = "UPDATE events SET title = 'z' WHERE id = 1"
+
+TABLE = """
+op.execute("CREATE TABLE events (id int PRIMARY KEY, title varchar(10), price int)")
+op.execute("INSERT INTO events (id) VALUES (1), (2), (3)")
+"""
+COLUMN = 'op.add_column("events", sa.Column("size", sa.Integer))'
+ROWS = """
+op.execute("UPDATE events SET price = 1 WHERE id = 1")
+op.execute("UPDATE events SET price = 2 WHERE id = 2")
+"""
+ALWAYS_SLOW = 'op.execute("UPDATE events SET price = 1 WHERE id = 1 AND SLEEP(20) = 0")'
+HALF = """
+op.execute("CREATE TABLE others (id int PRIMARY KEY)")
+op.execute("INSERT INTO others VALUES (1)")
+op.add_column("events", sa.Column("size", sa.Integer))
+op.execute("INSERT INTO others VALUES (2)")
+"""
+
+# A project whose next revision has this body, on a database in which the table is.
+Prepare = Callable[[str], Project]
+
+
+@pytest.fixture
+def server(mysql: MySQL) -> MySQL:
+    return mysql
+
+
+@pytest.fixture
+def url(server: MySQL, database: str) -> str:
+    return server.url(database)
+
+
+@pytest.fixture
+def prepare(tmp_path: Path, url: str) -> Prepare:
+    def made(body: str) -> Project:
+        project = make_project(tmp_path / "app", "mysql", ENV="staging", STAGING_DATABASE_URL=url)
+        write_history(project, (Revision("a1", TABLE),))
+        assert project.run("daybreak", "upgrade", "head").code == 0
+        write_history(project, (Revision("a1", TABLE), Revision("b2", body)))
+        return project
+
+    return made
+
+
+def test_who_waits_for_a_row_waits_for_the_budget(prepare: Prepare, url: str) -> None:
+    project = prepare(ROWS)
+    with (
+        holding(url, "UPDATE events SET title = 'h' WHERE id = 2") as holder,
+        traffic(url, WRITE) as writers,
+        ending_after(2.5, holder),
+    ):
+        done = project.run("daybreak", "upgrade", "head")
+    assert done.code == 0, done.said
+    assert "others waited for" in done.said
+    assert "idle in transaction" in done.said
+    assert writers.longest < LATE * BUDGET_S
+    assert _rows(url, "SELECT price FROM events ORDER BY id") == [(1,), (2,), (None,)]
+
+
+def test_work_that_always_takes_longer_is_given_up_after_three_times(
+    prepare: Prepare, url: str
+) -> None:
+    project = prepare(ALWAYS_SLOW)
+    with traffic(url, WRITE) as writers:
+        done = project.run("daybreak", "upgrade", "head")
+    assert done.code == 5, done.said
+    assert "works under a lock for longer than others may be kept waiting" in done.err
+    assert "in each of 3 attempts. Nothing was changed" in done.err
+    assert writers.longest < LATE * BUDGET_S
+
+
+def test_a_run_that_gives_up_half_way_says_what_stays_and_is_finished_by_the_next_one(
+    prepare: Prepare, url: str
+) -> None:
+    project = prepare(HALF)
+    with holding(url, READ), traffic(url):
+        done = project.run("daybreak", "upgrade", "head", "--wait", "1")
+    assert done.code == 5, done.said
+    assert "2 statements of b2 stayed done and recorded, the rest is not" in done.err
+    assert project.run("daybreak", "upgrade", "head").code == 0
+    assert _rows(url, "SELECT id FROM others ORDER BY id") == [(1,), (2,)]
+
+
+def test_what_is_done_of_a_revision_is_not_done_again(prepare: Prepare, url: str) -> None:
+    project = prepare(HALF)
+    with holding(url, READ) as holder, traffic(url), ending_after(2.5, holder):
+        done = project.run("daybreak", "upgrade", "head")
+    assert done.code == 0, done.said
+    assert "others waited for" in done.said
+    assert _rows(url, "SELECT id FROM others ORDER BY id") == [(1,), (2,)]
+
+
+def test_a_user_who_may_not_read_the_performance_schema_sees_approximately(
+    server: MySQL, database: str, prepare: Prepare
+) -> None:
+    project = prepare(COLUMN)
+    with server.fresh_user("pass", database) as user:
+        own = server.url(database, user=user, password="pass")
+        with holding(own, READ) as holder, traffic(own) as readers, ending_after(2.5, holder):
+            done = project.run("daybreak", "upgrade", "head", STAGING_DATABASE_URL=own)
+    assert done.code == 0, done.said
+    said = " ".join(done.out.split())
+    assert "who waits is seen approximately. A user with PROCESS and SELECT on" in said
+    assert "others waited for" in said
+    assert readers.longest < LATE * BUDGET_S
+
+
+def test_a_user_who_sees_nobody_is_bound_by_the_server(
+    server: MySQL, database: str, prepare: Prepare, url: str
+) -> None:
+    project = prepare(COLUMN)
+    with server.fresh_user("pass", database) as user:
+        own = server.url(database, user=user, password="pass")
+        with holding(url, READ) as holder, traffic(url) as readers, ending_after(4, holder):
+            done = project.run("daybreak", "upgrade", "head", STAGING_DATABASE_URL=own)
+    assert done.code == 0, done.said
+    assert readers.longest < LATE * (1 + BUDGET_S)
+
+
+def _rows(url: str, sql: str) -> list[tuple[object, ...]]:
+    with connect(url) as connection:
+        return [tuple(row) for row in connection.execute(text(sql))]

@@ -1,0 +1,284 @@
+"""What can be in a run's way on PostgreSQL, and what a run does that holds locks itself."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from killing.histories import Revision, write_history
+from killing.holders import ending_after, holding, traffic
+from killing.runs import until
+from killing.sessions import connect
+from projects import Project, make_project
+from servers.postgresql import PostgreSQL
+
+BUDGET_S = 0.5
+# A busy machine may be late; benchmarks/gentle.py measures how late.
+LATE = 4
+READ = "SELECT * FROM events"
+
+TABLE = """
+op.execute("CREATE SEQUENCE tries")
+op.execute("CREATE TABLE events (id int PRIMARY KEY, title varchar(10))")
+op.execute("INSERT INTO events SELECT n, 'x' FROM generate_series(1, 1000) AS n")
+"""
+COLUMN = 'op.add_column("events", sa.Column("price", sa.Integer))'
+# Ten statements, of which one is slow the first two times: no rollback takes a sequence back.
+SLOW_STATEMENT = """
+for number in range(10):
+    op.execute(f"ALTER TABLE events ADD COLUMN c{number} int")
+    if number == 4:
+        op.execute("UPDATE events SET title = 'y' WHERE id = 1 AND"
+                   " pg_sleep(CASE WHEN nextval('tries') < 3 THEN 20 ELSE 0 END) IS NOT NULL")
+"""
+SLOW_CODE = """
+import time
+op.add_column("events", sa.Column("price", sa.Integer))
+if op.get_bind().scalar(sa.text("SELECT nextval('tries')")) < 3:
+    time.sleep(2)
+op.execute("UPDATE events SET price = 1")
+"""
+ALWAYS_SLOW = """
+op.add_column("events", sa.Column("price", sa.Integer))
+op.execute("DO $$ BEGIN PERFORM pg_sleep(20); END $$")
+"""
+# The statement's error is caught, which leaves the transaction aborted.
+CAUGHT = """
+try:
+    op.add_column("events", sa.Column("price", sa.Integer))
+except Exception:
+    pass
+"""
+INDEX = """
+with op.get_context().autocommit_block():
+    op.execute("INSERT INTO events VALUES (0, 'once')")
+    op.create_index("ix_title", "events", ["title"], postgresql_concurrently=True)
+op.add_column("events", sa.Column("price", sa.Integer))
+"""
+
+IS_ACTIVE = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND query LIKE 'SELECT count%secret%' AND state = 'active'
+  AND pid <> pg_backend_pid()
+"""
+IS_WAITING = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
+SLOWLY_VACUUMED = """
+ALTER TABLE events SET (
+    autovacuum_vacuum_threshold = 1, autovacuum_vacuum_scale_factor = 0,
+    autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1
+)
+"""
+VALID = """
+SELECT indisvalid FROM pg_index WHERE indrelid = 'events'::regclass AND NOT indisprimary
+"""
+VACUUMS = "SELECT count(*) FROM pg_stat_progress_vacuum WHERE relid = 'events'::regclass"
+END_WATCHER = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE application_name LIKE 'daybreak watch%' AND datname = current_database()
+"""
+
+# A project whose next revision has this body, on a database in which the table is.
+Prepare = Callable[[str], Project]
+
+
+@pytest.fixture
+def server(postgresql16: PostgreSQL) -> PostgreSQL:
+    return postgresql16
+
+
+@pytest.fixture
+def url(server: PostgreSQL, database: str) -> str:
+    return server.url(database)
+
+
+@pytest.fixture
+def prepare(tmp_path: Path, url: str) -> Prepare:
+    def made(body: str) -> Project:
+        project = make_project(
+            tmp_path / "app", "postgresql", ENV="staging", STAGING_DATABASE_URL=url
+        )
+        write_history(project, (Revision("a1", TABLE),))
+        assert project.run("daybreak", "upgrade", "head").code == 0
+        write_history(project, (Revision("a1", TABLE), Revision("b2", body)))
+        return project
+
+    return made
+
+
+@pytest.mark.parametrize(
+    "body", [SLOW_STATEMENT, SLOW_CODE], ids=["a slow statement", "slow code between two"]
+)
+def test_who_waits_while_the_run_holds_its_locks_waits_for_the_budget(
+    prepare: Prepare, url: str, body: str
+) -> None:
+    project = prepare(body)
+    with traffic(url) as readers, traffic(url, "SELECT count(*) FROM pg_class") as others:
+        done = project.run("daybreak", "upgrade", "head")
+    assert done.code == 0, done.said
+    assert done.out.count("others waited for") == 2, done.said
+    assert readers.longest < LATE * BUDGET_S
+    assert others.longest < BUDGET_S
+    assert _rows(url, "SELECT version_num FROM alembic_version") == [("b2",)]
+
+
+def test_work_that_always_takes_longer_is_given_up_after_three_times(
+    prepare: Prepare, url: str
+) -> None:
+    project = prepare(ALWAYS_SLOW)
+    with traffic(url) as readers:
+        done = project.run("daybreak", "upgrade", "head")
+    assert done.code == 5, done.said
+    assert (
+        "works under a lock for longer than others may be kept waiting, which is 500ms" in done.err
+    )
+    assert "in each of 3 attempts. Nothing was changed" in done.err
+    assert readers.longest < LATE * BUDGET_S
+    assert _rows(url, "SELECT version_num FROM alembic_version") == [("a1",)]
+
+
+def test_a_revision_that_catches_the_error_is_tried_again_all_the_same(
+    prepare: Prepare, url: str
+) -> None:
+    project = prepare(CAUGHT)
+    with holding(url, READ) as holder, traffic(url), ending_after(2, holder):
+        done = project.run("daybreak", "upgrade", "head")
+    assert done.code == 0, done.said
+    assert "others waited for" in done.said
+    assert _rows(url, "SELECT price FROM events WHERE id = 1") == [(None,)]
+
+
+def test_what_an_autocommit_block_did_is_not_done_again(prepare: Prepare, url: str) -> None:
+    project = prepare(INDEX)
+    # It is in the way of the column alone: the index is built without a wait for who only holds.
+    nothing = "SELECT 1 FROM events WHERE false"
+    with traffic(url), holding(url, nothing) as holder, ending_after(3, holder):
+        done = project.run("daybreak", "upgrade", "head")
+    assert done.code == 0, done.said
+    assert "others waited for" in done.said
+    assert _rows(url, "SELECT title FROM events WHERE id = 0") == [("once",)]
+    assert _rows(url, VALID) == [(True,)]
+
+
+def test_a_prepared_transaction_is_named_by_its_gid(prepare: Prepare, url: str) -> None:
+    project = prepare(COLUMN)
+    with holding(url, "UPDATE events SET title = 'z'") as holder, traffic(url):
+        holder.execute(text("PREPARE TRANSACTION 'order-7'"))
+        try:
+            done = project.run("daybreak", "upgrade", "head", "--wait", "0")
+        finally:
+            holder.execute(text("ROLLBACK PREPARED 'order-7'"))
+    assert done.code == 5, done.said
+    assert "it waits for prepared transaction 'order-7' of " in done.err
+
+
+def test_a_long_query_is_named_without_its_values(prepare: Prepare, url: str) -> None:
+    project = prepare(COLUMN)
+    query = "SELECT count(*), 'secret' FROM events WHERE pg_sleep(3.0 / 1000) IS NOT NULL"
+    with connect(url) as long, traffic(url):
+        thread = threading.Thread(target=lambda: long.execute(text(query)).all())
+        thread.start()
+        until(lambda: _rows(url, IS_ACTIVE) == [(1,)], "the query runs")
+        done = project.run("daybreak", "upgrade", "head")
+        thread.join()
+    assert done.code == 0, done.said
+    assert "active for" in done.out
+    assert "SELECT count ( * ) , ? FROM events" in " ".join(done.out.split())
+    assert "secret" not in done.said
+
+
+def test_of_a_chain_the_root_is_named_first(prepare: Prepare, url: str) -> None:
+    project = prepare(COLUMN)
+    with holding(url, READ) as root, connect(url) as between, traffic(url):
+        pid = root.scalar(text("SELECT pg_backend_pid()"))
+        behind = between.scalar(text("SELECT pg_backend_pid()"))
+        between.execute(text("BEGIN"))
+        between.execute(text("SELECT FROM events WHERE id = 2 FOR UPDATE"))
+        root.execute(text("UPDATE events SET title = 'z' WHERE id = 1"))
+        thread = threading.Thread(
+            target=lambda: between.execute(text("UPDATE events SET title = 'y' WHERE id = 1"))
+        )
+        thread.start()
+        until(lambda: _rows(url, IS_WAITING) == [(1,)], "one waits for the other")
+        done = project.run("daybreak", "upgrade", "head", "--wait", "0")
+        root.execute(text("ROLLBACK"))
+        thread.join()
+        between.execute(text("ROLLBACK"))
+    assert done.code == 5, done.said
+    assert f"it waits for session {pid} (" in done.err
+    assert f"; behind it session {behind} (" in done.err
+
+
+def test_an_autovacuum_is_waited_for_in_a_way_that_blocks_nobody(
+    server: PostgreSQL, database: str, prepare: Prepare, url: str
+) -> None:
+    project = prepare(COLUMN)
+    server.execute("ALTER SYSTEM SET autovacuum_naptime = '1s'")
+    server.execute("SELECT pg_reload_conf()")
+    try:
+        server.execute(SLOWLY_VACUUMED, database=database)
+        server.execute(
+            "INSERT INTO events SELECT n FROM generate_series(2000, 60000) AS n", database=database
+        )
+        server.execute("DELETE FROM events WHERE id > 1000", database=database)
+        until(lambda: server.execute(VACUUMS, database=database) == [(1,)], "autovacuum is there")
+        with traffic(url) as readers:
+            done = project.run("daybreak", "upgrade", "head")
+    finally:
+        server.execute("ALTER SYSTEM RESET autovacuum_naptime")
+        server.execute("SELECT pg_reload_conf()")
+    assert done.code == 0, done.said
+    assert ", autovacuum for" in " ".join(done.out.split())
+    assert done.out.count("others waited for") == 1, done.said
+    assert readers.longest < LATE * BUDGET_S
+
+
+def test_a_watcher_that_is_ended_leaves_the_bound_to_the_server(prepare: Prepare, url: str) -> None:
+    project = prepare(COLUMN)
+    with (
+        holding(url, READ) as holder,
+        traffic(url) as readers,
+        connect(url) as admin,
+        ThreadPoolExecutor() as pool,
+    ):
+        run = pool.submit(project.run, "daybreak", "upgrade", "head")
+        until(lambda: admin.scalars(text(END_WATCHER)).all(), "the watcher is there")
+        time.sleep(4 * BUDGET_S)
+        holder.execute(text("ROLLBACK"))
+        done = run.result()
+    assert done.code == 0, done.said
+    assert "who waits is not seen any more" in done.said
+    assert readers.longest < LATE * 2 * BUDGET_S
+
+
+def test_an_ordinary_owner_is_told_who_is_in_the_way_though_not_what_he_does(
+    server: PostgreSQL, database: str, prepare: Prepare, url: str
+) -> None:
+    project = prepare(COLUMN)
+    with server.fresh_user("pass", database) as user:
+        tables = ["events", "alembic_version", "daybreak_journal"]
+        for table in tables:
+            server.execute(f"ALTER TABLE {table} OWNER TO {user}", database=database)
+        server.execute(f"GRANT CREATE ON SCHEMA public TO {user}", database=database)
+        own = server.url(database, user=user, password="pass")
+        with holding(url, READ) as holder, traffic(url) as readers:
+            pid = holder.scalar(text("SELECT pg_backend_pid()"))
+            said = project.run(
+                "daybreak", "upgrade", "head", "--wait", "0", STAGING_DATABASE_URL=own
+            ).err
+    assert f"it waits for session {pid} (postgres), of whose work this user sees nothing" in said
+    assert "A member of pg_read_all_stats would see what that session does" in said
+    assert readers.longest < LATE * BUDGET_S
+
+
+def _rows(url: str, sql: str) -> list[tuple[object, ...]]:
+    with connect(url) as connection:
+        return [tuple(row) for row in connection.execute(text(sql))]
