@@ -12,7 +12,7 @@ from daybreak.core.errors import LockLost
 from daybreak.dialects import dialect_named
 from daybreak.edges.apply import lock
 from killing import sessions
-from killing.runs import Asked, Forks, Undisturbed, state
+from killing.runs import Asked, Ended, Forks, Undisturbed, state
 from projects import Project
 from servers.server import Server
 
@@ -34,13 +34,14 @@ def test_a_run_whose_lock_another_took_after_it_read_where_the_database_is_does_
     running = dialect_named(server.dialect, "the test").running
     mark = running.lock_key(f"{sessions.LOCK} work")
     asks = running.TRY_LOCK.partition("(")[0].strip()
-    others = []
+    asked: list[str] = []
+    others: list[Ended] = []
 
     def another_runs(_: Any, __: Any, sql: str, parameters: Any, *___: Any) -> None:
-        if not others and asks in sql and _names(parameters, mark):
-            others.append("under way")
+        if not asked and asks in sql and _names(parameters, mark):
+            asked.append(sql)
             sessions.end(url, "lock")
-            others[:] = [forks.run(Asked(url))]
+            others.append(forks.run(Asked(url)))
 
     event.listen(Engine, "before_cursor_execute", another_runs)
     try:

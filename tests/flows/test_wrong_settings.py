@@ -79,7 +79,7 @@ FILES = {
 SETTINGS = {
     "an unknown setting": Wrong(
         f"unknown setting 'dialct' in {FILE}; "
-        "known: dialect, models, metadata, base, shadow, environments, lock_budget, attempts",
+        "known: dialect, models, metadata, base, shadow, lock_budget, attempts, environments",
         "correct its name, or remove it",
         pyproject('dialct = "postgresql"'),
     ),

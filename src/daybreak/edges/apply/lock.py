@@ -70,7 +70,7 @@ class RunLock:
         return ()
 
     def prove(self, *, now: bool = False) -> None:
-        """Make sure that the lock is held, or was a moment before, if not `now`. Raises LockLost."""
+        """Make sure that the lock is held; unless `now`, or was lately. Raises LockLost."""
         proof_holds = not now and time.monotonic() - self._proved <= PROOF_HOLDS_S
         if self._lost is None and not proof_holds:
             self._ask()
