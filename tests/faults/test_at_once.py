@@ -65,7 +65,7 @@ def test_a_run_that_waits_in_vain_names_the_other_and_one_on_another_database_do
     server: Server, database: str, forks: Forks, undisturbed: Undisturbed, tmp_path: Path
 ) -> None:
     pause, over = tmp_path / "pause", tmp_path / "over"
-    locked, last = undisturbed.number("Passed(point='marked'"), len(undisturbed.events)
+    locked, last = undisturbed.number("Passed(point='run recorded'"), len(undisturbed.events)
     with server.fresh_database() as other:
         forks.start([Asked(server.url(other), {locked: "pause"}, pause=str(pause))])
         until(pause.exists, "the first run has the lock")

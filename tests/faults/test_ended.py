@@ -55,6 +55,19 @@ def test_a_run_that_is_stopped_anywhere_says_what_stays_and_is_finished_by_the_n
     assert not wrong, "\n".join(wrong)
 
 
+def test_a_revision_whose_commit_was_refused_is_rolled_back(
+    server: Server, database: str, forks: Forks, undisturbed: Undisturbed
+) -> None:
+    url = server.url(database)
+    before_the_commit = undisturbed.number("Applied(revision='a1'")
+    stopped = forks.run(Asked(url, {before_the_commit: "SIGTERM"}))
+    assert (stopped.code, stopped.kind) == (7, "Interrupted"), stopped
+    assert _revisions(server, url) == 0
+    assert _said(server, stopped) == {0}
+    assert forks.run(Asked(url)).code == 0
+    assert state(url) == undisturbed.state
+
+
 def _revisions(server: Server, url: str) -> int:
     """How many are applied."""
     recorded = "".join(state(url)[1].get("alembic_version", ()))

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from killing.histories import Revision, write_history
-from killing.holders import ending_after, holding, traffic
+from killing.holders import holding, let_go, run_and, traffic
 from killing.sessions import connect
 from projects import Project, make_project
 from servers.mysql import MySQL
@@ -69,9 +69,8 @@ def test_who_waits_for_a_row_waits_for_the_budget(prepare: Prepare, url: str) ->
     with (
         holding(url, "UPDATE events SET title = 'h' WHERE id = 2") as holder,
         traffic(url, WRITE) as writers,
-        ending_after(2.5, holder),
     ):
-        done = project.run("daybreak", "upgrade", "head")
+        done = run_and(let_go(holder), "back", project, "upgrade", "head")
     assert done.code == 0, done.said
     assert "others waited for" in done.said
     assert "idle in transaction" in done.said
@@ -105,8 +104,8 @@ def test_a_run_that_gives_up_half_way_says_what_stays_and_is_finished_by_the_nex
 
 def test_what_is_done_of_a_revision_is_not_done_again(prepare: Prepare, url: str) -> None:
     project = prepare(HALF)
-    with holding(url, READ) as holder, traffic(url), ending_after(2.5, holder):
-        done = project.run("daybreak", "upgrade", "head")
+    with holding(url, READ) as holder, traffic(url):
+        done = run_and(let_go(holder), "back", project, "upgrade", "head")
     assert done.code == 0, done.said
     assert "others waited for" in done.said
     assert _rows(url, "SELECT id FROM others ORDER BY id") == [(1,), (2,)]
@@ -118,8 +117,10 @@ def test_a_user_who_may_not_read_the_performance_schema_sees_approximately(
     project = prepare(COLUMN)
     with server.fresh_user("pass", database) as user:
         own = server.url(database, user=user, password="pass")
-        with holding(own, READ) as holder, traffic(own) as readers, ending_after(2.5, holder):
-            done = project.run("daybreak", "upgrade", "head", STAGING_DATABASE_URL=own)
+        with holding(own, READ) as holder, traffic(own) as readers:
+            done = run_and(
+                let_go(holder), "back", project, "upgrade", "head", STAGING_DATABASE_URL=own
+            )
     assert done.code == 0, done.said
     said = " ".join(done.out.split())
     assert "who waits is seen approximately. A user with PROCESS and SELECT on" in said
@@ -133,8 +134,10 @@ def test_a_user_who_sees_nobody_is_bound_by_the_server(
     project = prepare(COLUMN)
     with server.fresh_user("pass", database) as user:
         own = server.url(database, user=user, password="pass")
-        with holding(url, READ) as holder, traffic(url) as readers, ending_after(4, holder):
-            done = project.run("daybreak", "upgrade", "head", STAGING_DATABASE_URL=own)
+        with holding(url, READ) as holder, traffic(url) as readers:
+            done = run_and(
+                let_go(holder), "back", project, "upgrade", "head", STAGING_DATABASE_URL=own
+            )
     assert done.code == 0, done.said
     assert readers.longest < LATE * (1 + BUDGET_S)
 

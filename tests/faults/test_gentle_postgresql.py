@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from killing.histories import Revision, write_history
-from killing.holders import ending_after, holding, traffic
+from killing.holders import holding, let_go, run_and, traffic
 from killing.runs import until
 from killing.sessions import connect
 from projects import Project, make_project
@@ -149,8 +149,8 @@ def test_a_revision_that_catches_the_error_is_tried_again_all_the_same(
     prepare: Prepare, url: str
 ) -> None:
     project = prepare(CAUGHT)
-    with holding(url, READ) as holder, traffic(url), ending_after(2, holder):
-        done = project.run("daybreak", "upgrade", "head")
+    with holding(url, READ) as holder, traffic(url):
+        done = run_and(let_go(holder), "back", project, "upgrade", "head")
     assert done.code == 0, done.said
     assert "others waited for" in done.said
     assert _rows(url, "SELECT price FROM events WHERE id = 1") == [(None,)]
@@ -160,12 +160,48 @@ def test_what_an_autocommit_block_did_is_not_done_again(prepare: Prepare, url: s
     project = prepare(INDEX)
     # It is in the way of the column alone: the index is built without a wait for who only holds.
     nothing = "SELECT 1 FROM events WHERE false"
-    with traffic(url), holding(url, nothing) as holder, ending_after(3, holder):
-        done = project.run("daybreak", "upgrade", "head")
+    with traffic(url), holding(url, nothing) as holder:
+        done = run_and(let_go(holder), "back", project, "upgrade", "head")
     assert done.code == 0, done.said
     assert "others waited for" in done.said
     assert _rows(url, "SELECT title FROM events WHERE id = 0") == [("once",)]
     assert _rows(url, VALID) == [(True,)]
+
+
+def test_an_index_build_behind_which_others_wait_is_cancelled_and_built_again(
+    prepare: Prepare, url: str
+) -> None:
+    project = prepare(INDEX)
+    altering = "ALTER TABLE events ADD COLUMN IF NOT EXISTS theirs int"
+    # Its snapshot holds up the build, and nothing else.
+    snapshot = ("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", "SELECT 1")
+    with holding(url, *snapshot) as holder, traffic(url, altering) as others:
+        done = run_and(let_go(holder), "back", project, "upgrade", "head")
+    assert done.code == 0, done.said
+    assert "others waited for" in done.said
+    assert "an interrupted statement is cleared away" in " ".join(done.out.split())
+    assert others.longest < LATE * BUDGET_S
+    assert _rows(url, "SELECT title FROM events WHERE id = 0") == [("once",)]
+    assert _rows(url, VALID) == [(True,)]
+
+
+@pytest.mark.parametrize("at_once", [False, True], ids=["a transaction each", "one transaction"])
+def test_a_relative_goal_is_counted_from_where_the_run_began(
+    prepare: Prepare, url: str, at_once: bool
+) -> None:
+    project = prepare('op.execute("CREATE TABLE others ()")')
+    project.add_revision("c3", "b2", COLUMN, 'op.drop_column("events", "price")')
+    project.add_revision("d4", "c3", 'op.execute("CREATE TABLE too_many ()")')
+    if at_once:
+        one = "daybreak.env.run(transaction_per_migration=False)"
+        project.write("alembic/env.py", f"import daybreak.env\n\n{one}\n")
+    for goal, reached in (("+2", "c3"), ("-1", "b2")):
+        command = "upgrade" if goal == "+2" else "downgrade"
+        with holding(url, READ) as holder, traffic(url):
+            done = run_and(let_go(holder), "back", project, command, goal)
+        assert done.code == 0, done.said
+        assert "others waited for" in done.said
+        assert _rows(url, "SELECT version_num FROM alembic_version") == [(reached,)]
 
 
 def test_a_prepared_transaction_is_named_by_its_gid(prepare: Prepare, url: str) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
+import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, text
 
 from killing.sessions import connect
+from projects import BIN, CLEAN, Done, Project
 
 
 @contextlib.contextmanager
@@ -25,20 +28,42 @@ def holding(url: str, *statements: str) -> Iterator[Connection]:
             connection.execute(text("ROLLBACK"))
 
 
-@contextlib.contextmanager
-def ending_after(seconds: float, connection: Connection, how: str = "ROLLBACK") -> Iterator[None]:
-    """The transaction of `connection` ends after so long."""
+def run_and(
+    then: Callable[[], object], word: str, project: Project, *command: str, **variables: str
+) -> Done:
+    """Run `daybreak` in the project; the first line that begins with `word` calls `then`."""
+    with (
+        tempfile.TemporaryFile("w+") as errors,
+        subprocess.Popen(
+            [BIN / "daybreak", *command],
+            cwd=project.root,
+            env={**CLEAN, **project.variables, **variables},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdout is not None
+        lines, called = [], False
+        for line in process.stdout:
+            lines.append(line)
+            if line.startswith(word) and not called:
+                called = True
+                then()
+        code = process.wait(timeout=60)
+        errors.seek(0)
+        return Done(code, "".join(lines), errors.read())
+
+
+def let_go(holder: Connection, after: float = 0.0) -> Callable[[], object]:
+    """Ends the transaction of the holder, after so many seconds."""
 
     def end() -> None:
-        time.sleep(seconds)
-        connection.execute(text(how))
+        time.sleep(after)
+        holder.execute(text("ROLLBACK"))
 
-    thread = threading.Thread(target=end)
-    thread.start()
-    try:
-        yield
-    finally:
-        thread.join()
+    return end
 
 
 @dataclass

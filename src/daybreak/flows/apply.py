@@ -391,12 +391,14 @@ class Run:
         self._begun = True
         self.funnel.recorded = self.funnel.applied = applied
         with self.funnel.own():
+            session = str(self.connection.execute(text(self.server.SESSION_ID)).scalar())
+            is_new, self.session = session != self.session, session
+            if is_new:
+                self._mark()
             if first_run := not self.journal.made:
                 self.journal.make()
                 self.emit(Passed("journal made"))
                 self.journal.record_ancestors(ancestors(heads))
-            session = str(self.connection.execute(text(self.server.SESSION_ID)).scalar())
-            is_new, self.session = session != self.session, session
             if is_new:
                 self.journal.begin_run(
                     {
@@ -415,12 +417,14 @@ class Run:
                 self.funnel.announced()
             self._commit()
             self.emit(Passed("run recorded"))
-            if is_new:
-                self._mark()
         self.gentle.begin(self.session)
 
     def _mark(self) -> None:
-        """The session that works can be known by a lock. Raises LockHeld."""
+        """The session that works can be known by a lock. Raises LockHeld, LockLost.
+
+        A run whose lock was lost before another one took it either finds, behind its mark, that it
+        was, or is found by its mark: what the database was read to be is true of one run alone.
+        """
         key = self.server.lock_key(self.mark)
         until = time.monotonic() + _SECONDS_TO_GO
         while not self.connection.execute(text(self.server.TRY_LOCK), {"key": key}).scalar():
@@ -430,6 +434,7 @@ class Run:
                 continue
             raise LockHeld(self.place, self._called(self.lock.holders_of(key)), 0.0)
         self._commit()
+        self.lock.prove(now=True)
         self.emit(Passed("marked"))
 
     def _commit(self) -> None:

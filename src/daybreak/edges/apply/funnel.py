@@ -235,9 +235,15 @@ class Funnel:
 
     def _on_commit(self, _connection: Connection) -> None:
         if not self._own:
-            if self._work is not None:
-                self._ways.flush(self._work)
-            self._go_on(ending=True)
+            try:
+                if self._work is not None:
+                    self._ways.flush(self._work)
+                self._go_on(ending=True)
+            except BaseException:
+                # SQLAlchemy takes it for ended now: whatever is committed next would commit it.
+                self._ways.roll_back()
+                self._on_rollback(self._connection)
+                raise
             self._emit(Passed("commit", self._work.revision if self._work else None))
             self.committing()
 

@@ -131,6 +131,11 @@ class Ways:
                 self._journal.forget()  # it is as if it had not been begun
             self._dbapi.commit()
 
+    def roll_back(self) -> None:
+        """End the transaction of the driver's connection, whatever SQLAlchemy takes it for."""
+        with contextlib.suppress(self._driver_error):  # it is lost, and the transaction with it
+            self._dbapi.rollback()
+
     def _send(self, work: Work, sent: Sent, *, alone: bool = False) -> None:
         """To end it early does no harm if it is rolled back then, or if the catalog tells."""
         reading = sent.reading
