@@ -20,12 +20,11 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from daybreak.core.errors import (
     DaybreakError,
     HalfDone,
-    LockHeld,
     LockLost,
     NotTheWriter,
     StatementRefused,
 )
-from daybreak.core.events import Applied, Emit, Finished, Passed, Unfinished, Waiting
+from daybreak.core.events import Applied, Emit, Finished, Passed, Unfinished
 from daybreak.core.failure import (
     MAKE_ROOM,
     Reached,
@@ -34,7 +33,6 @@ from daybreak.core.failure import (
     migration_failure,
     said,
 )
-from daybreak.core.holder import called
 from daybreak.core.journal import Entry, begun
 from daybreak.core.resume import Way, half_done
 from daybreak.core.sqltext import digest
@@ -43,17 +41,14 @@ from daybreak.core.target import Policy, Target
 from daybreak.core.wishes import Wishes
 from daybreak.dialects import dialect_named
 from daybreak.dialects.base import Dialect
-from daybreak.dialects.running import LockSession
 from daybreak.edges.alembic import Running
+from daybreak.edges.apply.alone import Alone
 from daybreak.edges.apply.funnel import Funnel
 from daybreak.edges.apply.journal import Journal
-from daybreak.edges.apply.lock import POLL_S, RunLock
 from daybreak.edges.apply.lost import first_of, is_lost, unless_lost
-from daybreak.edges.apply.orphans import TOLD_EVERY_S, meet_orphans
-from daybreak.edges.apply.session import process_of, set_up
+from daybreak.edges.apply.session import process_of
 from daybreak.edges.apply.steps import (
     ancestors,
-    has_own_transaction,
     parents_of,
     revision_folders,
     source_of,
@@ -61,7 +56,8 @@ from daybreak.edges.apply.steps import (
     steps_in_force,
 )
 from daybreak.edges.apply.stop import Stop
-from daybreak.edges.connect import explained, missing_right
+from daybreak.edges.apply.worker import Worker
+from daybreak.edges.connect import missing_right
 from daybreak.edges.history import allowances_of, place_in_history, require_known
 from daybreak.edges.where import connected
 from daybreak.flows.gentle import Gentle
@@ -98,7 +94,7 @@ def apply(
     with run.told_in_words():
         run.refuse_reader(running.command)
         losses.ask()
-        with run.alone():
+        with run.alone.held():
             losses.require_the_same()
             run.migrate(running)
 
@@ -117,22 +113,32 @@ class Run:
     ) -> None:
         self.connection, self.target = connection, target
         self.options, self.wishes, self.emit = options, wishes, emit
-        self.id = uuid4().hex
-        self.process = process_of(self.id)
         self.dialect: Dialect = dialect_named(connection.dialect.name, "the connection")
         self.server = self.dialect.running
-        self.borrowed = connection.in_transaction()
         schema = options.get("version_table_schema")
         table = options.get("version_table") or "alembic_version"
-        self.name = f"{schema or ''}.{table}"
-        self.mark = f"{self.name} work"  # of the session that does the work
+        name = f"{schema or ''}.{table}"
+        mark = f"{name} work"
+        run = uuid4().hex
+        process = process_of(run)
         self.version = version_of("daybreak")
-        self.journal = Journal(connection, self.server, schema, table, self.id)
+        self.journal = Journal(connection, self.server, schema, table, run)
         self.stop = Stop()
-        self.session = ""
+        self.worker = Worker(connection, self.server, process, mark)
+        self.alone = Alone(
+            self.worker,
+            target,
+            self.dialect,
+            self.journal,
+            self.stop,
+            emit,
+            name=name,
+            mark=mark,
+            process=process,
+            wait_s=wishes.wait_s,
+        )
         self._begun = self._stamped = False
         self._since = 0.0
-        self._tell_at = 0.0
         self.funnel = Funnel(
             connection,
             self.dialect,
@@ -153,16 +159,9 @@ class Run:
             wishes.wait_s,
             emit,
             # In an asynchronous environment a connection belongs to its thread.
-            watcher_connects=self._watcher if target is not None else None,
+            watcher_connects=self.alone.watcher if target is not None else None,
             own=self.funnel.own,
         )
-
-    @property
-    def place(self) -> str:
-        if self.target is not None:
-            return self.target.place
-        url = self.connection.engine.url
-        return f"{url.database}@{url.host or 'local socket'}"
 
     @contextlib.contextmanager
     def told_in_words(self) -> Iterator[None]:
@@ -180,13 +179,12 @@ class Run:
 
     def refuse_reader(self, command: str) -> None:
         """Raise NotTheWriter where no change can be made; else the session is ready for work."""
-        name = f"daybreak run {self.process}"
-        set_up(self.connection, self.server, self.server.SESSION, name, borrowed=self.borrowed)
+        self.worker.set_up()
         reader, what = self.connection.execute(text(self.dialect.WRITER)).one()
         if reader:
             source = self.target.source if self.target else "the connection"
-            raise NotTheWriter(command, self.place, what, source)
-        if not self.borrowed:
+            raise NotTheWriter(command, self.alone.place, what, source)
+        if not self.worker.borrowed:
             self.connection.commit()
 
     def read(self) -> None:
@@ -199,39 +197,12 @@ class Run:
 
     def _tell_unfinished(self) -> None:
         """Who may not read the journal gets an answer without this."""
-        if self.borrowed:  # what fails would end somebody else's transaction
+        if self.worker.borrowed:  # what fails would end somebody else's transaction
             return
         with unless_lost():
             if last := half_done(self.journal.entries(), None):
                 self.emit(Unfinished(last.revision, last.upgrade))
-        self._end_reading()
-
-    @contextlib.contextmanager
-    def alone(self) -> Iterator[None]:
-        """No other run is at work on the database during the block, and none that is dead."""
-        with self.stop.listening(), self._lock_connection() as own:
-            set_up(own, self.server, self.server.LOCK_SESSION, f"daybreak lock {self.process}")
-            self.lock = RunLock(own, self.server, self.name, beats=self.target is not None)
-            try:
-                began = time.monotonic()
-                if held := self.lock.acquire(self.wishes.wait_s, self._told):
-                    raise LockHeld(self.place, self._called(held), time.monotonic() - began)
-                self.emit(Passed("locked"))
-                left = self.wishes.wait_s - (time.monotonic() - began)
-                if held := meet_orphans(
-                    self.lock,
-                    self.dialect,
-                    self.mark,
-                    runs=self._unended_runs,
-                    wait_s=left,
-                    heed_stop=self._heed_stop,
-                    emit=self.emit,
-                ):
-                    raise LockHeld(self.place, self._called(held), time.monotonic() - began)
-                yield
-            finally:
-                self.lock.release()
-        self.emit(Passed("unlocked"))
+        self.worker.end_reading()
 
     def migrate(self, running: Running) -> None:
         """Run what Alembic is to run, every statement of it through the funnel."""
@@ -246,7 +217,7 @@ class Run:
         # `stamp` is how a person mends just that.
         self._heads(require=running.command not in {"stamp", "ensure_version"})
         self.known = self.journal.entries()
-        self._end_reading()
+        self.worker.end_reading()
         try:
             with self.funnel.attached(migration.impl):
                 self.gentle.insist(
@@ -255,71 +226,28 @@ class Run:
                     heed=self._heed,
                     reached=lambda: self._reached,
                     place=partial(place_in_history, context.script),
-                    may_retry=not self.borrowed and running.command in {"upgrade", "downgrade"},
+                    may_retry=self._may_retry(running.command),
                 )
                 if running.command == "ensure_version":
-                    self._commit()  # Alembic has begun a transaction by reading, and ends none
+                    self.worker.commit()  # Alembic has begun a transaction, and ends none
                 self._finish(running, migration)
         finally:
             self._unmark()
-        with self._reading():
+        with self.worker.reading():
             reached = migration.get_current_heads()
         self.emit(Finished(reached))
+
+    def _may_retry(self, command: str | None) -> bool:
+        return not self.worker.borrowed and command in {"upgrade", "downgrade"}
 
     def _again(self) -> None:
         """Begin anew, as the next run would, after what was open is rolled back."""
         self.funnel.restart()
-        self._end_reading()
-        session = str(self.connection.execute(text(self.server.SESSION_ID)).scalar())
-        self._end_reading()
-        if session != self.session:
-            name = f"daybreak run {self.process}"
-            set_up(self.connection, self.server, self.server.SESSION, name)
+        self.worker.end_reading()
+        if self.worker.session_now() != self.worker.session:
+            self.worker.set_up()
         self.known = self.journal.entries()
-        self._end_reading()
-
-    # Before.
-
-    @contextlib.contextmanager
-    def _lock_connection(self) -> Iterator[Connection]:
-        explaining = explained(self.target) if self.target else contextlib.nullcontext()
-        with explaining:
-            own = self._another()
-        with own:
-            yield own
-
-    def _another(self) -> Connection:
-        """A connection of its own, in autocommit, as the user that the URL names."""
-        own = self.connection.engine.execution_options(isolation_level="AUTOCOMMIT").connect()
-        if self.target is not None and self.target.role is not None:
-            # Only that user may end a session of its own, whatever the role may do.
-            own.exec_driver_sql("SET ROLE NONE")
-        return own
-
-    def _watcher(self) -> Connection:
-        own = self._another()
-        set_up(own, self.server, self.server.SESSION, f"daybreak watch {self.process}")
-        return own
-
-    def _told(self, holders: Sequence[LockSession], seconds: float) -> None:
-        self._heed_stop()
-        if holders and seconds >= self._tell_at:
-            self._tell_at = seconds + TOLD_EVERY_S
-            self.emit(Waiting(self._called(holders), seconds))
-
-    def _heed_stop(self) -> None:
-        """While nothing is under way. Raises Interrupted."""
-        if self.stop.asked is not None:
-            raise interrupted(self.stop.asked, Reached())
-
-    def _unended_runs(self) -> list[dict[str, Any]]:
-        with self._reading():
-            return self.journal.unended_runs()
-
-    def _called(self, holders: Sequence[LockSession]) -> str:
-        runs = {run["lock"]: run for run in self._unended_runs()}
-        names = [called(holder, runs.get(holder.session)) for holder in holders]
-        return "; ".join(names) or "a run that ended meanwhile"
+        self.worker.end_reading()
 
     # Alembic.
 
@@ -344,7 +272,7 @@ class Run:
             place = self.target.place if self.target else "the database"
             require_known(context.script, heads, place)
         self.emit(connected(self.connection, self.target, heads))
-        self._end_reading()
+        self.worker.end_reading()
 
     @contextlib.contextmanager
     def _around(self, script: Script, is_upgrade: bool, following: Script | None) -> Iterator[None]:
@@ -367,7 +295,7 @@ class Run:
             except LockLost:  # another run may write to the journal by now
                 raise
             except Exception:  # whatever ended it is raised again, once what stays is recorded
-                if not self.borrowed:
+                if not self.worker.borrowed:
                     self.funnel.abandon()
                 raise
 
@@ -391,10 +319,10 @@ class Run:
         self._begun = True
         self.funnel.recorded = self.funnel.applied = applied
         with self.funnel.own():
-            session = str(self.connection.execute(text(self.server.SESSION_ID)).scalar())
-            is_new, self.session = session != self.session, session
+            session = self.worker.session_now()
+            is_new, self.worker.session = session != self.worker.session, session
             if is_new:
-                self._mark()
+                self.alone.mark()
             if first_run := not self.journal.made:
                 self.journal.make()
                 self.emit(Passed("journal made"))
@@ -404,8 +332,8 @@ class Run:
                     {
                         "host": socket.gethostname(),
                         "process": os.getpid(),
-                        "worker": self.session,
-                        "lock": self.lock.session,
+                        "worker": self.worker.session,
+                        "lock": self.alone.lock.session,
                         "version": self.version,
                     }
                 )
@@ -415,32 +343,9 @@ class Run:
             if entry is not None and (entry.revision, True) not in self.known:
                 self.journal.announce(entry)
                 self.funnel.announced()
-            self._commit()
+            self.worker.commit()
             self.emit(Passed("run recorded"))
-        self.gentle.begin(self.session)
-
-    def _mark(self) -> None:
-        """The session that works can be known by a lock. Raises LockHeld, LockLost.
-
-        A run whose lock was lost before another one took it either finds, behind its mark, that it
-        was, or is found by its mark: what the database was read to be is true of one run alone.
-        """
-        key = self.server.lock_key(self.mark)
-        until = time.monotonic() + _SECONDS_TO_GO
-        while not self.connection.execute(text(self.server.TRY_LOCK), {"key": key}).scalar():
-            self._commit()
-            if time.monotonic() < until:
-                time.sleep(POLL_S)
-                continue
-            raise LockHeld(self.place, self._called(self.lock.holders_of(key)), 0.0)
-        self._commit()
-        self.lock.prove(now=True)
-        self.emit(Passed("marked"))
-
-    def _commit(self) -> None:
-        """What is ours, unless it belongs to a transaction that is not."""
-        if not self.borrowed and not has_own_transaction(context.get_context()):
-            self.connection.commit()
+        self.gentle.begin(self.worker.session)
 
     def _on_version_apply(self, *, step: Any, **_: Any) -> None:
         seconds = time.monotonic() - self._since
@@ -467,19 +372,17 @@ class Run:
             if self._stamped:
                 self.journal.record_ancestors(ancestors(migration.get_current_heads()))
             self.journal.end_run()
-            self._commit()
+            self.worker.commit()
         self.emit(Passed("run over"))
 
     def _unmark(self) -> None:
         """The session may live on in somebody's pool. One that is lost is no worker any more."""
         if not self._begun or self.connection.invalidated:
             return
-        asked = {"key": self.server.lock_key(self.mark)}
         with contextlib.suppress(SQLAlchemyError):
-            self._end_reading()
-            self.connection.execute(text(self.server.RELEASE_LOCK), asked)
+            self.worker.unmark()
             self.gentle.end()
-            if not self.borrowed:
+            if not self.worker.borrowed:
                 self.connection.commit()
 
     def _prove(self, ending: bool) -> None:
@@ -491,13 +394,13 @@ class Run:
         """Also while it waits. Raises Interrupted, LockLost."""
         if self.stop.asked is not None:
             raise interrupted(self.stop.asked, self._reached)
-        self.lock.prove()
+        self.alone.lock.prove()
 
     @contextlib.contextmanager
     def _sending(self, reading: Reading, harmless: bool, alone: bool) -> Iterator[None]:
         # In an asynchronous environment the lock's connection belongs to that thread.
         can = harmless and self.target is not None
-        cancel = (lambda: self.lock.cancel(self.session)) if can else None
+        cancel = (lambda: self.alone.lock.cancel(self.worker.session)) if can else None
         with self.gentle.sending(reading, harmless, alone), self.stop.sending(cancel):
             yield
 
@@ -531,16 +434,6 @@ class Run:
             cure=cure,
             there=cause is not None and self.server.is_made_already(cause),
         )
-
-    @contextlib.contextmanager
-    def _reading(self) -> Iterator[None]:
-        """What is read on the worker's connection leaves no transaction behind."""
-        yield
-        self._end_reading()
-
-    def _end_reading(self) -> None:
-        if not self.borrowed:
-            self.connection.rollback()
 
 
 def _run_migrations() -> None:
