@@ -270,9 +270,11 @@ class Funnel:
         match reading.effect:
             case Effect.NOTHING if not self._discards:
                 work.read = True
-                return False
+                self._ways.run_unrecorded(work, reading, run)
+                return True
             case Effect.SESSION:
-                return False
+                self._ways.run_unrecorded(work, reading, run)
+                return True
             case Effect.ROLLBACK:
                 if reading.skeleton.upper() in _ROLLBACK:
                     work.roll_back()
