@@ -45,7 +45,7 @@ class Watcher:
     `connect` gives the connection to watch from, None where there can be none. `budget_s` is how
     long anybody may be kept waiting by one transaction. `longest` is how long, in seconds, somebody
     was, in the `attempt` now under way or ever. `blockers` are those whom the attempt waited for,
-    `waited` for how long.
+    `waited` for how long. `refused`: the server's timeout has ended a statement of the attempt.
     """
 
     def __init__(
@@ -56,6 +56,7 @@ class Watcher:
         self.watches = connect is not None
         self.longest = self.attempt = self.waited = 0.0
         self.blockers: tuple[Blocker, ...] = ()
+        self.refused = False
         self._session = ""
         self._mutex = threading.Lock()
         self._over = threading.Event()
@@ -130,6 +131,8 @@ class Watcher:
         if self._asked_at is not None and (self._hit or not ending):
             self._hit = True  # also if the revision catches this
             raise SteppedBack
+        if self.refused:
+            raise SteppedBack
 
     @property
     def asked(self) -> bool:
@@ -140,7 +143,7 @@ class Watcher:
         """What was open is rolled back, and a new attempt begins."""
         with self._mutex:
             self._since = self._asked_at = None
-            self._hit = False
+            self._hit = self.refused = False
             self._transaction += 1
             self.attempt = self.waited = 0.0
             self.blockers = ()
