@@ -83,7 +83,7 @@ class Ways:
             work.pending.append((sent.number, self._done(work, sent)))
 
     def run_unrecorded(self, work: Work, reading: Reading, run: Callable[[], None]) -> None:
-        """Run what changes nothing, but may wait for a lock, and keep it to the transaction's end."""
+        """Run what changes nothing, but may wait for a lock, and keep it until all is over."""
         with self._sending(reading, True, self._in_autocommit(work)):
             run()
 
