@@ -260,6 +260,23 @@ def test_a_relative_goal_is_counted_from_where_the_run_began(
         assert _rows(url, "SELECT version_num FROM alembic_version") == [(reached,)]
 
 
+def test_a_first_run_in_one_transaction_begins_anew_with_its_journal(
+    tmp_path: Path, url: str
+) -> None:
+    project = make_project(tmp_path / "app", "postgresql", ENV="staging", STAGING_DATABASE_URL=url)
+    write_history(project, (Revision("a1", 'op.execute("CREATE TABLE others ()")'),))
+    project.add_revision("b2", "a1", COLUMN)
+    one = "daybreak.env.run(transaction_per_migration=False)"
+    project.write("alembic/env.py", f"import daybreak.env\n\n{one}\n")
+    with connect(url) as connection:
+        connection.execute(text("CREATE TABLE events (id int)"))
+    with holding(url, READ) as holder, traffic(url):
+        done = run_and(let_go(holder), "back", project, "upgrade", "head")
+    assert done.code == 0, done.said
+    assert "others waited for" in done.said
+    assert _rows(url, "SELECT state FROM daybreak_journal WHERE kind = 'run'") == [("done",)]
+
+
 def test_a_prepared_transaction_is_named_by_its_gid(prepare: Prepare, url: str) -> None:
     project = prepare(COLUMN)
     with holding(url, "UPDATE events SET title = 'z'") as holder, traffic(url):

@@ -123,7 +123,7 @@ class Run:
         self.journal = Journal(connection, self.server, schema, table, self.id)
         self.stop = Stop()
         self.session = ""
-        self._begun = self._stamped = False
+        self._begun = self._recorded = self._stamped = False
         self._since = 0.0
         self._tell_at = 0.0
         self.funnel = Funnel(
@@ -259,6 +259,7 @@ class Run:
     def _again(self) -> None:
         """Begin anew, as the next run would, after what was open is rolled back."""
         self.funnel.restart()
+        self.journal.restart()
         self._end_reading()
         session = str(self.connection.execute(text(self.server.SESSION_ID)).scalar())
         self._end_reading()
@@ -384,11 +385,12 @@ class Run:
             is_new, self.session = session != self.session, session
             if is_new:
                 self._mark()
+            unrecorded = is_new or not self._recorded
             if first_run := not self.journal.made:
                 self.journal.make()
                 self.emit(Passed("journal made"))
                 self.journal.record_ancestors(ancestors(heads))
-            if is_new:
+            if unrecorded:
                 self.journal.begin_run(
                     {
                         "host": socket.gethostname(),
@@ -398,13 +400,14 @@ class Run:
                         "version": self.version,
                     }
                 )
-            if is_new and not first_run:
+            if unrecorded and not first_run:
                 self.journal.forget_runs()
             entry = self._begun_entry(first)
             if entry is not None and (entry.revision, True) not in self.known:
                 self.journal.announce(entry)
                 self.funnel.announced()
             self._commit()
+            self._recorded = not has_own_transaction(context.get_context())
             self.emit(Passed("run recorded"))
         self.gentle.begin(self.session)
 
