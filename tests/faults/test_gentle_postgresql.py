@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -102,6 +104,10 @@ VALID = """
 SELECT indisvalid FROM pg_index WHERE indrelid = 'events'::regclass AND NOT indisprimary
 """
 VACUUMS = "SELECT count(*) FROM pg_stat_progress_vacuum WHERE relid = 'events'::regclass"
+WATCHERS = """
+SELECT pid FROM pg_stat_activity
+WHERE application_name LIKE 'daybreak watch%' AND datname = current_database()
+"""
 END_WATCHER = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE application_name LIKE 'daybreak watch%' AND datname = current_database()
@@ -366,6 +372,21 @@ def test_a_watcher_that_is_ended_leaves_the_bound_to_the_server(prepare: Prepare
     assert done.code == 0, done.said
     assert "who waits is not seen any more" in done.said
     assert readers.longest < LATE * 2 * BUDGET_S
+
+
+def test_a_watcher_that_gets_no_answer_holds_up_nothing(prepare: Prepare, url: str) -> None:
+    project = prepare('op.execute("SELECT pg_sleep(1)")')
+    with connect(url) as admin, ThreadPoolExecutor() as pool:
+        run = pool.submit(project.run, "daybreak", "upgrade", "head")
+        until(lambda: admin.scalar(text(WATCHERS)) is not None, "the watcher is there")
+        watcher = admin.scalars(text(WATCHERS)).one()
+        os.kill(watcher, signal.SIGSTOP)
+        try:
+            done = run.result()
+        finally:
+            os.kill(watcher, signal.SIGCONT)
+    assert done.code == 0, done.said
+    assert "who waits was not seen: the server does not answer any more" in done.said
 
 
 def test_an_ordinary_owner_is_told_who_is_in_the_way_though_not_what_he_does(

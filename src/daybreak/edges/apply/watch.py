@@ -31,6 +31,8 @@ POLL_S = 0.1
 CLOSE_POLL_S = 0.02
 # Who is asked to stop between two statements does so in this time, or the session is ended.
 GRACE_S = 0.1
+# A watcher that gets no answer is left behind after this time.
+PARTING_S = 2.0
 # A wait of less is not worth a line.
 TOLD_AFTER_S = 0.4
 
@@ -85,7 +87,10 @@ class Watcher:
             yield
         finally:
             self._over.set()
-            thread.join()
+            thread.join(PARTING_S)
+            if thread.is_alive():
+                self.watches = False
+                self._tell(Unwatched("who waits was not seen: the server does not answer any more"))
 
     # What the worker says.
 
