@@ -195,9 +195,9 @@ def _proved(
     elif left:
         unexpressed = _said(proposal.unexpressed)
 
-        def differences(one: Catalog, other: Catalog) -> list[str]:
+        def differences(one: Catalog, other: Catalog) -> list[Change]:
             start = goal if other is history else history
-            return _words(subject, one, other, start, unexpressed)
+            return _unlike(subject, one, other, start, unexpressed)
 
         proved = prove(
             engine,
@@ -232,21 +232,21 @@ def _said(changes: Sequence[Change]) -> set[tuple[Address, str]]:
     }
 
 
-def _words(
+def _unlike(
     subject: Subject,
     one: Catalog,
     other: Catalog,
     start: Catalog,
     ignored: set[tuple[Address, str]],
-) -> list[str]:
-    """What leads from one catalog to the other, in words; nothing where both mean the same.
+) -> list[Change]:
+    """What leads from one catalog to the other; nothing where both mean the same.
 
     `start` is where the statements began that made `one`.
     """
     engine = subject.dialect.engine(one.version)
     changes = diff(one, other, fold=subject.dialect.fold, engine=engine)
     return [
-        " ".join(change_text(change, one.default_schema))
+        change
         for change in changes
         if not _said([change]) <= ignored and not born_with(change, start)
     ]
