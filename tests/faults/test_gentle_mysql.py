@@ -31,6 +31,12 @@ op.execute("UPDATE events SET price = 1 WHERE id = 1")
 op.execute("UPDATE events SET price = 2 WHERE id = 2")
 """
 ALWAYS_SLOW = 'op.execute("UPDATE events SET price = 1 WHERE id = 1 AND SLEEP(20) = 0")'
+CAUGHT = """
+try:
+    op.add_column("events", sa.Column("size", sa.Integer))
+except Exception:
+    pass
+"""
 HALF = """
 op.execute("CREATE TABLE others (id int PRIMARY KEY)")
 op.execute("INSERT INTO others VALUES (1)")
@@ -88,6 +94,18 @@ def test_work_that_always_takes_longer_is_given_up_after_three_times(
     assert "works under a lock for longer than others may be kept waiting" in done.err
     assert "in each of 3 attempts. Nothing was changed" in done.err
     assert writers.longest < LATE * BUDGET_S
+
+
+def test_a_revision_that_catches_the_end_of_a_wait_waits_again_all_the_same(
+    prepare: Prepare, url: str
+) -> None:
+    project = prepare(CAUGHT)
+    with holding(url, READ) as holder:
+        # By then the server's own timeout has ended the wait.
+        done = run_and(let_go(holder, 3 * BUDGET_S), "wait", project, "upgrade", "head")
+    assert done.code == 0, done.said
+    assert "back " not in done.said
+    assert _rows(url, "SELECT size FROM events WHERE id = 1") == [(None,)]
 
 
 def test_a_run_that_gives_up_half_way_says_what_stays_and_is_finished_by_the_next_one(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -44,6 +46,19 @@ if op.get_bind().scalar(sa.text("SELECT nextval('tries')")) < 3:
     time.sleep(2)
 op.execute("UPDATE events SET price = 1")
 """
+# Neither changes anything, nor is anything else sent behind them.
+LOCKED = """
+import time
+op.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
+if op.get_bind().scalar(sa.text("SELECT nextval('tries')")) < 2:
+    time.sleep(8)
+"""
+ROWS_LOCKED = """
+bind = op.get_bind()
+bind.execute(sa.text("SELECT FROM events WHERE id = 1 FOR UPDATE"))
+if bind.scalar(sa.text("SELECT nextval('tries')")) < 2:
+    bind.execute(sa.text("SELECT pg_sleep(8)"))
+"""
 ALWAYS_SLOW = """
 op.add_column("events", sa.Column("price", sa.Integer))
 op.execute("DO $$ BEGIN PERFORM pg_sleep(20); END $$")
@@ -55,6 +70,14 @@ try:
 except Exception:
     pass
 """
+CAUGHT_IN_SAVEPOINT = """
+try:
+    with op.get_bind().begin_nested():
+        op.add_column("events", sa.Column("price", sa.Integer))
+except Exception:
+    pass
+"""
+OWN_TIMEOUT = "op.execute(\"SET LOCAL lock_timeout = '50ms'\")" + CAUGHT_IN_SAVEPOINT
 INDEX = """
 with op.get_context().autocommit_block():
     op.execute("INSERT INTO events VALUES (0, 'once')")
@@ -81,6 +104,10 @@ VALID = """
 SELECT indisvalid FROM pg_index WHERE indrelid = 'events'::regclass AND NOT indisprimary
 """
 VACUUMS = "SELECT count(*) FROM pg_stat_progress_vacuum WHERE relid = 'events'::regclass"
+WATCHERS = """
+SELECT pid FROM pg_stat_activity
+WHERE application_name LIKE 'daybreak watch%' AND datname = current_database()
+"""
 END_WATCHER = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE application_name LIKE 'daybreak watch%' AND datname = current_database()
@@ -130,6 +157,18 @@ def test_who_waits_while_the_run_holds_its_locks_waits_for_the_budget(
     assert _rows(url, "SELECT version_num FROM alembic_version") == [("b2",)]
 
 
+@pytest.mark.parametrize("body", [LOCKED, ROWS_LOCKED], ids=["a table", "a row"])
+def test_who_waits_for_a_lock_of_a_run_that_changed_nothing_waits_for_the_budget(
+    prepare: Prepare, url: str, body: str
+) -> None:
+    project = prepare(body)
+    with traffic(url, "UPDATE events SET title = 'z' WHERE id = 1") as writers:
+        done = project.run("daybreak", "upgrade", "head")
+    assert done.code == 0, done.said
+    assert done.out.count("others waited for") == 1, done.said
+    assert writers.longest < LATE * BUDGET_S
+
+
 def test_work_that_always_takes_longer_is_given_up_after_three_times(
     prepare: Prepare, url: str
 ) -> None:
@@ -154,6 +193,29 @@ def test_a_revision_that_catches_the_error_is_tried_again_all_the_same(
     assert done.code == 0, done.said
     assert "others waited for" in done.said
     assert _rows(url, "SELECT price FROM events WHERE id = 1") == [(None,)]
+
+
+@pytest.mark.parametrize(
+    "body", [CAUGHT, CAUGHT_IN_SAVEPOINT], ids=["in the transaction", "in a savepoint"]
+)
+def test_a_revision_that_catches_the_end_of_a_wait_waits_again_all_the_same(
+    prepare: Prepare, url: str, body: str
+) -> None:
+    project = prepare(body)
+    with holding(url, READ) as holder:
+        # By then the server's own timeout has ended the wait.
+        done = run_and(let_go(holder, 3 * BUDGET_S), "wait", project, "upgrade", "head")
+    assert done.code == 0, done.said
+    assert "back " not in done.said
+    assert _rows(url, "SELECT price FROM events WHERE id = 1") == [(None,)]
+
+
+def test_a_timeout_that_a_revision_sets_is_its_own_matter(prepare: Prepare, url: str) -> None:
+    project = prepare(OWN_TIMEOUT)
+    with holding(url, READ):
+        done = project.run("daybreak", "upgrade", "head")
+    assert done.code == 0, done.said
+    assert _rows(url, "SELECT version_num FROM alembic_version") == [("b2",)]
 
 
 def test_what_an_autocommit_block_did_is_not_done_again(prepare: Prepare, url: str) -> None:
@@ -202,6 +264,23 @@ def test_a_relative_goal_is_counted_from_where_the_run_began(
         assert done.code == 0, done.said
         assert "others waited for" in done.said
         assert _rows(url, "SELECT version_num FROM alembic_version") == [(reached,)]
+
+
+def test_a_first_run_in_one_transaction_begins_anew_with_its_journal(
+    tmp_path: Path, url: str
+) -> None:
+    project = make_project(tmp_path / "app", "postgresql", ENV="staging", STAGING_DATABASE_URL=url)
+    write_history(project, (Revision("a1", 'op.execute("CREATE TABLE others ()")'),))
+    project.add_revision("b2", "a1", COLUMN)
+    one = "daybreak.env.run(transaction_per_migration=False)"
+    project.write("alembic/env.py", f"import daybreak.env\n\n{one}\n")
+    with connect(url) as connection:
+        connection.execute(text("CREATE TABLE events (id int)"))
+    with holding(url, READ) as holder, traffic(url):
+        done = run_and(let_go(holder), "back", project, "upgrade", "head")
+    assert done.code == 0, done.said
+    assert "others waited for" in done.said
+    assert _rows(url, "SELECT state FROM daybreak_journal WHERE kind = 'run'") == [("done",)]
 
 
 def test_a_prepared_transaction_is_named_by_its_gid(prepare: Prepare, url: str) -> None:
@@ -293,6 +372,21 @@ def test_a_watcher_that_is_ended_leaves_the_bound_to_the_server(prepare: Prepare
     assert done.code == 0, done.said
     assert "who waits is not seen any more" in done.said
     assert readers.longest < LATE * 2 * BUDGET_S
+
+
+def test_a_watcher_that_gets_no_answer_holds_up_nothing(prepare: Prepare, url: str) -> None:
+    project = prepare('op.execute("SELECT pg_sleep(1)")')
+    with connect(url) as admin, ThreadPoolExecutor() as pool:
+        run = pool.submit(project.run, "daybreak", "upgrade", "head")
+        until(lambda: admin.scalar(text(WATCHERS)) is not None, "the watcher is there")
+        watcher = admin.scalars(text(WATCHERS)).one()
+        os.kill(watcher, signal.SIGSTOP)
+        try:
+            done = run.result()
+        finally:
+            os.kill(watcher, signal.SIGCONT)
+    assert done.code == 0, done.said
+    assert "who waits was not seen: the server does not answer any more" in done.said
 
 
 def test_an_ordinary_owner_is_told_who_is_in_the_way_though_not_what_he_does(

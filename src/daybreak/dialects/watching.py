@@ -35,6 +35,8 @@ class Watching(Protocol):
     @property
     def AS_BEFORE(self) -> str: ...  # noqa: N802 - what a session's timeouts are by themselves
     @property
+    def TIMEOUT(self) -> str: ...  # noqa: N802 - the setting that `bound` sets, in lower case
+    @property
     def TELLS_MORE(self) -> str: ...  # noqa: N802 - to whom the server tells of others' sessions
 
     def bound(self, budget_s: float) -> str:
@@ -56,6 +58,10 @@ class Watching(Protocol):
 
         It keeps nobody from reading and writing, also while it waits.
         """
+        ...
+
+    def is_timed_out(self, error: BaseException, skeleton: str) -> bool:
+        """Whether the driver's `error` says that a statement has waited for as long as it may."""
         ...
 
     def is_refused(self, error: BaseException) -> bool:

@@ -16,10 +16,9 @@ from daybreak.core.events import Emit, SteppedBack, Unwatched, Waits
 from daybreak.core.failure import Reached
 from daybreak.core.retry import Patience, pause_after
 from daybreak.core.settings import duration_text, lock_budget
-from daybreak.core.statement import Reading
+from daybreak.core.statement import Effect, Reading
 from daybreak.core.target import Policy
 from daybreak.core.waiting import Kind, chain, lasting
-from daybreak.edges.apply import watch
 from daybreak.edges.apply.watch import Watcher
 
 if TYPE_CHECKING:
@@ -77,6 +76,7 @@ class Gentle:
         self._handed_in = watcher_connects is None
         self._begun = False
         self._bound = ""
+        self._is_theirs = False  # the revision has set a timeout of its own
         self._relation = ""  # at which an autovacuum was met
         self._given_up = 0
         self._blockers = ""
@@ -105,6 +105,7 @@ class Gentle:
         """The revision's own budget holds from here on. Raises ProjectInvalid."""
         budget_s = lock_budget_of(script, self._policy) / 1000
         self.watcher.budget_s, self.watcher.takes_its_time = budget_s, False
+        self._is_theirs = False
         self._set(self._server.bound(budget_s))
 
     def allow_to_work(self) -> None:
@@ -118,13 +119,23 @@ class Gentle:
             self.watcher.transaction_over()
         else:
             self._meet_autovacuum()
+        if reading.effect is Effect.SESSION and self._server.TIMEOUT in reading.skeleton.lower():
+            self._is_theirs, self._bound = True, ""
         bound = self._bound
-        unhurried = not harmless or (alone and self._server.is_in_nobodys_way(reading.skeleton))
+        unhurried = not self._is_theirs and (
+            not harmless or (alone and self._server.is_in_nobodys_way(reading.skeleton))
+        )
         if unhurried:
             self._set(self._server.UNBOUND)
         try:
             with self.watcher.sending(harmless=harmless):
                 yield
+        except Exception as error:
+            # Without our timeout it would have waited, and come through: the revision may catch
+            # the error, and take the statement for one that can't be done.
+            if not self._is_theirs and self._server.is_timed_out(error, reading.skeleton):
+                self.watcher.refused = True
+            raise
         finally:
             if unhurried:
                 with contextlib.suppress(SQLAlchemyError):
@@ -186,8 +197,10 @@ class Gentle:
     def _spent(self, error: BaseException) -> Spent | None:
         """What an attempt was given up for; None if `error` is something else."""
         asked = self.watcher.asked
-        refused = not asked and _is_refused(error, self._server.is_refused)
-        if not asked and not refused and not isinstance(error, watch.SteppedBack):
+        refused = not asked and (
+            self.watcher.refused or _is_refused(error, self._server.is_refused)
+        )
+        if not asked and not refused:
             return None
         if isinstance(error, DaybreakError):
             return None

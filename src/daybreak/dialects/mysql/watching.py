@@ -165,6 +165,7 @@ LOOKS = (
 # It has no condition: the watcher sends it while that statement can't end and none can follow.
 CANCEL = "KILL QUERY :session"
 
+TIMEOUT = "lock_wait_timeout"
 UNBOUND = "SET SESSION lock_wait_timeout = DEFAULT, SESSION innodb_lock_wait_timeout = DEFAULT"
 AS_BEFORE = UNBOUND
 
@@ -185,6 +186,11 @@ def waits_kindly(relation: str) -> str | None:
 def is_in_nobodys_way(skeleton: str) -> bool:
     """Any DDL waits for, and then holds, an exclusive metadata lock."""
     return False
+
+
+def is_timed_out(error: BaseException, skeleton: str) -> bool:
+    """ER_LOCK_WAIT_TIMEOUT."""
+    return bool(error.args) and error.args[0] == 1205
 
 
 def is_refused(error: BaseException) -> bool:

@@ -116,6 +116,7 @@ WHERE a.pid || ' since ' || extract(epoch FROM a.backend_start) = :session
   AND a.state = 'active' AND extract(epoch FROM a.query_start)::text = :statement
 """
 
+TIMEOUT = "lock_timeout"
 UNBOUND = "SET lock_timeout = 0"
 AS_BEFORE = "RESET lock_timeout"
 
@@ -142,7 +143,15 @@ def is_in_nobodys_way(skeleton: str) -> bool:
     return "CONCURRENTLY" in words or (words[:1] == ["VACUUM"] and "FULL" not in words)
 
 
+def is_timed_out(error: BaseException, skeleton: str) -> bool:
+    """lock_not_available, which NOWAIT asks for."""
+    return "55P03" in _states(error) and "NOWAIT" not in skeleton.upper().split()
+
+
 def is_refused(error: BaseException) -> bool:
     """lock_not_available, deadlock_detected."""
-    states = {getattr(error, "sqlstate", None), getattr(error, "pgcode", None)}
-    return bool(states & {"55P03", "40P01"})
+    return bool(_states(error) & {"55P03", "40P01"})
+
+
+def _states(error: BaseException) -> set[str | None]:
+    return {getattr(error, "sqlstate", None), getattr(error, "pgcode", None)}

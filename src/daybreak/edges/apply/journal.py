@@ -91,6 +91,11 @@ class Journal:
         self._connection.exec_driver_sql(self._server.JOURNAL.format(journal=self._name))
         self._made = True
 
+    def restart(self) -> None:
+        """What was open is rolled back, and the table with it if that transaction made it."""
+        self._made = self._has_statements = False
+        self._begun = None
+
     def begin_run(self, detail: Mapping[str, Any]) -> None:
         """Record that this run is at work, and by which sessions it can be known."""
         self._insert({"kind": _RUN, "state": State.STARTED.value, "detail": json.dumps(detail)})

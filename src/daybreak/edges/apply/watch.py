@@ -31,6 +31,8 @@ POLL_S = 0.1
 CLOSE_POLL_S = 0.02
 # Who is asked to stop between two statements does so in this time, or the session is ended.
 GRACE_S = 0.1
+# A watcher that gets no answer is left behind after this time.
+PARTING_S = 2.0
 # A wait of less is not worth a line.
 TOLD_AFTER_S = 0.4
 
@@ -45,8 +47,8 @@ class Watcher:
     `connect` gives the connection to watch from, None where there can be none. `budget_s` is how
     long anybody may be kept waiting by one transaction. `longest` is how long, in seconds, somebody
     was, in the `attempt` now under way or ever. `blockers` are those whom the attempt waited for,
-    `waited` for how long. `takes_its_time`: others may wait for its work, though not for its place
-    in a queue.
+    `waited` for how long. `refused`: the server's timeout has ended a statement of the attempt.
+    `takes_its_time`: others may wait for its work, though not for its place in a queue.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Watcher:
         self.watches = connect is not None
         self.longest = self.attempt = self.waited = 0.0
         self.blockers: tuple[Blocker, ...] = ()
+        self.refused = False
         self._session = ""
         self._mutex = threading.Lock()
         self._over = threading.Event()
@@ -86,7 +89,10 @@ class Watcher:
             yield
         finally:
             self._over.set()
-            thread.join()
+            thread.join(PARTING_S)
+            if thread.is_alive():
+                self.watches = False
+                self._tell(Unwatched("who waits was not seen: the server does not answer any more"))
 
     # What the worker says.
 
@@ -132,6 +138,8 @@ class Watcher:
         if self._asked_at is not None and (self._hit or not ending):
             self._hit = True  # also if the revision catches this
             raise SteppedBack
+        if self.refused:
+            raise SteppedBack
 
     @property
     def asked(self) -> bool:
@@ -142,7 +150,7 @@ class Watcher:
         """What was open is rolled back, and a new attempt begins."""
         with self._mutex:
             self._since = self._asked_at = None
-            self._hit = False
+            self._hit = self.refused = False
             self._transaction += 1
             self.attempt = self.waited = 0.0
             self.blockers = ()
