@@ -157,6 +157,18 @@ def test_who_waits_while_the_run_holds_its_locks_waits_for_the_budget(
     assert _rows(url, "SELECT version_num FROM alembic_version") == [("b2",)]
 
 
+def test_a_session_that_follows_one_that_was_ended_is_set_up_like_it(
+    prepare: Prepare, url: str
+) -> None:
+    name = "UPDATE events SET title = left(current_setting('application_name'), 8) WHERE id = 1"
+    project = prepare(f'{SLOW_CODE}\nop.execute("{name}")')
+    with traffic(url):
+        done = project.run("daybreak", "upgrade", "head")
+    assert done.code == 0, done.said
+    assert done.out.count("others waited for") == 2, done.said
+    assert _rows(url, "SELECT title FROM events WHERE id = 1") == [("daybreak",)]
+
+
 @pytest.mark.parametrize("body", [LOCKED, ROWS_LOCKED], ids=["a table", "a row"])
 def test_who_waits_for_a_lock_of_a_run_that_changed_nothing_waits_for_the_budget(
     prepare: Prepare, url: str, body: str
