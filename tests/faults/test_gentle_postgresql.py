@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import textwrap
 import threading
 import time
 from collections.abc import Callable
@@ -182,6 +183,25 @@ def test_work_that_always_takes_longer_is_given_up_after_three_times(
     assert "in each of 3 attempts. Nothing was changed" in done.err
     assert readers.longest < LATE * BUDGET_S
     assert _rows(url, "SELECT version_num FROM alembic_version") == [("a1",)]
+
+
+def test_who_was_in_the_way_of_an_earlier_revision_is_not_named_for_a_later_one(
+    prepare: Prepare, url: str
+) -> None:
+    project = prepare(COLUMN)
+    slow = textwrap.indent(ALWAYS_SLOW.replace("price", "size"), "    ").strip()
+    project.add_revision("c3", "b2", slow)
+    with holding(url, READ) as holder, ThreadPoolExecutor() as pool:
+        told = threading.Event()
+        run = pool.submit(run_and, told.set, "wait", project, "upgrade", "head")
+        told.wait()
+        holder.execute(text("ROLLBACK"))
+        with traffic(url):
+            done = run.result()
+    assert done.code == 5, done.said
+    assert done.out.count("others waited for") == 2, done.said
+    assert "in the way" not in done.out
+    assert "in each of 3 attempts" in done.err
 
 
 def test_a_revision_that_catches_the_error_is_tried_again_all_the_same(

@@ -46,8 +46,8 @@ class Watcher:
 
     `connect` gives the connection to watch from, None where there can be none. `budget_s` is how
     long anybody may be kept waiting by one transaction. `longest` is how long, in seconds, somebody
-    was, in the `attempt` now under way or ever. `blockers` are those whom the attempt waited for,
-    `waited` for how long. `refused`: the server's timeout has ended a statement of the attempt.
+    was, in the transaction of the `attempt` now under way or ever. `blockers` are those whom its
+    last statement waited for, `waited` for how long. `refused`: the server's timeout has ended it.
     """
 
     def __init__(
@@ -104,8 +104,9 @@ class Watcher:
         with self._mutex:
             self.prove()
             self._harmless = harmless
+            self.blockers, self.waited = (), 0.0  # whom an earlier one waited for is not in its way
             if self._since is None:
-                self._since = time.monotonic()
+                self._since, self.attempt = time.monotonic(), 0.0
         try:
             yield
         except Exception:
@@ -206,12 +207,14 @@ class Watcher:
         waiters = [Waiter(str(row[0]), _seconds(row[1])) for row in rows[1:]]
         longest = self._tally.add(waiters, now)
         self.longest, self.attempt = max(self.longest, longest), max(self.attempt, longest)
-        waited = _seconds(own[1]) or 0.0
+        waits, waited = own[1] is not None, _seconds(own[1]) or 0.0
         self.waited = max(self.waited, waited)
         spent = longest >= self.budget_s
-        if waited and (spent or waiters or waited >= TOLD_AFTER_S) and not self.asked:
+        if waits and (spent or waiters or waited >= TOLD_AFTER_S) and not self.asked:
             self._name(connection, look, waited)
         if spent:
+            if not waits and not self.asked:
+                self.blockers = ()  # it got its lock, and others wait for what it does
             self._step_back(connection, transaction, own[2])
         if not waiters:
             return POLL_S
