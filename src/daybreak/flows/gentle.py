@@ -213,7 +213,7 @@ class Gentle:
     def _pause(self, attempt: int, waited: float) -> float | None:
         patience = Patience(self.watcher.budget_s, self._policy.attempts, self._wait_s)
         jitter = random.random()  # noqa: S311 - it is no secret
-        return pause_after(max(attempt, 1), waited, patience, jitter=jitter)
+        return pause_after(attempt, waited, patience, jitter=jitter)
 
     def _gives_up(
         self, tries: str, spent: Spent, reached: Reached, place: str | None
