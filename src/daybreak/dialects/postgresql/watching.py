@@ -118,7 +118,7 @@ WHERE a.pid || ' since ' || extract(epoch FROM a.backend_start) = :session
 
 TIMEOUT = "lock_timeout"
 UNBOUND = "SET lock_timeout = 0"
-AS_BEFORE = "RESET lock_timeout"
+AS_BEFORE = "SELECT 'SET lock_timeout = ' || quote_literal(current_setting('lock_timeout'))"
 
 TELLS_MORE = "A member of pg_read_all_stats"
 
