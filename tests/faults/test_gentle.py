@@ -137,5 +137,6 @@ def test_a_run_on_a_connection_that_was_handed_in_is_bound_by_the_server_and_say
         done = run_and(let_go(holder), "back", other, "upgrade", "head")
     assert done.code == 0, done.said
     assert "a connection that was handed in can't be watched" in " ".join(done.out.split())
+    assert "how long others waited for this run was not seen; it stepped back 1 time" in done.out
     assert f"the timeout is {before}" in done.out
     assert readers.longest < LATE * (1 + BUDGET_S)

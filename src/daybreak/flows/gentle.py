@@ -186,7 +186,8 @@ class Gentle:
                 else:
                     break
         if self.watcher.longest >= _WORTH_TELLING_S or self._given_up:
-            self._emit(Waits(self.watcher.longest, self._given_up, self._blockers))
+            seen = self.watcher.longest if self.watcher.watches else None
+            self._emit(Waits(seen, self._given_up, self._blockers))
 
     # What it takes to step back.
 
