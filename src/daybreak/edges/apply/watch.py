@@ -256,7 +256,10 @@ class Watcher:
                 connection.execute(cancel, {**asks, "statement": statement})
             elif self._harmless is None and now - self._asked_at > GRACE_S:
                 self._hit = True
-                connection.execute(text(self._dialect.running.END_SESSION), asks)
+                with contextlib.suppress(
+                    SQLAlchemyError
+                ):  # it is gone, or the next look fails, too
+                    connection.execute(text(self._dialect.running.END_SESSION), asks)
 
     def _tell(self, event: Any) -> None:
         try:
