@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from killing.histories import Revision, write_history
 from killing.holders import holding, let_go, run_and, traffic
@@ -123,7 +123,7 @@ SELECT pid FROM pg_stat_activity
 WHERE application_name LIKE 'daybreak watch%' AND datname = current_database()
 """
 END_VACUUM = """
-SELECT pg_cancel_backend(pid) FROM pg_stat_progress_vacuum WHERE datname = current_database()
+SELECT pg_cancel_backend(pid) FROM pg_stat_progress_vacuum
 """
 END_WATCHER = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -399,7 +399,7 @@ def test_an_autovacuum_of_what_can_not_be_locked_is_named(
         vacuums = text(VACUUMS.replace("events", "copies"))
         until(lambda: admin.scalar(vacuums) == 1, "autovacuum is there")
         with traffic(url, "SELECT FROM copies WHERE id = 1"):
-            done = run_and(let_vacuum_go(admin), "back", project, "upgrade", "head")
+            done = run_and(lambda: vacuum_no_more(server), "back", project, "upgrade", "head")
     assert done.code == 0, done.said
     assert ", autovacuum for" in " ".join(done.out.split())
 
@@ -460,18 +460,23 @@ def test_an_ordinary_owner_is_told_who_is_in_the_way_though_not_what_he_does(
 @contextlib.contextmanager
 def vacuuming(server: PostgreSQL) -> Iterator[None]:
     """Autovacuum looks for work each second."""
-    server.execute("ALTER SYSTEM SET autovacuum_naptime = '1s'")
-    server.execute("SELECT pg_reload_conf()")
+    _set(server, "SET autovacuum_naptime = '1s'")
     try:
         yield
     finally:
-        server.execute("ALTER SYSTEM RESET autovacuum_naptime")
-        server.execute("SELECT pg_reload_conf()")
+        _set(server, "RESET ALL")
 
 
-def let_vacuum_go(admin: Connection) -> Callable[[], object]:
-    """Ends the autovacuum of a table, as an impatient person does."""
-    return lambda: admin.execute(text(END_VACUUM))
+def vacuum_no_more(server: PostgreSQL) -> None:
+    """Ends the autovacuum, as an impatient person does, and none begins."""
+    _set(server, "SET autovacuum = off")
+    time.sleep(BUDGET_S)  # until all have read it
+    server.execute(END_VACUUM)
+
+
+def _set(server: PostgreSQL, setting: str) -> None:
+    server.execute(f"ALTER SYSTEM {setting}")
+    server.execute("SELECT pg_reload_conf()")
 
 
 def _rows(url: str, sql: str) -> list[tuple[object, ...]]:
