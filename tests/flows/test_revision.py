@@ -216,6 +216,24 @@ def test_a_failed_proof_writes_nothing_and_shows_the_difference(project: Project
     assert "# not proved:" in files(project)[0].read_text()
 
 
+def test_a_default_that_the_server_reads_once_is_told_with_what_was_meant(project: Project) -> None:
+    """It is another moment in each database: no revision could make the models' one."""
+    change(
+        project,
+        "name: Mapped[str] = mapped_column(String(255))\n"
+        "    made: Mapped[datetime] = mapped_column(server_default='now()')",
+    )
+    venue = project.root / "models" / "venue.py"
+    venue.write_text(f"from datetime import datetime\n\n{venue.read_text()}")
+    done = project.run("daybreak", "revision", "-m", "made")
+    assert (done.code, files(project)) == (3, [])
+    assert done.err.splitlines()[1].startswith("  ~ venues.made  default '")
+    assert done.err.splitlines()[-1] == (
+        "next   the default of venues.made is a text such as 'now()', which the server reads once, "
+        "when it makes the default: write server_default=func.now() in the model"
+    )
+
+
 def test_a_revision_that_fails_on_the_shadow_is_not_written(project: Project) -> None:
     project.write(
         "alembic/env.py",
