@@ -20,6 +20,7 @@ from daybreak.core.errors import DaybreakError, HistoryChanged, Refused, Unreach
 from daybreak.core.hazards import downgrade_hazards, hazards
 from daybreak.core.outline import Outline
 from daybreak.core.said import said
+from daybreak.core.stale import stale_texts
 from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.directives import Hook
 from daybreak.edges.history import revision_files
@@ -219,10 +220,14 @@ def _proved(
         proof, statements = Proof(proved.seconds, proved.downgrade), proved.statements
     goes_back = any(not script.downgrade_ops.is_empty() for script in left)
     back = proposal.back if goes_back else ()
+    changes = proposal.settled.changes
     return _compared(
         bench.sides,
         proposal.settled,
-        hazards=hazards(proposal.settled.changes, history, goal, quote=quote),
+        hazards=(
+            *hazards(changes, history, goal, quote=quote),
+            *stale_texts(changes, history, goal),
+        ),
         downgrade_hazards=downgrade_hazards(back, goal, history, quote=quote),
         unexpressed=proposal.unexpressed,
         statements=statements,
