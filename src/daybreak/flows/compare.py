@@ -17,6 +17,7 @@ from daybreak.core.catalog import Address, Catalog
 from daybreak.core.change import Alter, Change
 from daybreak.core.diff import diff
 from daybreak.core.errors import DaybreakError, HistoryChanged, Refused, Unreachable
+from daybreak.core.following import with_following_views
 from daybreak.core.hazards import downgrade_hazards, hazards
 from daybreak.core.outline import Outline
 from daybreak.core.said import said
@@ -205,8 +206,10 @@ def _proved(
         unexpressed = _said(proposal.unexpressed)
 
         def differences(one: Catalog, other: Catalog) -> list[Change]:
-            start = goal if other is history else history
-            return _unlike(subject, one, other, start, unexpressed)
+            if other is history:
+                return _unlike(subject, one, history, goal, unexpressed)
+            reached = with_following_views(other, one, bench.sides.wanted)
+            return _unlike(subject, one, reached, history, unexpressed)
 
         proved = prove(
             engine,

@@ -1,0 +1,31 @@
+"""A view that only a migration made has the types that its tables give it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.catalogs import catalog, view
+from daybreak.core.catalog import Column, View
+from daybreak.core.following import with_following_views
+
+OLD = view("v", "SELECT a FROM t", "a")
+WIDER = replace(OLD, columns=(Column("a", "character varying(300)"),))
+
+
+def followed(goal: View, made: View, *own: View) -> tuple[View, ...]:
+    return with_following_views(catalog(goal), catalog(made), catalog(*own)).views
+
+
+def test_its_columns_follow_and_keep_all_but_the_type() -> None:
+    said = replace(OLD, columns=(Column("a", "text", comment="said"),))
+    columns = (Column("a", "character varying(300)", comment="said"),)
+    assert followed(said, WIDER) == (replace(OLD, columns=columns),)
+
+
+def test_a_view_of_the_models_does_not_follow() -> None:
+    assert followed(OLD, WIDER, OLD) == (OLD,)
+
+
+def test_another_query_or_column_is_another_view() -> None:
+    assert followed(OLD, replace(WIDER, definition="SELECT b AS a FROM t")) == (OLD,)
+    assert followed(OLD, replace(WIDER, columns=(Column("b", "text"),))) == (OLD,)
