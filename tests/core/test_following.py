@@ -29,3 +29,11 @@ def test_a_view_of_the_models_does_not_follow() -> None:
 def test_another_query_or_column_is_another_view() -> None:
     assert followed(OLD, replace(WIDER, definition="SELECT b AS a FROM t")) == (OLD,)
     assert followed(OLD, replace(WIDER, columns=(Column("b", "text"),))) == (OLD,)
+
+
+def test_the_casts_in_its_query_follow() -> None:
+    cast = "SELECT a FROM t WHERE ((a)::text <> 'x'::text)"
+    bare = replace(OLD, definition="SELECT a FROM t WHERE (a <> 'x'::text)")
+    assert followed(replace(OLD, definition=cast), bare) == (bare,)
+    other = replace(OLD, definition="SELECT a FROM t WHERE (a <> 'y'::text)")
+    assert followed(replace(OLD, definition=cast), other) == (replace(OLD, definition=cast),)
