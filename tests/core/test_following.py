@@ -1,19 +1,19 @@
-"""A view that only a migration made has the types that its tables give it."""
+"""What only a migration made has the types and casts that its tables give it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from core.catalogs import catalog, view
-from daybreak.core.catalog import Column, View
-from daybreak.core.following import with_following_views
+from core.catalogs import catalog, table, view
+from daybreak.core.catalog import Column, Policy, Table, Trigger, View
+from daybreak.core.following import with_following
 
 OLD = view("v", "SELECT a FROM t", "a")
 WIDER = replace(OLD, columns=(Column("a", "character varying(300)"),))
 
 
 def followed(goal: View, made: View, *own: View) -> tuple[View, ...]:
-    return with_following_views(catalog(goal), catalog(made), catalog(*own)).views
+    return with_following(catalog(goal), catalog(made), catalog(*own)).views
 
 
 def test_its_columns_follow_and_keep_all_but_the_type() -> None:
@@ -37,3 +37,14 @@ def test_the_casts_in_its_query_follow() -> None:
     assert followed(replace(OLD, definition=cast), bare) == (bare,)
     other = replace(OLD, definition="SELECT a FROM t WHERE (a <> 'y'::text)")
     assert followed(replace(OLD, definition=cast), other) == (replace(OLD, definition=cast),)
+
+
+def test_so_do_a_table_s_triggers_and_policies_that_are_not_the_models() -> None:
+    def made(cast: str, own: str) -> Table:
+        policy = Policy("p", True, "all", ("public",), f"({cast} <> 'x'::text)", None)
+        return table("t", Trigger("mine", f"WHEN ({own} = 1)"), Trigger("g", cast), policy)
+
+    goal, now = made("(a)::text", "(b)::text"), made("a", "b")
+    wanted = catalog(table("t", Trigger("mine", "WHEN ((b)::text = 1)")))
+    [followed] = with_following(catalog(goal), catalog(now), wanted).tables
+    assert followed == made("a", "(b)::text")

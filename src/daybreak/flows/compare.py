@@ -17,7 +17,7 @@ from daybreak.core.catalog import Address, Catalog
 from daybreak.core.change import Alter, Change
 from daybreak.core.diff import diff
 from daybreak.core.errors import DaybreakError, HistoryChanged, Refused, Unreachable
-from daybreak.core.following import with_following_views
+from daybreak.core.following import with_following
 from daybreak.core.hazards import downgrade_hazards, hazards
 from daybreak.core.outline import Outline
 from daybreak.core.said import said
@@ -208,7 +208,7 @@ def _proved(
         def differences(one: Catalog, other: Catalog) -> list[Change]:
             if other is history:
                 return _unlike(subject, one, history, goal, unexpressed)
-            reached = with_following_views(other, one, bench.sides.wanted)
+            reached = with_following(other, one, bench.sides.wanted)
             return _unlike(subject, one, reached, history, unexpressed)
 
         proved = prove(
