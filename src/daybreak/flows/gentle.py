@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from daybreak.core.errors import BudgetSpent, DaybreakError
@@ -75,7 +76,7 @@ class Gentle:
         self.watcher = Watcher(dialect, watcher_connects, emit)
         self._handed_in = watcher_connects is None
         self._begun = False
-        self._bound = ""
+        self._bound = self._before = ""
         self._is_theirs = False  # the revision has set a timeout of its own
         self._relation = ""  # at which an autovacuum was met
         self._given_up = 0
@@ -98,8 +99,7 @@ class Gentle:
 
     def end(self) -> None:
         """A session that was handed in is given back as it was."""
-        if self._handed_in and self._bound:
-            self._set(self._server.AS_BEFORE)
+        self._set(self._before)
 
     def budget_for(self, script: Script) -> None:
         """The revision's own budget holds from here on. Raises ProjectInvalid."""
@@ -190,7 +190,8 @@ class Gentle:
                 else:
                     break
         if self.watcher.longest >= _WORTH_TELLING_S or self._given_up:
-            self._emit(Waits(self.watcher.longest, self._given_up, self._blockers))
+            seen = self.watcher.longest if self.watcher.watches else None
+            self._emit(Waits(seen, self._given_up, self._blockers))
 
     # What it takes to step back.
 
@@ -217,7 +218,7 @@ class Gentle:
     def _pause(self, attempt: int, waited: float) -> float | None:
         patience = Patience(self.watcher.budget_s, self._policy.attempts, self._wait_s)
         jitter = random.random()  # noqa: S311 - it is no secret
-        return pause_after(max(attempt, 1), waited, patience, jitter=jitter)
+        return pause_after(attempt, waited, patience, jitter=jitter)
 
     def _gives_up(
         self, tries: str, spent: Spent, reached: Reached, place: str | None
@@ -271,6 +272,10 @@ class Gentle:
     def _set(self, sql: str) -> None:
         if sql and sql != self._bound:
             with self._own():
+                if self._handed_in and not self._before:
+                    self._before = self._connection.execute(
+                        text(self._server.AS_BEFORE)
+                    ).scalar_one()
                 self._connection.exec_driver_sql(sql)
             self._bound = sql
 

@@ -46,8 +46,8 @@ class Watcher:
 
     `connect` gives the connection to watch from, None where there can be none. `budget_s` is how
     long anybody may be kept waiting by one transaction. `longest` is how long, in seconds, somebody
-    was, in the `attempt` now under way or ever. `blockers` are those whom the attempt waited for,
-    `waited` for how long. `refused`: the server's timeout has ended a statement of the attempt.
+    was, in the transaction of the `attempt` now under way or ever. `blockers` are those whom its
+    last statement waited for, `waited` for how long. `refused`: the server's timeout has ended it.
     `takes_its_time`: others may wait for its work, though not for its place in a queue.
     """
 
@@ -106,8 +106,9 @@ class Watcher:
         with self._mutex:
             self.prove()
             self._harmless = harmless
+            self.blockers, self.waited = (), 0.0  # whom an earlier one waited for is not in its way
             if self._since is None:
-                self._since = time.monotonic()
+                self._since, self.attempt = time.monotonic(), 0.0
         try:
             yield
         except Exception:
@@ -208,12 +209,14 @@ class Watcher:
         waiters = [Waiter(str(row[0]), _seconds(row[1])) for row in rows[1:]]
         longest = self._tally.add(waiters, now)
         self.longest, self.attempt = max(self.longest, longest), max(self.attempt, longest)
-        waited = _seconds(own[1]) or 0.0
+        waits, waited = own[1] is not None, _seconds(own[1]) or 0.0
         self.waited = max(self.waited, waited)
-        spent = longest >= self.budget_s and (waited > 0 or not self.takes_its_time)
-        if waited and (spent or waiters or waited >= TOLD_AFTER_S) and not self.asked:
+        spent = longest >= self.budget_s and (waits or not self.takes_its_time)
+        if waits and (spent or waiters or waited >= TOLD_AFTER_S) and not self.asked:
             self._name(connection, look, waited)
         if spent:
+            if not waits and not self.asked:
+                self.blockers = ()  # it got its lock, and others wait for what it does
             self._step_back(connection, transaction, own[2])
         if not waiters:
             return POLL_S
@@ -255,7 +258,10 @@ class Watcher:
                 connection.execute(cancel, {**asks, "statement": statement})
             elif self._harmless is None and now - self._asked_at > GRACE_S:
                 self._hit = True
-                connection.execute(text(self._dialect.running.END_SESSION), asks)
+                with contextlib.suppress(
+                    SQLAlchemyError
+                ):  # it is gone, or the next look fails, too
+                    connection.execute(text(self._dialect.running.END_SESSION), asks)
 
     def _tell(self, event: Any) -> None:
         try:
