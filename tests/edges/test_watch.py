@@ -95,3 +95,11 @@ def test_a_late_cancel_hits_neither_the_next_statement_nor_another_session(
     print(f"{asked} cancels, {ended} statements ended")
     assert ended > STATEMENTS / 50
     assert wrongly == []
+
+
+@pytest.mark.parametrize("days", [1, 365])
+def test_a_budget_of_any_length_is_one_that_the_server_takes(
+    server: Server, sessions: list[Connection], days: int
+) -> None:
+    sql = dialect_named(server.dialect, "the test").watching.bound(days * 86400.0)
+    sessions[0].exec_driver_sql(sql)

@@ -174,6 +174,15 @@ def test_who_waits_while_the_run_holds_its_locks_waits_for_the_budget(
     assert _rows(url, "SELECT version_num FROM alembic_version") == [("b2",)]
 
 
+def test_what_a_revision_does_before_it_meets_anybody_is_no_wait(
+    prepare: Prepare, url: str
+) -> None:
+    project = prepare(f'op.execute("SELECT pg_sleep(3)")\n{COLUMN}')
+    with holding(url, "SELECT * FROM events") as holder, traffic(url):
+        done = run_and(let_go(holder), "back", project, "upgrade", "head", "--wait", "2")
+    assert done.code == 0, done.said
+
+
 def test_a_session_that_follows_one_that_was_ended_is_set_up_like_it(
     prepare: Prepare, url: str
 ) -> None:

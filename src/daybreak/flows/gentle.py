@@ -158,7 +158,7 @@ class Gentle:
         `heed` is called while it waits, and may raise. Raises BudgetSpent, and all that is no
         reason to step back.
         """
-        attempt, working, since, had = 0, 0, 0.0, (-1, -1)
+        attempt, working, waited, had = 0, 0, 0.0, (-1, -1)
         with self.watcher.at_work():
             while True:
                 began = time.monotonic()
@@ -169,10 +169,12 @@ class Gentle:
                     if spent is None or now.unsettled is not None:
                         raise
                     if (now.applied, now.kept) != had:
-                        attempt, working, since, had = 0, 0, began, (now.applied, now.kept)
+                        attempt, working, waited, had = 0, 0, 0.0, (now.applied, now.kept)
                     attempt += not spent.kept_place
                     working += spent.at_work
-                    waited = time.monotonic() - since
+                    # What the revision did before it met anybody is no wait, where that is seen.
+                    watcher = self.watcher
+                    waited += watcher.waited if watcher.watches else time.monotonic() - began
                     may = may_retry and working < _ATTEMPTS_AT_WORK
                     pause = self._pause(attempt, waited) if may else None
                     if pause is None:
@@ -183,6 +185,7 @@ class Gentle:
                         self._given_up += 1
                         self._emit(SteppedBack(attempt, spent.blockers, spent.longest, pause))
                         _rest(pause, heed)
+                        waited += pause
                     heed()
                     self._relation, self._bound = spent.relation, ""
                     self.watcher.try_again()

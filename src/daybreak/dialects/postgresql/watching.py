@@ -127,9 +127,12 @@ AS_BEFORE = "SELECT 'SET lock_timeout = ' || quote_literal(current_setting('lock
 TELLS_MORE = "A member of pg_read_all_stats"
 
 
+_LONGEST_MS = 2**31 - 1  # that the setting takes
+
+
 def bound(budget_s: float) -> str:
     """lock_timeout, at twice the budget: it counts each wait alone, and the watcher acts before."""
-    return f"SET lock_timeout = '{budget_s * 2000:.0f}ms'"
+    return f"SET lock_timeout = '{min(budget_s * 2000, _LONGEST_MS):.0f}ms'"
 
 
 def waits_kindly(relation: str) -> str | None:
