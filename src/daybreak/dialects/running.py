@@ -100,6 +100,10 @@ class Running(Protocol):
         """Whether the driver's `error` to `state_of` says that the object is not there."""
         ...
 
+    def is_being_made(self, error: BaseException) -> bool:
+        """Whether the driver's `error` says that another session is making the table just now."""
+        ...
+
     def together(self, change: str, statement: str) -> str | None:
         """One statement that does both; None if none can.
 

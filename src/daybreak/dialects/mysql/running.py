@@ -167,6 +167,11 @@ def is_absent(error: BaseException) -> bool:
     return bool(error.args) and error.args[0] in _ABSENT
 
 
+def is_being_made(error: BaseException) -> bool:
+    """ER_WARN_I_S_SKIPPED_TABLE, to whoever asks what the table is."""
+    return bool(error.args) and error.args[0] == 1684
+
+
 def together(change: str, statement: str) -> str | None:
     """FINISHED and an UPDATE as one: no other statement writes to two tables."""
     found = _UPDATE.fullmatch(statement)

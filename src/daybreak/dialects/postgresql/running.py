@@ -221,6 +221,11 @@ def is_absent(error: BaseException) -> bool:
     return False
 
 
+def is_being_made(error: BaseException) -> bool:
+    """Nobody sees a table before it is made."""
+    return False
+
+
 def together(change: str, statement: str) -> str | None:
     """The first one as a data-modifying CTE of the other, which does not read its rows."""
     return f"WITH recorded AS ({change}) {statement}"

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import TextClause, bindparam, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from daybreak.core.journal import ANCESTORS, JOURNAL, REVISION, Entry, State, known_parents
 
@@ -102,7 +103,11 @@ class Journal:
     def made(self) -> bool:
         """Whether the table is there. Another run may make it until we have the run's lock."""
         if not self._made:
-            self._made = inspect(self._connection).has_table(JOURNAL, schema=self._schema)
+            try:
+                self._made = inspect(self._connection).has_table(JOURNAL, schema=self._schema)
+            except DBAPIError as error:
+                if error.orig is None or not self._server.is_being_made(error.orig):
+                    raise
         return self._made
 
     def make(self) -> None:
