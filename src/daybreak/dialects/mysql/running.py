@@ -54,7 +54,7 @@ CREATE TABLE IF NOT EXISTS {journal} (
 _NO_TABLE = "(SELECT 1) AS no_table"
 FINISHED = f"""
 UPDATE {_NO_TABLE}
-JOIN {{journal}} AS finished_row ON finished_row.id = :id
+LEFT JOIN {{journal}} AS finished_row ON finished_row.id = :id
 LEFT JOIN {{journal}} AS begun_row ON begun_row.id = :begun_id
 SET finished_row.kind = :kind, finished_row.number = :number, finished_row.state = :state,
     finished_row.skeleton = :skeleton, finished_row.statement = :statement,

@@ -359,7 +359,7 @@ class Funnel:
         if both is None:
             return False
         context.dialect.do_execute(cursor, both.sql, both.parameters, context)
-        context._rowcount = max(cursor.rowcount - both.rows, 0)  # a row that is not there counts
+        context._rowcount = both.version_rows(cursor.rowcount)  # Alembic looks whether it is one
         return True
 
     def _is_settled(self, work: Work, sent: Sent, *, over: bool) -> bool:

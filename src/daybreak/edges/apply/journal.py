@@ -72,14 +72,23 @@ ORDER BY id
 
 
 class Together(NamedTuple):
-    """One statement that records a revision and its version.
+    """One statement that records a revision and its version, in so many `rows` of ours."""
 
-    The driver tells of the version's rows and of so many `rows` of ours.
-    """
-
+    revision: str
     sql: str
     parameters: Any
     rows: int
+
+    def version_rows(self, rowcount: int) -> int:
+        """How many of the rows that the driver tells of are the version's.
+
+        Raises LookupError if some of ours are not there. Without the version's there are none.
+        """
+        if rowcount <= 0:
+            return rowcount
+        if rowcount <= self.rows:
+            raise _lost(self.revision)
+        return rowcount - self.rows
 
 
 class Journal:
@@ -187,7 +196,7 @@ class Journal:
 
         `beside` is a statement that is to be sent next and has no parameters. Where the server can
         do both at once, nothing is recorded here: what is given back does both, and spares a round
-        trip for each revision.
+        trip for each revision. Raises LookupError if a row that was planned is not there.
         """
         row_id = self._planned[revision] if self.plans else None
         begun_id = self._planned[following] if following is not None else None
@@ -208,10 +217,10 @@ class Journal:
         if both is not None:
             order = self._finished_as_sent.positiontup
             parameters = values if order is None else tuple(values[name] for name in order)
-            return Together(both, parameters, rows)
+            return Together(revision, both, parameters, rows)
         done = self._connection.execute(self._finished, values)
         if self.plans and done.rowcount < rows:
-            raise LookupError(f"{JOURNAL} has lost the row of {revision}, or of the one behind it")
+            raise _lost(revision)
         return None
 
     def forget(self) -> None:
@@ -296,6 +305,10 @@ def _entry(row: Any) -> Entry:
         at=row.at.isoformat(sep=" ", timespec="seconds"),
         **json.loads(row.detail),
     )
+
+
+def _lost(revision: str) -> LookupError:
+    return LookupError(f"{JOURNAL} has lost the row of {revision}, or of the revision behind it")
 
 
 def _direction(upgrade: bool) -> str:
