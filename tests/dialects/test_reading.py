@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from daybreak.core.statement import Aim
-from daybreak.dialects import mysql
+from daybreak.dialects import dialect_named, mysql
 
 # The statement; whether the catalog tells of it without its state before; the part that it adds.
 ADDS = [
@@ -37,3 +37,27 @@ def test_mysql_tells_what_only_adds_something(
     reading = mysql.read_statement(sql)
     assert (reading.only_adds, reading.adds) == (only_adds, adds)
     assert (reading.aim is Aim.MADE) == (only_adds and adds is None)
+
+
+# As a server tells of them: cut within a value.
+CUT = [
+    ("postgresql", "SELECT 'a', 'secret", "SELECT ? , ?"),
+    ("postgresql", "SELECT 'it''s secret", "SELECT ?"),
+    ("postgresql", "SELECT E'it\\'s secret", "SELECT ?"),
+    ("postgresql", "SELECT E'secret\\", "SELECT ?"),
+    ("postgresql", "DO $$ secret", "DO ?"),
+    ("postgresql", "DO $x$ secret $$ secret", "DO ?"),
+    ("postgresql", "SELECT 1 /* secret", "SELECT ?"),
+    ("mysql", "SELECT 'a', 'secret", "SELECT ? , ?"),
+    ("mysql", 'SELECT "secret', "SELECT ?"),
+    ("mysql", "SELECT 'it\\'s secret", "SELECT ?"),
+    ("mysql", "SELECT 'secret\\", "SELECT ?"),
+    ("mysql", "SELECT 1 /* secret", "SELECT ?"),
+]
+
+
+@pytest.mark.parametrize(("dialect", "sql", "skeleton"), CUT)
+def test_of_a_statement_that_is_cut_no_value_is_shown(
+    dialect: str, sql: str, skeleton: str
+) -> None:
+    assert dialect_named(dialect, "the test").read_statement(sql).skeleton == skeleton

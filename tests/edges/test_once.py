@@ -1,4 +1,4 @@
-"""A folder that several processes want is made by one of them, whole or not at all."""
+"""Of several processes one makes a folder, whole or not at all, and one at a time holds one."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from daybreak.edges.once import make_once
+from daybreak.edges.once import locked_folder, make_once
 
 MAKER = """
 import sys, time
@@ -58,6 +59,28 @@ def test_a_maker_that_fails_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="no space"):
         make_once(tmp_path / "target", fail)
     assert names(tmp_path) == ["target.making"]
+
+
+WAITER = """
+import sys
+from pathlib import Path
+from daybreak.edges.once import locked_folder
+
+print("waits", flush=True)
+with locked_folder(Path(sys.argv[1])):
+    print(*(path.name for path in Path(sys.argv[1]).iterdir()))
+"""
+
+
+def test_a_locked_folder_is_left_to_one_process_and_gets_no_file(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", WAITER, str(tmp_path)]
+    with locked_folder(tmp_path):
+        waiter = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert waiter.stdout
+        assert waiter.stdout.readline() == "waits\n"
+        time.sleep(0.2)  # it would be inside by then
+        (tmp_path / "written").touch()
+    assert waiter.communicate(timeout=30)[0] == "written\n"
 
 
 def start_maker(target: Path, seconds: float) -> subprocess.Popen[str]:

@@ -31,6 +31,12 @@ op.execute("UPDATE events SET price = 1 WHERE id = 1")
 op.execute("UPDATE events SET price = 2 WHERE id = 2")
 """
 ALWAYS_SLOW = 'op.execute("UPDATE events SET price = 1 WHERE id = 1 AND SLEEP(20) = 0")'
+CAUGHT = """
+try:
+    op.add_column("events", sa.Column("size", sa.Integer))
+except Exception:
+    pass
+"""
 HALF = """
 op.execute("CREATE TABLE others (id int PRIMARY KEY)")
 op.execute("INSERT INTO others VALUES (1)")
@@ -90,6 +96,18 @@ def test_work_that_always_takes_longer_is_given_up_after_three_times(
     assert writers.longest < LATE * BUDGET_S
 
 
+def test_a_revision_that_catches_the_end_of_a_wait_waits_again_all_the_same(
+    prepare: Prepare, url: str
+) -> None:
+    project = prepare(CAUGHT)
+    with holding(url, READ) as holder:
+        # By then the server's own timeout has ended the wait.
+        done = run_and(let_go(holder, 3 * BUDGET_S), "wait", project, "upgrade", "head")
+    assert done.code == 0, done.said
+    assert "back " not in done.said
+    assert _rows(url, "SELECT size FROM events WHERE id = 1") == [(None,)]
+
+
 def test_a_run_that_gives_up_half_way_says_what_stays_and_is_finished_by_the_next_one(
     prepare: Prepare, url: str
 ) -> None:
@@ -126,6 +144,21 @@ def test_a_user_who_may_not_read_the_performance_schema_sees_approximately(
     assert "who waits is seen approximately. A user with PROCESS and SELECT on" in said
     assert "others waited for" in said
     assert readers.longest < LATE * BUDGET_S
+
+
+def test_a_wait_that_is_seen_approximately_is_not_taken_for_work(
+    server: MySQL, database: str, prepare: Prepare
+) -> None:
+    project = prepare(COLUMN)
+    settings = project.root / "pyproject.toml"
+    # Less than the second in which the list of processes counts.
+    settings.write_text(settings.read_text() + 'lock_budget = "100ms"\nattempts = 6\n')
+    with server.fresh_user("pass", database) as user:
+        own = server.url(database, user=user, password="pass")
+        with holding(own, READ), traffic(own):
+            done = project.run("daybreak", "upgrade", "head", STAGING_DATABASE_URL=own)
+    assert done.code == 5, done.said
+    assert "was not granted its lock in 6 attempts: it waits for session " in done.err
 
 
 def test_a_user_who_sees_nobody_is_bound_by_the_server(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
+import textwrap
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -44,6 +48,19 @@ if op.get_bind().scalar(sa.text("SELECT nextval('tries')")) < 3:
     time.sleep(2)
 op.execute("UPDATE events SET price = 1")
 """
+# Neither changes anything, nor is anything else sent behind them.
+LOCKED = """
+import time
+op.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
+if op.get_bind().scalar(sa.text("SELECT nextval('tries')")) < 2:
+    time.sleep(8)
+"""
+ROWS_LOCKED = """
+bind = op.get_bind()
+bind.execute(sa.text("SELECT FROM events WHERE id = 1 FOR UPDATE"))
+if bind.scalar(sa.text("SELECT nextval('tries')")) < 2:
+    bind.execute(sa.text("SELECT pg_sleep(8)"))
+"""
 ALWAYS_SLOW = """
 op.add_column("events", sa.Column("price", sa.Integer))
 op.execute("DO $$ BEGIN PERFORM pg_sleep(20); END $$")
@@ -55,6 +72,14 @@ try:
 except Exception:
     pass
 """
+CAUGHT_IN_SAVEPOINT = """
+try:
+    with op.get_bind().begin_nested():
+        op.add_column("events", sa.Column("price", sa.Integer))
+except Exception:
+    pass
+"""
+OWN_TIMEOUT = "op.execute(\"SET LOCAL lock_timeout = '50ms'\")" + CAUGHT_IN_SAVEPOINT
 INDEX = """
 with op.get_context().autocommit_block():
     op.execute("INSERT INTO events VALUES (0, 'once')")
@@ -77,10 +102,29 @@ ALTER TABLE events SET (
     autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1
 )
 """
+SLOWLY_VACUUMED_COPIES = (
+    "CREATE MATERIALIZED VIEW copies AS SELECT generate_series(1, 60000) AS id",
+    "CREATE UNIQUE INDEX ON copies (id)",
+    SLOWLY_VACUUMED.replace("TABLE events", "MATERIALIZED VIEW copies"),
+    "REFRESH MATERIALIZED VIEW CONCURRENTLY copies",
+)
+# Tables of the same name are found first.
+OTHER_PATH = """
+op.execute("CREATE SCHEMA other")
+op.execute("CREATE TABLE other.events ()")
+op.execute("SET search_path = other, public")
+"""
 VALID = """
 SELECT indisvalid FROM pg_index WHERE indrelid = 'events'::regclass AND NOT indisprimary
 """
 VACUUMS = "SELECT count(*) FROM pg_stat_progress_vacuum WHERE relid = 'events'::regclass"
+WATCHERS = """
+SELECT pid FROM pg_stat_activity
+WHERE application_name LIKE 'daybreak watch%' AND datname = current_database()
+"""
+END_VACUUM = """
+SELECT pg_cancel_backend(pid) FROM pg_stat_progress_vacuum
+"""
 END_WATCHER = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE application_name LIKE 'daybreak watch%' AND datname = current_database()
@@ -130,6 +174,30 @@ def test_who_waits_while_the_run_holds_its_locks_waits_for_the_budget(
     assert _rows(url, "SELECT version_num FROM alembic_version") == [("b2",)]
 
 
+def test_a_session_that_follows_one_that_was_ended_is_set_up_like_it(
+    prepare: Prepare, url: str
+) -> None:
+    name = "UPDATE events SET title = left(current_setting('application_name'), 8) WHERE id = 1"
+    project = prepare(f'{SLOW_CODE}\nop.execute("{name}")')
+    with traffic(url):
+        done = project.run("daybreak", "upgrade", "head")
+    assert done.code == 0, done.said
+    assert done.out.count("others waited for") == 2, done.said
+    assert _rows(url, "SELECT title FROM events WHERE id = 1") == [("daybreak",)]
+
+
+@pytest.mark.parametrize("body", [LOCKED, ROWS_LOCKED], ids=["a table", "a row"])
+def test_who_waits_for_a_lock_of_a_run_that_changed_nothing_waits_for_the_budget(
+    prepare: Prepare, url: str, body: str
+) -> None:
+    project = prepare(body)
+    with traffic(url, "UPDATE events SET title = 'z' WHERE id = 1") as writers:
+        done = project.run("daybreak", "upgrade", "head")
+    assert done.code == 0, done.said
+    assert done.out.count("others waited for") == 1, done.said
+    assert writers.longest < LATE * BUDGET_S
+
+
 def test_work_that_always_takes_longer_is_given_up_after_three_times(
     prepare: Prepare, url: str
 ) -> None:
@@ -145,6 +213,25 @@ def test_work_that_always_takes_longer_is_given_up_after_three_times(
     assert _rows(url, "SELECT version_num FROM alembic_version") == [("a1",)]
 
 
+def test_who_was_in_the_way_of_an_earlier_revision_is_not_named_for_a_later_one(
+    prepare: Prepare, url: str
+) -> None:
+    project = prepare(COLUMN)
+    slow = textwrap.indent(ALWAYS_SLOW.replace("price", "size"), "    ").strip()
+    project.add_revision("c3", "b2", slow)
+    with holding(url, READ) as holder, ThreadPoolExecutor() as pool:
+        told = threading.Event()
+        run = pool.submit(run_and, told.set, "wait", project, "upgrade", "head")
+        told.wait()
+        holder.execute(text("ROLLBACK"))
+        with traffic(url):
+            done = run.result()
+    assert done.code == 5, done.said
+    assert done.out.count("others waited for") == 2, done.said
+    assert "in the way" not in done.out
+    assert "in each of 3 attempts" in done.err
+
+
 def test_a_revision_that_catches_the_error_is_tried_again_all_the_same(
     prepare: Prepare, url: str
 ) -> None:
@@ -154,6 +241,29 @@ def test_a_revision_that_catches_the_error_is_tried_again_all_the_same(
     assert done.code == 0, done.said
     assert "others waited for" in done.said
     assert _rows(url, "SELECT price FROM events WHERE id = 1") == [(None,)]
+
+
+@pytest.mark.parametrize(
+    "body", [CAUGHT, CAUGHT_IN_SAVEPOINT], ids=["in the transaction", "in a savepoint"]
+)
+def test_a_revision_that_catches_the_end_of_a_wait_waits_again_all_the_same(
+    prepare: Prepare, url: str, body: str
+) -> None:
+    project = prepare(body)
+    with holding(url, READ) as holder:
+        # By then the server's own timeout has ended the wait.
+        done = run_and(let_go(holder, 3 * BUDGET_S), "wait", project, "upgrade", "head")
+    assert done.code == 0, done.said
+    assert "back " not in done.said
+    assert _rows(url, "SELECT price FROM events WHERE id = 1") == [(None,)]
+
+
+def test_a_timeout_that_a_revision_sets_is_its_own_matter(prepare: Prepare, url: str) -> None:
+    project = prepare(OWN_TIMEOUT)
+    with holding(url, READ):
+        done = project.run("daybreak", "upgrade", "head")
+    assert done.code == 0, done.said
+    assert _rows(url, "SELECT version_num FROM alembic_version") == [("b2",)]
 
 
 def test_what_an_autocommit_block_did_is_not_done_again(prepare: Prepare, url: str) -> None:
@@ -202,6 +312,23 @@ def test_a_relative_goal_is_counted_from_where_the_run_began(
         assert done.code == 0, done.said
         assert "others waited for" in done.said
         assert _rows(url, "SELECT version_num FROM alembic_version") == [(reached,)]
+
+
+def test_a_first_run_in_one_transaction_begins_anew_with_its_journal(
+    tmp_path: Path, url: str
+) -> None:
+    project = make_project(tmp_path / "app", "postgresql", ENV="staging", STAGING_DATABASE_URL=url)
+    write_history(project, (Revision("a1", 'op.execute("CREATE TABLE others ()")'),))
+    project.add_revision("b2", "a1", COLUMN)
+    one = "daybreak.env.run(transaction_per_migration=False)"
+    project.write("alembic/env.py", f"import daybreak.env\n\n{one}\n")
+    with connect(url) as connection:
+        connection.execute(text("CREATE TABLE events (id int)"))
+    with holding(url, READ) as holder, traffic(url):
+        done = run_and(let_go(holder), "back", project, "upgrade", "head")
+    assert done.code == 0, done.said
+    assert "others waited for" in done.said
+    assert _rows(url, "SELECT state FROM daybreak_journal WHERE kind = 'run'") == [("done",)]
 
 
 def test_a_prepared_transaction_is_named_by_its_gid(prepare: Prepare, url: str) -> None:
@@ -253,13 +380,13 @@ def test_of_a_chain_the_root_is_named_first(prepare: Prepare, url: str) -> None:
     assert f"; behind it session {behind} (" in done.err
 
 
+@pytest.mark.parametrize("before", ["", OTHER_PATH], ids=["", "another search path"])
 def test_an_autovacuum_is_waited_for_in_a_way_that_blocks_nobody(
-    server: PostgreSQL, database: str, prepare: Prepare, url: str
+    server: PostgreSQL, database: str, prepare: Prepare, url: str, before: str
 ) -> None:
-    project = prepare(COLUMN)
-    server.execute("ALTER SYSTEM SET autovacuum_naptime = '1s'")
-    server.execute("SELECT pg_reload_conf()")
-    try:
+    project = prepare(before)
+    project.add_revision("c3", "b2", 'op.execute("ALTER TABLE public.events ADD COLUMN price int")')
+    with vacuuming(server):
         server.execute(SLOWLY_VACUUMED, database=database)
         server.execute(
             "INSERT INTO events SELECT n FROM generate_series(2000, 60000) AS n", database=database
@@ -268,13 +395,25 @@ def test_an_autovacuum_is_waited_for_in_a_way_that_blocks_nobody(
         until(lambda: server.execute(VACUUMS, database=database) == [(1,)], "autovacuum is there")
         with traffic(url) as readers:
             done = project.run("daybreak", "upgrade", "head")
-    finally:
-        server.execute("ALTER SYSTEM RESET autovacuum_naptime")
-        server.execute("SELECT pg_reload_conf()")
     assert done.code == 0, done.said
     assert ", autovacuum for" in " ".join(done.out.split())
     assert done.out.count("others waited for") == 1, done.said
     assert readers.longest < LATE * BUDGET_S
+
+
+def test_an_autovacuum_of_what_can_not_be_locked_is_named(
+    server: PostgreSQL, database: str, prepare: Prepare, url: str
+) -> None:
+    project = prepare('op.execute("REFRESH MATERIALIZED VIEW copies")')
+    with vacuuming(server), connect(url) as admin:
+        for sql in SLOWLY_VACUUMED_COPIES:
+            admin.execute(text(sql))
+        vacuums = text(VACUUMS.replace("events", "copies"))
+        until(lambda: admin.scalar(vacuums) == 1, "autovacuum is there")
+        with traffic(url, "SELECT FROM copies WHERE id = 1"):
+            done = run_and(lambda: vacuum_no_more(server), "back", project, "upgrade", "head")
+    assert done.code == 0, done.said
+    assert ", autovacuum for" in " ".join(done.out.split())
 
 
 def test_a_watcher_that_is_ended_leaves_the_bound_to_the_server(prepare: Prepare, url: str) -> None:
@@ -287,12 +426,27 @@ def test_a_watcher_that_is_ended_leaves_the_bound_to_the_server(prepare: Prepare
     ):
         run = pool.submit(project.run, "daybreak", "upgrade", "head")
         until(lambda: admin.scalars(text(END_WATCHER)).all(), "the watcher is there")
-        time.sleep(4 * BUDGET_S)
+        time.sleep(LATE * 2 * BUDGET_S + 1)  # for longer than anybody may wait
         holder.execute(text("ROLLBACK"))
         done = run.result()
     assert done.code == 0, done.said
     assert "who waits is not seen any more" in done.said
     assert readers.longest < LATE * 2 * BUDGET_S
+
+
+def test_a_watcher_that_gets_no_answer_holds_up_nothing(prepare: Prepare, url: str) -> None:
+    project = prepare('op.execute("SELECT pg_sleep(1)")')
+    with connect(url) as admin, ThreadPoolExecutor() as pool:
+        run = pool.submit(project.run, "daybreak", "upgrade", "head")
+        until(lambda: admin.scalar(text(WATCHERS)) is not None, "the watcher is there")
+        watcher = admin.scalars(text(WATCHERS)).one()
+        os.kill(watcher, signal.SIGSTOP)
+        try:
+            done = run.result()
+        finally:
+            os.kill(watcher, signal.SIGCONT)
+    assert done.code == 0, done.said
+    assert "who waits was not seen: the server does not answer any more" in done.said
 
 
 def test_an_ordinary_owner_is_told_who_is_in_the_way_though_not_what_he_does(
@@ -313,6 +467,28 @@ def test_an_ordinary_owner_is_told_who_is_in_the_way_though_not_what_he_does(
     assert f"it waits for session {pid} (postgres), of whose work this user sees nothing" in said
     assert "A member of pg_read_all_stats would see what that session does" in said
     assert readers.longest < LATE * BUDGET_S
+
+
+@contextlib.contextmanager
+def vacuuming(server: PostgreSQL) -> Iterator[None]:
+    """Autovacuum looks for work each second."""
+    _set(server, "SET autovacuum_naptime = '1s'")
+    try:
+        yield
+    finally:
+        _set(server, "RESET ALL")
+
+
+def vacuum_no_more(server: PostgreSQL) -> None:
+    """Ends the autovacuum, as an impatient person does, and none begins."""
+    _set(server, "SET autovacuum = off")
+    time.sleep(BUDGET_S)  # until all have read it
+    server.execute(END_VACUUM)
+
+
+def _set(server: PostgreSQL, setting: str) -> None:
+    server.execute(f"ALTER SYSTEM {setting}")
+    server.execute("SELECT pg_reload_conf()")
 
 
 def _rows(url: str, sql: str) -> list[tuple[object, ...]]:

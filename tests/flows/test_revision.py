@@ -155,6 +155,23 @@ def test_data_at_risk_is_pointed_out_with_the_query_that_finds_it(
     assert postgresql16.execute(hazard["query"], database=database) == [("abcd",)]
 
 
+def test_a_function_that_goes_on_saying_a_renamed_column_is_pointed_out(project: Project) -> None:
+    body = "CREATE FUNCTION names() RETURNS SETOF text LANGUAGE sql AS 'SELECT name FROM venues'"
+    drop = "op.execute('DROP FUNCTION names')"
+    project.add_revision("0001b", FIRST, f'op.execute("{body}")', drop)
+    change(project, RENAMED)
+    done = project.run("daybreak", "revision", "-m", "title", "--rename", "venues.name=title")
+    assert done.code == 0, done.said
+    lines = done.out.splitlines()
+    at = lines.index(
+        "data   the body of the function names says name and stays as it is, without venues.name"
+    )
+    assert lines[at + 1] == (
+        "       find it: SELECT routine_definition FROM information_schema.routines "
+        "WHERE routine_name = 'names'"
+    )
+
+
 def test_a_column_that_rows_can_not_have_names_the_choices(project: Project) -> None:
     text = VENUE.format(line="name: Mapped[str] = mapped_column(String(255))")
     project.write("models/venue.py", text + "    seats: Mapped[int]\n")
@@ -214,6 +231,24 @@ def test_a_failed_proof_writes_nothing_and_shows_the_difference(project: Project
     assert (done.code, len(files(project))) == (0, 1)
     assert "proof  none: --no-proof" in done.out
     assert "# not proved:" in files(project)[0].read_text()
+
+
+def test_a_default_that_the_server_reads_once_is_told_with_what_was_meant(project: Project) -> None:
+    """It is another moment in each database: no revision could make the models' one."""
+    change(
+        project,
+        "name: Mapped[str] = mapped_column(String(255))\n"
+        "    made: Mapped[datetime] = mapped_column(server_default='now()')",
+    )
+    venue = project.root / "models" / "venue.py"
+    venue.write_text(f"from datetime import datetime\n\n{venue.read_text()}")
+    done = project.run("daybreak", "revision", "-m", "made")
+    assert (done.code, files(project)) == (3, [])
+    assert done.err.splitlines()[1].startswith("  ~ venues.made  default '")
+    assert done.err.splitlines()[-1] == (
+        "next   the default of venues.made is a text such as 'now()', which the server reads once, "
+        "when it makes the default: write server_default=func.now() in the model"
+    )
 
 
 def test_a_revision_that_fails_on_the_shadow_is_not_written(project: Project) -> None:

@@ -149,7 +149,7 @@ def write_a_url_that_cannot_be_read(watched: Watched) -> None:
         watched.url() + "?surplus",
         json.dumps({"username": "u", "password": watched.password})[:-1],
         json.dumps({"username": "u", "password": watched.password}),
-        f"ssm:/{watched.password}",
+        f"ssm:/a{watched.password}",  # no ssm://PATH, which names a secret and is none
     )[:: 1 if EXAMPLES > 1 else 3]:
         watched.run("daybreak", "current", "--traceback", code=2, DEV_DATABASE_URL=text)
 

@@ -132,10 +132,11 @@ class Unwatched:
 class Waits:
     """At the end: how long the one waited that the run kept waiting the longest, in `seconds`.
 
-    `attempts` were given up for it, and `blockers` says whom the run waited for.
+    None where nobody saw all of it. `attempts` were given up for it, and `blockers` says whom the
+    run waited for.
     """
 
-    seconds: float
+    seconds: float | None
     attempts: int
     blockers: str
 

@@ -33,7 +33,9 @@ class Watching(Protocol):
     @property
     def UNBOUND(self) -> str: ...  # noqa: N802 - takes back what `bound` sets
     @property
-    def AS_BEFORE(self) -> str: ...  # noqa: N802 - what a session's timeouts are by themselves
+    def AS_BEFORE(self) -> str: ...  # noqa: N802 - gives SQL that sets what `bound` sets as it is
+    @property
+    def TIMEOUT(self) -> str: ...  # noqa: N802 - the setting that `bound` sets, in lower case
     @property
     def TELLS_MORE(self) -> str: ...  # noqa: N802 - to whom the server tells of others' sessions
 
@@ -56,6 +58,10 @@ class Watching(Protocol):
 
         It keeps nobody from reading and writing, also while it waits.
         """
+        ...
+
+    def is_timed_out(self, error: BaseException, skeleton: str) -> bool:
+        """Whether the driver's `error` says that a statement has waited for as long as it may."""
         ...
 
     def is_refused(self, error: BaseException) -> bool:

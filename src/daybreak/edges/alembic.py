@@ -10,6 +10,7 @@ import re
 from argparse import Namespace
 from collections.abc import Callable
 from configparser import InterpolationError
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,8 @@ class Call:
     `differences` is, in the form of its `as_diffs`. `autogenerate` is what `config.cmd_opts` tells
     a hook that asks for it, as Alembic's own command line does. `inspect` is what a `check` does
     with the subject that env.py gives it, while env.py runs. `foresee` are the revisions to preview
-    instead of running anything, and `plan` what came of it.
+    instead of running anything, and `plan` what came of it. `held` is what a `revision` keeps to
+    itself until its file is written.
     """
 
     command: str
@@ -99,6 +101,7 @@ class Call:
     inspect: Callable[[Any], None] | None = None
     foresee: Steps | None = None
     plan: Plan | None = None
+    held: ExitStack = field(default_factory=ExitStack)
 
 
 def make_config(project: Project, options: AlembicOptions, call: Call | None, **kw: Any) -> Config:

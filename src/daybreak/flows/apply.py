@@ -49,6 +49,7 @@ from daybreak.edges.apply.lost import first_of, is_lost, unless_lost
 from daybreak.edges.apply.session import process_of
 from daybreak.edges.apply.steps import (
     ancestors,
+    has_own_transaction,
     parents_of,
     revision_folders,
     source_of,
@@ -137,7 +138,7 @@ class Run:
             process=process,
             wait_s=wishes.wait_s,
         )
-        self._begun = self._stamped = False
+        self._begun = self._recorded = self._stamped = False
         self._since = 0.0
         self.funnel = Funnel(
             connection,
@@ -243,9 +244,11 @@ class Run:
     def _again(self) -> None:
         """Begin anew, as the next run would, after what was open is rolled back."""
         self.funnel.restart()
+        self.journal.restart()
         self.worker.end_reading()
         if self.worker.session_now() != self.worker.session:
             self.worker.set_up()
+            self.connection.commit()
         self.known = self.journal.entries()
         self.worker.end_reading()
 
@@ -326,11 +329,12 @@ class Run:
             is_new, self.worker.session = session != self.worker.session, session
             if is_new:
                 self.alone.mark()
+            unrecorded = is_new or not self._recorded
             if first_run := not self.journal.made:
                 self.journal.make()
                 self.emit(Passed("journal made"))
                 self.journal.record_ancestors(ancestors(heads))
-            if is_new:
+            if unrecorded:
                 self.journal.begin_run(
                     {
                         "host": socket.gethostname(),
@@ -340,11 +344,12 @@ class Run:
                         "version": self.version,
                     }
                 )
-            if is_new and not first_run:
+            if unrecorded and not first_run:
                 self.journal.forget_runs()
             if ways and self.journal.plans:
                 self._plan(ways)
             self.worker.commit()
+            self._recorded = not has_own_transaction(context.get_context())
             self.emit(Passed("run recorded"))
         self.gentle.begin(self.worker.session)
 

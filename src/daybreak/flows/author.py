@@ -55,9 +55,10 @@ def revision(
     if compares and not opened.ours:
         session.emit(Noted(ALEMBIC_COMPARES))
         arguments["process_revision_directives"] = around_their_hook(call)
-    written = run(
-        alembic_command.revision, opened.config, autogenerate=compares, sql=sql, **arguments
-    )
+    with call.held:
+        written = run(
+            alembic_command.revision, opened.config, autogenerate=compares, sql=sql, **arguments
+        )
     scripts = written if isinstance(written, list) else [written]
     files = tuple(Path(script.path) for script in scripts if script is not None)
     if call.compared is not None or not compares:

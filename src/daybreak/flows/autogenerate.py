@@ -6,6 +6,7 @@ It is loaded with every env.py, so the rest of the comparison is imported only w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any
 
 from alembic import context
@@ -47,9 +48,10 @@ def compare_catalogs(
         elif running.checks:
             tell_alembic(subject, asked)
         elif call is not None:
-            call.compared = revise(subject, asked, hook, keep_empty=call.keep_empty)
+            call.compared = revise(subject, asked, hook, keep_empty=call.keep_empty, held=call.held)
         else:
-            compared = revise(subject, asked, hook, keep_empty=True)
+            with ExitStack() as held:  # Alembic writes when all this has ended
+                compared = revise(subject, asked, hook, keep_empty=True, held=held)
             for line in compared_lines(compared):
                 context.config.print_stdout("%s", unstyle(line))
     except NoShadow as error:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alembic import context
@@ -15,12 +17,15 @@ from daybreak.core.catalog import Address, Catalog
 from daybreak.core.change import Alter, Change
 from daybreak.core.diff import diff
 from daybreak.core.errors import DaybreakError, HistoryChanged, Refused, Unreachable
+from daybreak.core.following import with_following
 from daybreak.core.hazards import downgrade_hazards, hazards
 from daybreak.core.outline import Outline
 from daybreak.core.said import said
+from daybreak.core.stale import stale_texts
 from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.directives import Hook
 from daybreak.edges.history import revision_files
+from daybreak.edges.once import locked_folder
 from daybreak.edges.replay import rendered, revision_in_force
 from daybreak.edges.shadow.server import label_in
 from daybreak.flows.against import copied_database
@@ -50,13 +55,17 @@ if TYPE_CHECKING:
 UNPROVED = "# not proved: this revision was not run on a shadow server before it was written"
 
 
-def revise(subject: Subject, asked: Asked, hook: Hook | None, *, keep_empty: bool) -> Compared:
+def revise(
+    subject: Subject, asked: Asked, hook: Hook | None, *, keep_empty: bool, held: ExitStack
+) -> Compared:
     """Let Alembic's `revision` in force write what leads from the history to the models.
 
     `hook` is the project's own `process_revision_directives`. With nothing to write there will be
     no file, unless `keep_empty`. Raises RenameUnclear, ProofFailed, HistoryChanged if another
     revision was written meanwhile, and what `on_shadow` raises; then there is no file either.
+    Until `held` is closed nobody else's revision is written.
     """
+    files = revision_files(context.script)
     # A hook may write what no comparison finds, and only Alembic can give it the connection.
     through = keep_empty or asked.against_database or hook is not None
     sides = None if through else remembered_sides(subject)
@@ -64,7 +73,6 @@ def revise(subject: Subject, asked: Asked, hook: Hook | None, *, keep_empty: boo
         revision_in_force().generated_revisions.clear()
         return _compared(sides, settled)
     found: list[Compared] = []
-    files = revision_files(context.script)
     with (
         on_shadow(subject, copied_database if asked.against_database else None) as bench,
         bench.scratch() as engine,
@@ -86,9 +94,11 @@ def revise(subject: Subject, asked: Asked, hook: Hook | None, *, keep_empty: boo
         with context.begin_transaction():
             context.run_migrations()
         drift = "" if asked.against_database else _drift(bench, subject)
-        if others := revision_files(context.script) - files:
-            raise HistoryChanged(sorted(others))  # both would build on the same one: two heads
-        return replace(found[0], drift=drift)
+    # Last of all: until here another run may write, and both would build on the same one.
+    held.enter_context(locked_folder(Path(context.script.dir)))
+    if others := revision_files(context.script) - files:
+        raise HistoryChanged(sorted(others))
+    return replace(found[0], drift=drift)
 
 
 def _drift(bench: Bench, subject: Subject) -> str:
@@ -195,9 +205,11 @@ def _proved(
     elif left:
         unexpressed = _said(proposal.unexpressed)
 
-        def differences(one: Catalog, other: Catalog) -> list[str]:
-            start = goal if other is history else history
-            return _words(subject, one, other, start, unexpressed)
+        def differences(one: Catalog, other: Catalog) -> list[Change]:
+            if other is history:
+                return _unlike(subject, one, history, goal, unexpressed)
+            reached = with_following(other, one, bench.sides.wanted)
+            return _unlike(subject, one, reached, history, unexpressed)
 
         proved = prove(
             engine,
@@ -211,10 +223,14 @@ def _proved(
         proof, statements = Proof(proved.seconds, proved.downgrade), proved.statements
     goes_back = any(not script.downgrade_ops.is_empty() for script in left)
     back = proposal.back if goes_back else ()
+    changes = proposal.settled.changes
     return _compared(
         bench.sides,
         proposal.settled,
-        hazards=hazards(proposal.settled.changes, history, goal, quote=quote),
+        hazards=(
+            *hazards(changes, history, goal, quote=quote),
+            *stale_texts(changes, history, goal),
+        ),
         downgrade_hazards=downgrade_hazards(back, goal, history, quote=quote),
         unexpressed=proposal.unexpressed,
         statements=statements,
@@ -232,21 +248,21 @@ def _said(changes: Sequence[Change]) -> set[tuple[Address, str]]:
     }
 
 
-def _words(
+def _unlike(
     subject: Subject,
     one: Catalog,
     other: Catalog,
     start: Catalog,
     ignored: set[tuple[Address, str]],
-) -> list[str]:
-    """What leads from one catalog to the other, in words; nothing where both mean the same.
+) -> list[Change]:
+    """What leads from one catalog to the other; nothing where both mean the same.
 
     `start` is where the statements began that made `one`.
     """
     engine = subject.dialect.engine(one.version)
     changes = diff(one, other, fold=subject.dialect.fold, engine=engine)
     return [
-        " ".join(change_text(change, one.default_schema))
+        change
         for change in changes
         if not _said([change]) <= ignored and not born_with(change, start)
     ]

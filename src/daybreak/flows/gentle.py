@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from daybreak.core.errors import BudgetSpent, DaybreakError
@@ -16,10 +17,9 @@ from daybreak.core.events import Emit, SteppedBack, Unwatched, Waits
 from daybreak.core.failure import Reached
 from daybreak.core.retry import Patience, pause_after
 from daybreak.core.settings import duration_text, lock_budget
-from daybreak.core.statement import Reading
+from daybreak.core.statement import Effect, Reading
 from daybreak.core.target import Policy
 from daybreak.core.waiting import Kind, chain, lasting
-from daybreak.edges.apply import watch
 from daybreak.edges.apply.watch import Watcher
 
 if TYPE_CHECKING:
@@ -76,7 +76,8 @@ class Gentle:
         self.watcher = Watcher(dialect, watcher_connects, emit)
         self._handed_in = watcher_connects is None
         self._begun = False
-        self._bound = ""
+        self._bound = self._before = ""
+        self._is_theirs = False  # the revision has set a timeout of its own
         self._relation = ""  # at which an autovacuum was met
         self._given_up = 0
         self._blockers = ""
@@ -98,13 +99,13 @@ class Gentle:
 
     def end(self) -> None:
         """A session that was handed in is given back as it was."""
-        if self._handed_in and self._bound:
-            self._set(self._server.AS_BEFORE)
+        self._set(self._before)
 
     def budget_for(self, script: Script) -> None:
         """The revision's own budget holds from here on. Raises ProjectInvalid."""
         budget_s = lock_budget_of(script, self._policy) / 1000
         self.watcher.budget_s, self.watcher.takes_its_time = budget_s, False
+        self._is_theirs = False
         self._set(self._server.bound(budget_s))
 
     def allow_to_work(self) -> None:
@@ -118,13 +119,23 @@ class Gentle:
             self.watcher.transaction_over()
         else:
             self._meet_autovacuum()
+        if reading.effect is Effect.SESSION and self._server.TIMEOUT in reading.skeleton.lower():
+            self._is_theirs, self._bound = True, ""
         bound = self._bound
-        unhurried = not harmless or (alone and self._server.is_in_nobodys_way(reading.skeleton))
+        unhurried = not self._is_theirs and (
+            not harmless or (alone and self._server.is_in_nobodys_way(reading.skeleton))
+        )
         if unhurried:
             self._set(self._server.UNBOUND)
         try:
             with self.watcher.sending(harmless=harmless):
                 yield
+        except Exception as error:
+            # Without our timeout it would have waited, and come through: the revision may catch
+            # the error, and take the statement for one that can't be done.
+            if not self._is_theirs and self._server.is_timed_out(error, reading.skeleton):
+                self.watcher.refused = True
+            raise
         finally:
             if unhurried:
                 with contextlib.suppress(SQLAlchemyError):
@@ -179,15 +190,18 @@ class Gentle:
                 else:
                     break
         if self.watcher.longest >= _WORTH_TELLING_S or self._given_up:
-            self._emit(Waits(self.watcher.longest, self._given_up, self._blockers))
+            seen = self.watcher.longest if self.watcher.watches else None
+            self._emit(Waits(seen, self._given_up, self._blockers))
 
     # What it takes to step back.
 
     def _spent(self, error: BaseException) -> Spent | None:
         """What an attempt was given up for; None if `error` is something else."""
         asked = self.watcher.asked
-        refused = not asked and _is_refused(error, self._server.is_refused)
-        if not asked and not refused and not isinstance(error, watch.SteppedBack):
+        refused = not asked and (
+            self.watcher.refused or _is_refused(error, self._server.is_refused)
+        )
+        if not asked and not refused:
             return None
         if isinstance(error, DaybreakError):
             return None
@@ -204,7 +218,7 @@ class Gentle:
     def _pause(self, attempt: int, waited: float) -> float | None:
         patience = Patience(self.watcher.budget_s, self._policy.attempts, self._wait_s)
         jitter = random.random()  # noqa: S311 - it is no secret
-        return pause_after(max(attempt, 1), waited, patience, jitter=jitter)
+        return pause_after(attempt, waited, patience, jitter=jitter)
 
     def _gives_up(
         self, tries: str, spent: Spent, reached: Reached, place: str | None
@@ -258,6 +272,10 @@ class Gentle:
     def _set(self, sql: str) -> None:
         if sql and sql != self._bound:
             with self._own():
+                if self._handed_in and not self._before:
+                    self._before = self._connection.execute(
+                        text(self._server.AS_BEFORE)
+                    ).scalar_one()
                 self._connection.exec_driver_sql(sql)
             self._bound = sql
 

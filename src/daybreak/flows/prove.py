@@ -12,17 +12,20 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
 from daybreak.core.catalog import Catalog
+from daybreak.core.change import Change
 from daybreak.core.errors import ProofFailed
+from daybreak.core.frozen import frozen_default
 from daybreak.core.said import said
 from daybreak.core.secret import mask
 from daybreak.edges.replay import run_function
 from daybreak.flows.models_side import read_side
 from daybreak.flows.subject import Subject
+from daybreak.report.changes import change_text
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-Differ = Callable[[Catalog, Catalog], Sequence[str]]
+Differ = Callable[[Catalog, Catalog], Sequence[Change]]
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def prove(
 ) -> Proved:
     """Run the rendered revision on `engine`'s database, a copy that is at `history`, and back.
 
-    `differences` says in words in what two catalogs differ. The upgrade must lead to `goal`, the
+    `differences` tells in what two catalogs differ. The upgrade must lead to `goal`, the
     downgrade (unless there is none) to `history`. Raises ProofFailed.
     """
     start = time.monotonic()
@@ -56,14 +59,14 @@ def prove(
     with engine.connect() as connection, _collecting(connection, statements):
         _run(subject, connection, functions["upgrade"], "upgrade", statements)
     with engine.connect() as connection:
-        _require(differences(read_side(subject, connection), goal), "upgrade", "the models")
+        _require(read_side(subject, connection), goal, differences, "upgrade", "the models")
     if downgrade:
         back: list[str] = []
         with engine.connect() as connection, _collecting(connection, back):
             _run(subject, connection, functions["downgrade"], "downgrade", back)
         with engine.connect() as connection:
-            left = differences(read_side(subject, connection), history)
-            _require(left, "downgrade", "what was before")
+            made = read_side(subject, connection)
+            _require(made, history, differences, "downgrade", "what was before")
     return Proved(tuple(statements), time.monotonic() - start, downgrade)
 
 
@@ -114,12 +117,14 @@ def _run(
         ) from error
 
 
-def _require(left: Sequence[str], direction: str, what: str) -> None:
-    if left:
+def _require(made: Catalog, goal: Catalog, differences: Differ, direction: str, what: str) -> None:
+    if changes := differences(made, goal):
+        left = [" ".join(change_text(change, made.default_schema)) for change in changes]
         raise ProofFailed(
             f"the {direction} that was rendered does not lead to {what}; what differs:\n  "
             + "\n  ".join(left)
             + "\nNo file was written",
-            "daybreak revision --no-proof writes it all the same, marked as unproved",
+            frozen_default(changes)
+            or "daybreak revision --no-proof writes it all the same, marked as unproved",
             left,
         )

@@ -29,7 +29,8 @@ def event_object(event: Event) -> dict[str, Any] | None:
     kind = type(event).__name__
     found = {"event": _NAMES.get(kind, kind.lower()), **asdict(event)}
     for name in {"seconds", "waited"} & found.keys():
-        found[name] = round(found[name], 3)
+        if found[name] is not None:
+            found[name] = round(found[name], 3)
     if isinstance(event, (Applied, Unfinished)):
         found["direction"] = "upgrade" if found.pop("is_upgrade") else "downgrade"
     return found

@@ -98,7 +98,11 @@ def run_words(event: Met) -> tuple[str, str]:
         case Unwatched(why):
             return "note", why
         case Waits(seconds, attempts, blockers):
-            longest = f"nobody waited for this run for longer than {duration(seconds)}"
+            longest = (
+                "how long others waited for this run was not seen"
+                if seconds is None
+                else f"nobody waited for this run for longer than {duration(seconds)}"
+            )
             tries = f"; it stepped back {counted(attempts, 'time')}" if attempts else ""
             whom = f", for {blockers}" if attempts and blockers else ""
             return "others", f"{longest}{tries}{whom}"

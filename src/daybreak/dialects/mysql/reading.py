@@ -8,9 +8,10 @@ from daybreak.core.sqltext import Lexicon, Token, past, skeleton, tokens, values
 from daybreak.core.statement import Aim, Effect, Place, Reading
 
 # What stands in /*! */ is run, so it is no comment.
+# A server tells the beginning of a long statement: what has no end goes on to where it is cut.
 LEXICON = Lexicon(
-    comment=r"--(?=\s)[^\n]* | \#[^\n]* | /\*(?!!).*?\*/ | /\*!\d* | \*/",
-    text=r"""(?:[bBxXnN])?'(?:[^'\\]|\\.|'')*' | "(?:[^"\\]|\\.|"")*" """,
+    comment=r"--(?=\s)[^\n]* | \#[^\n]* | /\*(?!!).*?(?:\*/|\Z) | /\*!\d* | \*/",
+    text=r"""(?:[bBxXnN])?'(?:[^'\\]|\\.?|'')*(?:'|\Z) | "(?:[^"\\]|\\.?|"")*(?:"|\Z) """,
     name=r"`(?:[^`]|``)*`",
 )
 

@@ -165,8 +165,12 @@ LOOKS = (
 # It has no condition: the watcher sends it while that statement can't end and none can follow.
 CANCEL = "KILL QUERY :session"
 
+TIMEOUT = "lock_wait_timeout"
 UNBOUND = "SET SESSION lock_wait_timeout = DEFAULT, SESSION innodb_lock_wait_timeout = DEFAULT"
-AS_BEFORE = UNBOUND
+AS_BEFORE = """
+SELECT CONCAT('SET SESSION lock_wait_timeout = ', @@SESSION.lock_wait_timeout,
+              ', SESSION innodb_lock_wait_timeout = ', @@SESSION.innodb_lock_wait_timeout)
+"""
 
 TELLS_MORE = "A user with PROCESS and SELECT on performance_schema.*"
 
@@ -185,6 +189,11 @@ def waits_kindly(relation: str) -> str | None:
 def is_in_nobodys_way(skeleton: str) -> bool:
     """Any DDL waits for, and then holds, an exclusive metadata lock."""
     return False
+
+
+def is_timed_out(error: BaseException, skeleton: str) -> bool:
+    """ER_LOCK_WAIT_TIMEOUT."""
+    return bool(error.args) and error.args[0] == 1205
 
 
 def is_refused(error: BaseException) -> bool:

@@ -7,10 +7,11 @@ import re
 from daybreak.core.sqltext import Lexicon, Token, past, skeleton, tokens, values
 from daybreak.core.statement import Aim, Effect, Place, Reading
 
+# A server tells the beginning of a long statement: what has no end goes on to where it is cut.
 LEXICON = Lexicon(
-    comment=r"--[^\n]* | /\*.*?\*/",
-    text=r"""[eE]'(?:[^'\\]|\\.|'')*' | (?:[bBxXnN]|[uU]&)?'(?:[^']|'')*'
-        | \$\$.*?\$\$ | \$(?P<tag>[^\W\d]\w*)\$.*?\$(?P=tag)\$""",
+    comment=r"--[^\n]* | /\*.*?(?:\*/|\Z)",
+    text=r"""[eE]'(?:[^'\\]|\\.?|'')*(?:'|\Z) | (?:[bBxXnN]|[uU]&)?'(?:[^']|'')*(?:'|\Z)
+        | \$\$.*?(?:\$\$|\Z) | \$(?P<tag>[^\W\d]\w*)\$.*?(?:\$(?P=tag)\$|\Z)""",
     name=r'(?:[uU]&)?"(?:[^"]|"")*"',
 )
 

@@ -53,7 +53,9 @@ WHERE worker.pid = ANY (blocked.by_pids)
 """
 
 # The sessions that the worker waits for, and those that they wait for. A prepared transaction is a
-# session 0: its name is found by its number, which is locked beside what is waited for.
+# session 0: its name is found by its number, which is locked beside what is waited for. The worker
+# may have a search path of its own, and only a table can be locked: not what an autovacuum may also
+# work at, a materialized view or a table of long values.
 _BLOCKERS = """
 WITH RECURSIVE worker AS (
     SELECT split_part(:session, ' ', 1)::int AS pid
@@ -72,8 +74,10 @@ WITH RECURSIVE worker AS (
     WHERE NOT l.granted
       AND l.pid IN (SELECT m.pid FROM members AS m UNION ALL SELECT w.pid FROM worker AS w)
 ), of_worker AS (
-    SELECT max(w.relation::regclass::text) AS relation
+    SELECT max(quote_ident(n.nspname) || '.' || quote_ident(c.relname)) AS relation
     FROM wanted AS w JOIN worker USING (pid)
+    JOIN pg_class AS c ON c.oid = w.relation AND c.relkind IN ('r', 'p')
+    JOIN pg_namespace AS n ON n.oid = c.relnamespace
 )
 SELECT CASE WHEN a.backend_type = 'autovacuum worker' OR a.usesysid IS NULL
             THEN 'autovacuum' ELSE 'session' END,
@@ -116,8 +120,9 @@ WHERE a.pid || ' since ' || extract(epoch FROM a.backend_start) = :session
   AND a.state = 'active' AND extract(epoch FROM a.query_start)::text = :statement
 """
 
+TIMEOUT = "lock_timeout"
 UNBOUND = "SET lock_timeout = 0"
-AS_BEFORE = "RESET lock_timeout"
+AS_BEFORE = "SELECT 'SET lock_timeout = ' || quote_literal(current_setting('lock_timeout'))"
 
 TELLS_MORE = "A member of pg_read_all_stats"
 
@@ -142,7 +147,15 @@ def is_in_nobodys_way(skeleton: str) -> bool:
     return "CONCURRENTLY" in words or (words[:1] == ["VACUUM"] and "FULL" not in words)
 
 
+def is_timed_out(error: BaseException, skeleton: str) -> bool:
+    """lock_not_available, which NOWAIT asks for."""
+    return "55P03" in _states(error) and "NOWAIT" not in skeleton.upper().split()
+
+
 def is_refused(error: BaseException) -> bool:
     """lock_not_available, deadlock_detected."""
-    states = {getattr(error, "sqlstate", None), getattr(error, "pgcode", None)}
-    return bool(states & {"55P03", "40P01"})
+    return bool(_states(error) & {"55P03", "40P01"})
+
+
+def _states(error: BaseException) -> set[str | None]:
+    return {getattr(error, "sqlstate", None), getattr(error, "pgcode", None)}

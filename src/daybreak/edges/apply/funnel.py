@@ -290,10 +290,12 @@ class Funnel:
         match reading.effect:
             case Effect.NOTHING if not self._discards:
                 work.read = True
-                return False
+                self._ways.run_unrecorded(work, reading, lambda: run(sql))
+                return True
             case Effect.SESSION:
                 self._weighing.forget()  # names may be looked up elsewhere
-                return False
+                self._ways.run_unrecorded(work, reading, lambda: run(sql))
+                return True
             case Effect.ROLLBACK:
                 if reading.skeleton.upper() in _ROLLBACK:
                     work.roll_back()

@@ -129,6 +129,11 @@ class Journal:
         """Whether `finish` needs a row that `plan` has made."""
         return self._server.FINISHED is not None
 
+    def restart(self) -> None:
+        """What was open is rolled back, and the table with it if that transaction made it."""
+        self._made = self._has_statements = False
+        self._planned = {}
+
     def begin_run(self, detail: Mapping[str, Any]) -> None:
         """Record that this run is at work, and by which sessions it can be known."""
         self._insert({"kind": _RUN, "state": State.STARTED.value, "detail": json.dumps(detail)})

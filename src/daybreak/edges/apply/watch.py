@@ -31,6 +31,8 @@ POLL_S = 0.1
 CLOSE_POLL_S = 0.02
 # Who is asked to stop between two statements does so in this time, or the session is ended.
 GRACE_S = 0.1
+# A watcher that gets no answer is left behind after this time.
+PARTING_S = 2.0
 # A wait of less is not worth a line.
 TOLD_AFTER_S = 0.4
 
@@ -44,9 +46,9 @@ class Watcher:
 
     `connect` gives the connection to watch from, None where there can be none. `budget_s` is how
     long anybody may be kept waiting by one transaction. `longest` is how long, in seconds, somebody
-    was, in the `attempt` now under way or ever. `blockers` are those whom the attempt waited for,
-    `waited` for how long. `takes_its_time`: others may wait for its work, though not for its place
-    in a queue.
+    was, in the transaction of the `attempt` now under way or ever. `blockers` are those whom its
+    last statement waited for, `waited` for how long. `refused`: the server's timeout has ended it.
+    `takes_its_time`: others may wait for its work, though not for its place in a queue.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Watcher:
         self.watches = connect is not None
         self.longest = self.attempt = self.waited = 0.0
         self.blockers: tuple[Blocker, ...] = ()
+        self.refused = False
         self._session = ""
         self._mutex = threading.Lock()
         self._over = threading.Event()
@@ -86,7 +89,10 @@ class Watcher:
             yield
         finally:
             self._over.set()
-            thread.join()
+            thread.join(PARTING_S)
+            if thread.is_alive():
+                self.watches = False
+                self._tell(Unwatched("who waits was not seen: the server does not answer any more"))
 
     # What the worker says.
 
@@ -100,8 +106,9 @@ class Watcher:
         with self._mutex:
             self.prove()
             self._harmless = harmless
+            self.blockers, self.waited = (), 0.0  # whom an earlier one waited for is not in its way
             if self._since is None:
-                self._since = time.monotonic()
+                self._since, self.attempt = time.monotonic(), 0.0
         try:
             yield
         except Exception:
@@ -132,6 +139,8 @@ class Watcher:
         if self._asked_at is not None and (self._hit or not ending):
             self._hit = True  # also if the revision catches this
             raise SteppedBack
+        if self.refused:
+            raise SteppedBack
 
     @property
     def asked(self) -> bool:
@@ -142,7 +151,7 @@ class Watcher:
         """What was open is rolled back, and a new attempt begins."""
         with self._mutex:
             self._since = self._asked_at = None
-            self._hit = False
+            self._hit = self.refused = False
             self._transaction += 1
             self.attempt = self.waited = 0.0
             self.blockers = ()
@@ -200,12 +209,14 @@ class Watcher:
         waiters = [Waiter(str(row[0]), _seconds(row[1])) for row in rows[1:]]
         longest = self._tally.add(waiters, now)
         self.longest, self.attempt = max(self.longest, longest), max(self.attempt, longest)
-        waited = _seconds(own[1]) or 0.0
+        waits, waited = own[1] is not None, _seconds(own[1]) or 0.0
         self.waited = max(self.waited, waited)
-        spent = longest >= self.budget_s and (waited > 0 or not self.takes_its_time)
-        if waited and (spent or waiters or waited >= TOLD_AFTER_S) and not self.asked:
+        spent = longest >= self.budget_s and (waits or not self.takes_its_time)
+        if waits and (spent or waiters or waited >= TOLD_AFTER_S) and not self.asked:
             self._name(connection, look, waited)
         if spent:
+            if not waits and not self.asked:
+                self.blockers = ()  # it got its lock, and others wait for what it does
             self._step_back(connection, transaction, own[2])
         if not waiters:
             return POLL_S
@@ -247,7 +258,10 @@ class Watcher:
                 connection.execute(cancel, {**asks, "statement": statement})
             elif self._harmless is None and now - self._asked_at > GRACE_S:
                 self._hit = True
-                connection.execute(text(self._dialect.running.END_SESSION), asks)
+                with contextlib.suppress(
+                    SQLAlchemyError
+                ):  # it is gone, or the next look fails, too
+                    connection.execute(text(self._dialect.running.END_SESSION), asks)
 
     def _tell(self, event: Any) -> None:
         try:

@@ -88,6 +88,11 @@ class Ways:
             self._send(work, sent)
             work.pending.append((sent.number, self._done(work, sent)))
 
+    def run_unrecorded(self, work: Work, reading: Reading, run: Callable[[], None]) -> None:
+        """Run what changes nothing, but may wait for a lock, and keep it until all is over."""
+        with self._sending(reading, True, self._in_autocommit(work)):
+            run()
+
     def flush(self, work: Work) -> None:
         """Record what the open transaction did, in that transaction, which is about to end."""
         if work.pending:
