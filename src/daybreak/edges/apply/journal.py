@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import TextClause, bindparam, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from daybreak.core.journal import ANCESTORS, JOURNAL, REVISION, Entry, State, known_parents
+from daybreak.edges.apply.together import Together, lost
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, CursorResult
@@ -69,26 +70,6 @@ SELECT kind, revision, detail FROM {journal}
 WHERE history = :history AND kind IN ('revision', 'ancestors')
 ORDER BY id
 """
-
-
-class Together(NamedTuple):
-    """One statement that records a revision and its version, in so many `rows` of ours."""
-
-    revision: str
-    sql: str
-    parameters: Any
-    rows: int
-
-    def version_rows(self, rowcount: int) -> int:
-        """How many of the rows that the driver tells of are the version's.
-
-        Raises LookupError if some of ours are not there. Without the version's there are none.
-        """
-        if rowcount <= 0:
-            return rowcount
-        if rowcount <= self.rows:
-            raise _lost(self.revision)
-        return rowcount - self.rows
 
 
 class Journal:
@@ -225,7 +206,7 @@ class Journal:
             return Together(revision, both, parameters, rows)
         done = self._connection.execute(self._finished, values)
         if self.plans and done.rowcount < rows:
-            raise _lost(revision)
+            raise lost(revision)
         return None
 
     def forget(self) -> None:
@@ -310,10 +291,6 @@ def _entry(row: Any) -> Entry:
         at=row.at.isoformat(sep=" ", timespec="seconds"),
         **json.loads(row.detail),
     )
-
-
-def _lost(revision: str) -> LookupError:
-    return LookupError(f"{JOURNAL} has lost the row of {revision}, or of the revision behind it")
 
 
 def _direction(upgrade: bool) -> str:
