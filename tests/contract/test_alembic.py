@@ -325,6 +325,7 @@ def test_no_other_private_name_is_used() -> None:
     assert used == {
         ("edges/alembic.py", "context._proxy"),
         ("edges/apply/funnel.py", "impl._exec"),
+        ("edges/apply/funnel.py", "context._rowcount"),
         ("edges/apply/funnel.py", "sent.context._rowcount"),
         ("edges/apply/funnel.py", "sys._getframe"),
         ("edges/apply/steps.py", "context._proxy"),

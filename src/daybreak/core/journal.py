@@ -63,9 +63,9 @@ class Entry:
         return {name: value for name, value in found.items() if value is not None}
 
 
-def begun(revision: str, file: str | None) -> Entry:
+def begun(revision: str, file: str | None, *, upgrade: bool = True) -> Entry:
     """The entry of a revision that is about to be applied, from the text of `file`, a digest."""
-    return Entry(revision, True, BEGUN, State.STARTED, skeleton="", statement="", file=file)
+    return Entry(revision, upgrade, BEGUN, State.STARTED, skeleton="", statement="", file=file)
 
 
 _DETAIL = (*("values", "before", "rows", "last_id", "returned", "read", "line", "file", "error"),)

@@ -48,7 +48,7 @@ class Running(Protocol):
     @property
     def JOURNAL(self) -> str: ...  # noqa: N802 - makes `{journal}` once, whoever else does so now
     @property
-    def FINISHED_AND_BEGUN(self) -> str | None: ...  # noqa: N802 - two rows of `{journal}` at once
+    def FINISHED(self) -> str | None: ...  # noqa: N802 - makes planned rows of `{journal}` tell so
     @property
     def TRY_LOCK(self) -> str: ...  # noqa: N802
     @property
@@ -100,8 +100,16 @@ class Running(Protocol):
         """Whether the driver's `error` to `state_of` says that the object is not there."""
         ...
 
-    def together(self, insert: str, statement: str) -> str | None:
-        """One statement that does both, and tells of the rows of the second; None if none can."""
+    def is_being_made(self, error: BaseException) -> bool:
+        """Whether the driver's `error` says that another session is making the table just now."""
+        ...
+
+    def together(self, change: str, statement: str) -> str | None:
+        """One statement that does both; None if none can.
+
+        `change` is FINISHED, or adds a row where there is none of that. The driver tells of the
+        rows that it changes and of those of `statement`.
+        """
         ...
 
     def must_be_alone(self, error: BaseException) -> bool:

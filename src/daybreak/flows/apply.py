@@ -290,7 +290,7 @@ class Run:
             known=known,
             parents=parents_of(script),
             source=partial(source_of, script),
-            following=self._begun_entry(following),
+            following=following.revision if following and self.journal.plans else None,
             allows=allowances_of(script),
         ):
             try:
@@ -302,12 +302,13 @@ class Run:
                     self.funnel.abandon()
                 raise
 
-    def _begun_entry(self, script: Script | None) -> Entry | None:
-        """What the journal is to know of the revision that comes next."""
-        if script is None or self.dialect.TRANSACTIONAL_DDL:
-            return None
-        source = source_of(script)
-        return begun(script.revision, None if source is None else digest(source))
+    def _plan(self, ways: Sequence[tuple[Script, bool]]) -> None:
+        """Record which revisions are to come, and that the first one is begun if it is applied."""
+        script, upgrade = ways[0]
+        announced = upgrade and (script.revision, True) not in self.known
+        self.journal.plan([_planned(*way) for way in ways], first_is_begun=announced)
+        if announced:
+            self.funnel.announced()
 
     def _refuse_half_done(self, way: Way | None) -> None:
         if last := half_done(self.known, way):
@@ -317,7 +318,9 @@ class Run:
         self.funnel.committed()
         self.emit(Passed("committed", revision))
 
-    def _begin(self, heads: Sequence[str], first: Script | None, applied: int) -> None:
+    def _begin(
+        self, heads: Sequence[str], ways: Sequence[tuple[Script, bool]], applied: int
+    ) -> None:
         """There is something to do: from here on the run can be known by its session."""
         self._begun = True
         self.funnel.recorded = self.funnel.applied = applied
@@ -343,10 +346,8 @@ class Run:
                 )
             if unrecorded and not first_run:
                 self.journal.forget_runs()
-            entry = self._begun_entry(first)
-            if entry is not None and (entry.revision, True) not in self.known:
-                self.journal.announce(entry)
-                self.funnel.announced()
+            if ways and self.journal.plans:
+                self._plan(ways)
             self.worker.commit()
             self._recorded = not has_own_transaction(context.get_context())
             self.emit(Passed("run recorded"))
@@ -439,6 +440,11 @@ class Run:
             cure=cure,
             there=cause is not None and self.server.is_made_already(cause),
         )
+
+
+def _planned(script: Script, upgrade: bool) -> Entry:
+    source = source_of(script) if upgrade else None
+    return begun(script.revision, None if source is None else digest(source), upgrade=upgrade)
 
 
 def _run_migrations() -> None:

@@ -49,19 +49,21 @@ CREATE TABLE IF NOT EXISTS {journal} (
 ) ENGINE = InnoDB CHARSET = utf8mb4
 """
 
-# The row of a revision; and that which says what is begun, `:begun_id`, says so of the next one.
-FINISHED_AND_BEGUN = """
-INSERT INTO {journal}
-    (id, history, run, kind, revision, direction, number, state, skeleton, statement, detail,
-     seconds)
-VALUES
-    (NULL, :history, :run, :kind, :revision, :direction, :number, :state, :skeleton, :statement,
-     :detail, :seconds),
-    (:begun_id, :history, :run, :begun_kind, :begun_revision, :begun_direction, :begun_number,
-     :begun_state, :begun_skeleton, :begun_statement, :begun_detail, NULL)
-AS new
-ON DUPLICATE KEY UPDATE revision = new.revision, detail = new.detail, at = CURRENT_TIMESTAMP
-"""
+# The rows are there, since they are planned, and an UPDATE can write to the version table as well:
+# `together` puts that in the place of the table that stands for none.
+_NO_TABLE = "(SELECT 1) AS no_table"
+FINISHED = f"""
+UPDATE {_NO_TABLE}
+LEFT JOIN {{journal}} AS finished_row ON finished_row.id = :id
+LEFT JOIN {{journal}} AS begun_row ON begun_row.id = :begun_id
+SET finished_row.kind = :kind, finished_row.number = :number, finished_row.state = :state,
+    finished_row.skeleton = :skeleton, finished_row.statement = :statement,
+    finished_row.detail = :detail, finished_row.seconds = :seconds,
+    finished_row.at = CURRENT_TIMESTAMP,
+    begun_row.kind = 'statement', begun_row.at = CURRENT_TIMESTAMP
+"""  # noqa: S608 - of a constant
+# As SQLAlchemy writes it, the table's name and what follows.
+_UPDATE = re.compile(r"""UPDATE ((?:[^\s`"]|`[^`]*`|"[^"]*")+) SET (.+)""", re.DOTALL)
 
 # GET_LOCK's names, of 64 characters at most, are those of the whole server: the database is a part.
 _LOCK = "CONCAT('daybreak ', LEFT(SHA2(CONCAT(COALESCE(DATABASE(), ''), ' ', :key), 256), 32))"
@@ -165,9 +167,15 @@ def is_absent(error: BaseException) -> bool:
     return bool(error.args) and error.args[0] in _ABSENT
 
 
-def together(insert: str, statement: str) -> str | None:
-    """No statement writes to two tables but triggers' and UPDATE's."""
-    return None
+def is_being_made(error: BaseException) -> bool:
+    """ER_WARN_I_S_SKIPPED_TABLE, to whoever asks what the table is."""
+    return bool(error.args) and error.args[0] == 1684
+
+
+def together(change: str, statement: str) -> str | None:
+    """FINISHED and an UPDATE as one: no other statement writes to two tables."""
+    found = _UPDATE.fullmatch(statement)
+    return found and f"{change.rstrip().replace(_NO_TABLE, found[1])}, {found[2]}"
 
 
 def must_be_alone(error: BaseException) -> bool:

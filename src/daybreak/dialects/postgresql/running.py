@@ -67,7 +67,7 @@ EXCEPTION WHEN duplicate_table OR unique_violation THEN NULL;
 END $do$
 """
 
-FINISHED_AND_BEGUN = None
+FINISHED = None
 
 TRY_LOCK = "SELECT pg_try_advisory_lock(:key)"
 RELEASE_LOCK = "SELECT pg_advisory_unlock(:key)"
@@ -221,9 +221,14 @@ def is_absent(error: BaseException) -> bool:
     return False
 
 
-def together(insert: str, statement: str) -> str | None:
+def is_being_made(error: BaseException) -> bool:
+    """Nobody sees a table before it is made."""
+    return False
+
+
+def together(change: str, statement: str) -> str | None:
     """The first one as a data-modifying CTE of the other, which does not read its rows."""
-    return f"WITH recorded AS ({insert}) {statement}"
+    return f"WITH recorded AS ({change}) {statement}"
 
 
 def must_be_alone(error: BaseException) -> bool:

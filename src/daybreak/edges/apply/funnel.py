@@ -136,14 +136,13 @@ class Funnel:
         known: dict[int, Entry],
         parents: tuple[str, ...],
         source: Callable[[], str | None],
-        following: Entry | None,
+        following: str | None,
         allows: tuple[str, ...],
     ) -> Iterator[None]:
         """What is sent during the block belongs to `revision`, of which the journal has `known`.
 
-        `source` gives the text of its file, None if there is only bytecode. `following` is what is
-        recorded of the next one, which is begun where this one ends. `allows` is what others may
-        wait for.
+        `source` gives the text of its file, None if there is only bytecode. `following` is the next
+        one, which is begun where this one ends. `allows` is what others may wait for.
         """
         work = Work(
             revision, upgrade, known, parents, source, following, allows, by_hand=self._by_hand
@@ -359,9 +358,11 @@ class Funnel:
                 following=work.following,
                 beside=None if parameters else sql,
             )
-        if both is not None:
-            context.dialect.do_execute(cursor, *both, context)
-        return both is not None
+        if both is None:
+            return False
+        context.dialect.do_execute(cursor, both.sql, both.parameters, context)
+        context._rowcount = both.version_rows(cursor.rowcount)  # Alembic looks whether it is one
+        return True
 
     def _is_settled(self, work: Work, sent: Sent, *, over: bool) -> bool:
         """Whether an earlier run has done the statement. Raises Undecided."""

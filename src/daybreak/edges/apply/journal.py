@@ -12,8 +12,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import TextClause, bindparam, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from daybreak.core.journal import ANCESTORS, JOURNAL, REVISION, Entry, State, known_parents
+from daybreak.edges.apply.together import Together, lost
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, CursorResult
@@ -21,8 +23,9 @@ if TYPE_CHECKING:
 
     from daybreak.dialects.running import Running
 
-# The kinds of rows. A statement's are there while its revision is not finished.
-_RUN, _STATEMENT = "run", "statement"
+# The kinds of rows. A statement's are there while its revision is not finished. What is planned is
+# no fact, and nobody heeds it.
+_RUN, _STATEMENT, _PLANNED = "run", "statement", "planned"
 
 # As text, since a run is to add little to Alembic's, and each of them is sent but once or twice.
 _INSERT = """
@@ -42,10 +45,17 @@ SELECT id FROM {journal}
 WHERE history = :history AND kind = 'run' AND state = 'started' AND run <> :run
 """
 _OUR_STATEMENTS = "SELECT id FROM {journal} WHERE history = :history AND kind = 'statement'"
+_PLAN = "SELECT id FROM {journal} WHERE history = :history AND kind = 'planned'"
 _END = "UPDATE {journal} SET state = 'done', ended_at = CURRENT_TIMESTAMP WHERE id IN :ids"
 _GIVE_UP = "UPDATE {journal} SET state = 'failed' WHERE id IN :ids"
 _DELETE = "DELETE FROM {journal} WHERE id IN :ids"
 
+# The last row of a revision counts: this run may have begun it before.
+_OUR_PLAN = """
+SELECT id, revision FROM {journal}
+WHERE history = :history AND run = :run AND number = 0
+ORDER BY id
+"""
 _UNENDED_RUNS = """
 SELECT detail, at, CURRENT_TIMESTAMP AS now FROM {journal}
 WHERE history = :history AND kind = 'run' AND state = 'started'
@@ -77,13 +87,17 @@ class Journal:
         self._made = False
         # Whether there are statements' rows, beside the one that says what is begun, if any does.
         self._has_statements = False
-        self._begun: int | None = None
+        self._planned: dict[str, int] = {}
 
     @property
     def made(self) -> bool:
         """Whether the table is there. Another run may make it until we have the run's lock."""
         if not self._made:
-            self._made = inspect(self._connection).has_table(JOURNAL, schema=self._schema)
+            try:
+                self._made = inspect(self._connection).has_table(JOURNAL, schema=self._schema)
+            except DBAPIError as error:
+                if error.orig is None or not self._server.is_being_made(error.orig):
+                    raise
         return self._made
 
     def make(self) -> None:
@@ -91,10 +105,15 @@ class Journal:
         self._connection.exec_driver_sql(self._server.JOURNAL.format(journal=self._name))
         self._made = True
 
+    @property
+    def plans(self) -> bool:
+        """Whether `finish` needs a row that `plan` has made."""
+        return self._server.FINISHED is not None
+
     def restart(self) -> None:
         """What was open is rolled back, and the table with it if that transaction made it."""
         self._made = self._has_statements = False
-        self._begun = None
+        self._planned = {}
 
     def begin_run(self, detail: Mapping[str, Any]) -> None:
         """Record that this run is at work, and by which sessions it can be known."""
@@ -131,15 +150,19 @@ class Journal:
     def record(self, entries: Sequence[Entry]) -> None:
         """Record what is known of statements now. The last word on each counts."""
         self._has_statements = True
-        if len(entries) == 1:  # the drivers' way of many rows has a price that one need not pay
-            self._insert(_values(entries[0]))
-        elif entries:
-            rows = [{**_ROW, **_values(entry), **self._ours} for entry in entries]
-            self._connection.execute(self._new, rows)
+        self._insert(*map(_values, entries))
 
-    def announce(self, begun: Entry) -> None:
-        """Record that a revision is begun, in a row that `finish` makes to tell of the next one."""
-        self._begun = self._insert(_values(begun)).lastrowid
+    def plan(self, entries: Sequence[Entry], *, first_is_begun: bool) -> None:
+        """Record what is to be applied or taken back, so that `finish` has a row for each.
+
+        What an earlier run had planned is forgotten. `first_is_begun`: that is known from here on.
+        """
+        self._change(_PLAN, _DELETE)
+        rows = [{**_values(entry), "kind": _PLANNED} for entry in entries]
+        if first_is_begun:
+            rows[0]["kind"] = _STATEMENT
+        self._insert(*rows)
+        self._planned = {row.revision: row.id for row in self._execute(_OUR_PLAN)}
 
     def finish(
         self,
@@ -150,39 +173,41 @@ class Journal:
         skeleton: str,
         seconds: float,
         version: str,
-        following: Entry | None,
+        following: str | None,
         beside: str | None,
-    ) -> tuple[str, Any] | None:
+    ) -> Together | None:
         """Record that a revision is applied or taken back, in place of its statements.
 
-        `following` is to be known of the next one from here on.
+        `following` is the next one, to be known as begun from here on.
 
         `beside` is a statement that is to be sent next and has no parameters. Where the server can
-        do both at once, nothing is recorded here: what is given back, with its parameters, does
-        both, and spares a round trip for each revision.
+        do both at once, nothing is recorded here: what is given back does both, and spares a round
+        trip for each revision. Raises LookupError if a row that was planned is not there.
         """
-        if self._has_statements or (following is None and self._begun is not None):
-            self._forget(keep=self._begun if following is not None else None)
-        detail = {"parents": list(parents), "version": version}
+        row_id = self._planned[revision] if self.plans else None
+        begun_id = self._planned[following] if following is not None else None
+        if self._has_statements:
+            self._forget(keep=row_id)
         row = {
             "kind": REVISION,
             "revision": revision,
             "direction": _direction(upgrade),
             "state": State.DONE.value,
             "skeleton": skeleton,
-            "detail": json.dumps(detail),
+            "detail": json.dumps({"parents": list(parents), "version": version}),
             "seconds": seconds,
         }
-        if following is not None:
-            self._go_on_to(following, row)
-            return None
-        both = self._server.together(self._new_as_sent.string, beside) if beside else None
-        if both is None:
-            self._insert(row)
-            return None
-        values = {**_ROW, **row, **self._ours}
-        order = self._new_as_sent.positiontup
-        return both, values if order is None else tuple(values[name] for name in order)
+        values = {**_ROW, **row, **self._ours, "id": row_id, "begun_id": begun_id}
+        rows = (row_id is not None) + (begun_id is not None)
+        both = self._server.together(self._finished_as_sent.string, beside) if beside else None
+        if both is not None:
+            order = self._finished_as_sent.positiontup
+            parameters = values if order is None else tuple(values[name] for name in order)
+            return Together(revision, both, parameters, rows)
+        done = self._connection.execute(self._finished, values)
+        if self.plans and done.rowcount < rows:
+            raise lost(revision)
+        return None
 
     def forget(self) -> None:
         """Remove the statements: their revision is finished, or somebody says where we are."""
@@ -190,19 +215,7 @@ class Journal:
 
     def _forget(self, *, keep: int | None) -> None:
         self._change(_OUR_STATEMENTS, _DELETE, keep=keep)
-        self._has_statements, self._begun = False, keep
-
-    def _go_on_to(self, following: Entry, row: Mapping[str, Any]) -> None:
-        """Record a revision, and that the next one is begun: one round trip, if we know the row."""
-        together = self._server.FINISHED_AND_BEGUN
-        if self._begun is None or together is None:
-            self._insert(row)
-            self.announce(following)
-            return
-        new = {**_ROW, **row, **self._ours}
-        begun = {**_ROW, **_values(following), **self._ours, "id": self._begun}
-        values = {**new, **{f"begun_{name}": value for name, value in begun.items()}}
-        self._connection.execute(self._text(together), values)
+        self._has_statements = False
 
     def known_parents(self) -> dict[str, list[str]]:
         """The parents of each revision that the journal knows."""
@@ -217,16 +230,24 @@ class Journal:
             detail = json.dumps({"revisions": new})
             self._insert({"kind": ANCESTORS, "state": State.DONE.value, "detail": detail})
 
-    def _insert(self, row: Mapping[str, Any]) -> CursorResult[Any]:
-        return self._connection.execute(self._new, {**_ROW, **row, **self._ours})
+    def _insert(self, *rows: Mapping[str, Any]) -> None:
+        values = [{**_ROW, **row, **self._ours} for row in rows]
+        if len(values) == 1:  # the drivers' way of many rows has a price that one need not pay
+            self._connection.execute(self._new, values[0])
+        elif values:
+            self._connection.execute(self._new, values)
 
     @cached_property
     def _new(self) -> TextClause:
         return self._text(_INSERT)
 
     @cached_property
-    def _new_as_sent(self) -> SQLCompiler:
-        return self._new.compile(dialect=self._connection.dialect)
+    def _finished(self) -> TextClause:
+        return self._text(self._server.FINISHED or _INSERT)
+
+    @cached_property
+    def _finished_as_sent(self) -> SQLCompiler:
+        return self._finished.compile(dialect=self._connection.dialect)
 
     def _change(self, which: str, change: str, *, keep: int | None = None) -> None:
         if ids := [row.id for row in self._execute(which) if row.id != keep]:

@@ -28,15 +28,15 @@ def steps_in_force() -> Steps:
 def steps_around(
     steps: Steps,
     *,
-    begin: Callable[[Sequence[str], Script | None, int], None],
+    begin: Callable[[Sequence[str], Sequence[tuple[Script, bool]], int], None],
     around: Around,
     committed: Callable[[str], None],
 ) -> Steps:
     """The same steps: `begin` before the first one, `around` each, `committed` behind it.
 
-    `begin` is told the heads, the first revision that is applied, and how many steps are done,
-    `committed` the revision. A stamp has no function to be around. Asked again, the steps that are
-    left go on from the heads of then: another `+1` would lead one further.
+    `begin` is told the heads, the revisions and whether each is applied, and how many steps are
+    done, `committed` the revision. A stamp has no function to be around. Asked again, the steps
+    that are left go on from the heads of then: another `+1` would lead one further.
     """
     steps_and_functions: list[tuple[Any, Callable[..., None]]] = []
 
@@ -48,9 +48,9 @@ def steps_around(
             steps_and_functions.extend(taken)
         for number, (step, function) in enumerate(taken):
             if number == 0:
-                begin(heads, _applied(step), len(steps_and_functions) - len(taken))
-            script: Script | None = getattr(step, "revision", None)
-            if script is not None:
+                ways = [(script, step.is_upgrade) for step, _ in taken if (script := _script(step))]
+                begin(heads, ways, len(steps_and_functions) - len(taken))
+            if (script := _script(step)) is not None:
                 following = _applied(taken[number + 1][0]) if number + 1 < len(taken) else None
                 within = around(script, step.is_upgrade, following)
                 step.migration_fn = _within(within, function)
@@ -102,8 +102,13 @@ def _left(
 
 def _applied(step: Any) -> Script | None:
     """The revision that a step applies, if it is no stamp and leads upwards."""
+    return _script(step) if step.is_upgrade else None
+
+
+def _script(step: Any) -> Script | None:
+    """The revision of a step that is no stamp."""
     script: Script | None = getattr(step, "revision", None)
-    return script if step.is_upgrade else None
+    return script
 
 
 def _within(

@@ -25,8 +25,8 @@ class Work:
     recorded in a transaction of whose commit nobody knows yet; `stays` those of the statements that
     no rollback takes back, recorded or not. `begun`: the journal has its BEGUN. `only_adds`: it
     has, and so far the revision sent only what does, so that the catalog tells of it. `resumed`: an
-    earlier run may have done the next of these. `following` is what the journal is to know of the
-    next revision. `allows` is the long work that others may wait for.
+    earlier run may have done the next of these. `following` is the next revision, if the
+    journal is to know that it is begun. `allows` is the long work that others may wait for.
     """
 
     revision: str
@@ -34,7 +34,7 @@ class Work:
     known: dict[int, Entry]
     parents: tuple[str, ...]
     source: Callable[[], str | None]
-    following: Entry | None = None
+    following: str | None = None
     allows: tuple[str, ...] = ()
     began: float = field(default_factory=time.monotonic)
     number: int = 0
