@@ -72,6 +72,7 @@ def test_a_reader_behind_the_run_waits_for_the_budget_and_the_run_comes_through(
     assert done.code == 0, done.said
     assert "others waited for" in done.said
     assert "idle in transaction" in done.said
+    assert done.out.count("\n1/1    b2  ") == 1, "which revision it is is said once"
     assert readers.longest < LATE * BUDGET_S
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from daybreak.core.events import (
     Applied,
+    Blocked,
     Connected,
     DatabaseCreated,
     Event,
@@ -18,7 +19,10 @@ from daybreak.core.events import (
     Passed,
     Ran,
     Repaired,
+    RevisionBegun,
     Skipped,
+    StatementBegun,
+    SteppedBack,
     Waiting,
 )
 from daybreak.core.secret import Secret
@@ -27,6 +31,7 @@ from daybreak.report.screen import Screen
 
 HOLDER = "ip-10-0-12-34.eu-west-1.compute.internal, process 1 (session 4711), for 12 s"
 BUILD = 'CREATE INDEX CONCURRENTLY ix_events_title ON events ( title ) WHERE title <> ""'
+COLUMN = RevisionBegun("aa00", "a column", is_upgrade=True, number=10, of=10)
 
 # A run that meets everything, and its screen of 80 columns.
 EVENTS: tuple[Event, ...] = (
@@ -36,11 +41,19 @@ EVENTS: tuple[Event, ...] = (
     Orphan("4712", BUILD, ended=False),
     Orphan("4713", "", ended=True),
     Connected("prod", "myapp@db:5432", "PostgreSQL 16.14", ("4f2a",)),
+    RevisionBegun("9c1e", "index the titles", is_upgrade=True, number=9, of=10),
     Skipped("9c1e", 1, "INSERT INTO events VALUES ( ? )"),
     Skipped("9c1e", 2, "INSERT INTO events VALUES ( ? )"),
     Repaired("DROP INDEX CONCURRENTLY ix_events_title"),
+    StatementBegun("9c1e", 3, BUILD, "9c1e_index.py:12"),
     Ran("9c1e", 3, BUILD, "9c1e_index.py:12", 2.34567),
     Applied("9c1e", "index the titles", is_upgrade=True, seconds=2.4),
+    COLUMN,
+    Blocked("session 881", 0.5),
+    Blocked("session 881", 10.5),
+    SteppedBack(1, "session 881", 0.5, 1.0),
+    COLUMN,
+    Blocked("session 882", 0.5),
     Applied("aa00", "a column", is_upgrade=True, seconds=0.0123),
     Finished(("aa00",)),
 )
@@ -56,8 +69,14 @@ prod   myapp@db:5432 (PostgreSQL 16.14)   at 4f2a
 resume 9c1e was interrupted: what is done of it is not run again
 repair an interrupted statement is cleared away: DROP INDEX CONCURRENTLY
        ix_events_title
-  ✓ 9c1e  index the titles  2.4 s, 2 statements done before
-  ✓ aa00  a column  12 ms
+  ✓  9/10  9c1e  index the titles  2.4 s, 2 statements done before
+10/10  aa00  a column
+wait   for 500 ms so far, for session 881
+wait   for 10.5 s so far, for session 881
+back   others waited for 500 ms, so attempt 1 was taken back; in the way:
+       session 881; attempt 2 in 1.0 s
+wait   for 500 ms so far, for session 882
+  ✓ 10/10  aa00  a column  12 ms
 """
 
 
@@ -86,6 +105,27 @@ def test_the_screen_of_a_run_that_meets_everything() -> None:
         (
             Orphan("4712", BUILD, ended=True),
             {"event": "orphan", "session": "4712", "statement": BUILD, "ended": True},
+        ),
+        (
+            RevisionBegun("9c1e", "index", is_upgrade=False, number=2, of=3),
+            {
+                "event": "revision_begun",
+                "revision": "9c1e",
+                "doc": "index",
+                "direction": "downgrade",
+                "number": 2,
+                "of": 3,
+            },
+        ),
+        (
+            StatementBegun("9c1e", 3, "SELECT ?", "9c1e_index.py:12"),
+            {
+                "event": "statement_begun",
+                "revision": "9c1e",
+                "number": 3,
+                "statement": "SELECT ?",
+                "place": "9c1e_index.py:12",
+            },
         ),
         (
             Ran("9c1e", 3, "SELECT ?", "9c1e_index.py:12", 2.34567),

@@ -24,6 +24,17 @@ class Connected:
 
 
 @dataclass(frozen=True)
+class RevisionBegun:
+    """One revision is about to be applied (`is_upgrade`) or taken back, the `number`th `of` all."""
+
+    revision: str
+    doc: str
+    is_upgrade: bool
+    number: int
+    of: int
+
+
+@dataclass(frozen=True)
 class Applied:
     """One revision was applied (`upgrade`) or taken back, in `seconds`."""
 
@@ -61,7 +72,7 @@ class Orphan:
 class Passed:
     """A point of the run, for those who want to know where exactly it was: tests and traces.
 
-    Such as "locked", "statement" (it is about to be sent), "started recorded", "commit".
+    Such as "locked", "started recorded", "commit".
     """
 
     point: str
@@ -70,11 +81,21 @@ class Passed:
 
 
 @dataclass(frozen=True)
-class Ran:
-    """A statement of a revision has run. `statement` is its text without values.
+class StatementBegun:
+    """A statement of a revision is about to be sent. `statement` is its text without values.
 
-    `place` is the line of the revision that sent it, `4f2a_add.py:12`.
+    `place` is the line of the revision that sends it, `4f2a_add.py:12`.
     """
+
+    revision: str
+    number: int
+    statement: str
+    place: str | None
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A statement of a revision has run, as `StatementBegun` announced it."""
 
     revision: str
     number: int
@@ -169,6 +190,8 @@ Event = (
     | NotYet
     | Orphan
     | Passed
+    | RevisionBegun
+    | StatementBegun
     | Ran
     | Skipped
     | Repaired

@@ -6,12 +6,14 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from daybreak.core.events import Applied, Event, Passed, Unfinished
+from daybreak.core.events import Applied, Event, Passed, RevisionBegun, Unfinished
 from daybreak.core.secret import mask
 
 _NAMES = {
     "Noted": "note",
     "DatabaseCreated": "database_created",
+    "RevisionBegun": "revision_begun",
+    "StatementBegun": "statement_begun",
     "Ran": "statement",
     "SteppedBack": "stepped_back",
 }
@@ -30,6 +32,6 @@ def event_object(event: Event) -> dict[str, Any] | None:
     found = {"event": _NAMES.get(kind, kind.lower()), **asdict(event)}
     for name in {"seconds", "waited"} & found.keys():
         found[name] = round(found[name], 3)
-    if isinstance(event, (Applied, Unfinished)):
+    if isinstance(event, (Applied, RevisionBegun, Unfinished)):
         found["direction"] = "upgrade" if found.pop("is_upgrade") else "downgrade"
     return found

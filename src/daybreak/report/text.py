@@ -24,7 +24,9 @@ from daybreak.core.events import (
     Passed,
     Ran,
     Repaired,
+    RevisionBegun,
     Skipped,
+    StatementBegun,
     SteppedBack,
     Unfinished,
     Unwatched,
@@ -44,7 +46,8 @@ def error_lines(error: DaybreakError) -> list[str]:
     return lines
 
 
-def event_line(event: Event) -> str:
+def event_line(event: Event, among: RevisionBegun | None = None) -> str:
+    """`among` says which of how many revisions an Applied is."""
     match event:
         case Noted(text):
             return style("note", fg="yellow") + f"   {text}"
@@ -52,7 +55,8 @@ def event_line(event: Event) -> str:
             return connected_line(event)
         case Applied(revision, doc, is_upgrade, seconds):
             sign = style("✓", fg="green") if is_upgrade else style("↩", fg="yellow")
-            return f"  {sign} {revision}  {doc}  {style(duration(seconds), dim=True)}"
+            place = f"{place_of(among)}  " if among is not None and among.of > 1 else ""
+            return f"  {sign} {place}{revision}  {doc}  {style(duration(seconds), dim=True)}"
         case DatabaseCreated(place):
             return style("made", fg="green") + f"   {place}"
         case NotYet(problem):
@@ -70,7 +74,7 @@ def event_line(event: Event) -> str:
         ):
             word, text = run_words(event)
             return style(word.ljust(7), fg="yellow") + text
-        case Passed() | Ran() | Finished():
+        case Passed() | RevisionBegun() | StatementBegun() | Ran() | Finished():
             return ""
 
 
@@ -171,6 +175,11 @@ def done(text: str) -> str:
 
 def next_step(text: str) -> str:
     return style("next", fg="cyan", bold=True) + f"   {text}"
+
+
+def place_of(revision: RevisionBegun) -> str:
+    """`3/14`, as wide for each of them."""
+    return f"{revision.number}/{revision.of}".rjust(2 * len(str(revision.of)) + 1)
 
 
 def revisions(names: Sequence[str]) -> str:
