@@ -245,6 +245,41 @@ def test_each_revision_is_told_with_its_place_among_all_of_the_run(project: Proj
     assert told("downgrade", "b2") == [("d4", "downgrade", 1, 2), ("c3", "downgrade", 2, 2)]
 
 
+SLOW = {
+    "postgresql": "DO $$ BEGIN PERFORM pg_sleep(2.5); END $$",
+    "mysql": "DO SLEEP(2.5)",
+}
+
+
+def test_machines_hear_of_a_slow_statement_while_it_runs(project: Project, server: Server) -> None:
+    project.add_revision("a1", None, f'op.execute("{SLOW[server.dialect]}")')
+    done = project.run("daybreak", "upgrade", "head", "--json")
+    lines = [json.loads(line) for line in done.out.splitlines()]
+    names = [line["event"] for line in lines]
+    first, last = names.index("statement_begun"), names.index("statement")
+    told = [line for line in lines if line["event"] == "progress"]
+    assert told != []
+    assert names[first + 1 : last] == ["progress"] * len(told)
+    for line in told:
+        assert 1 <= line.pop("seconds") <= lines[last]["seconds"]
+        # The server tells nothing of it.
+        nothing = {"phase": "", "done": 0, "total": 0, "unit": "", "whole": False, "left": None}
+        assert line == {"event": "progress", **nothing}
+
+
+def test_on_a_terminal_one_line_says_how_far_a_slow_statement_is_and_goes(
+    project: Project, server: Server
+) -> None:
+    project.add_revision("a1", None, f'op.execute("{SLOW[server.dialect]}")')
+    done = project.answer("", "daybreak", "upgrade", "head")
+    assert done.code == 0
+    # Without the carriage returns: it is written, and blanks over it, before anything else is.
+    drawn = re.search(r"\nrun    DO .*\n(.+)       took \d\.\d s\n", done.out)
+    assert drawn, done.out
+    foot = "       N s  at work"
+    assert re.sub(r"\d s", "N s", drawn[1]) in {(foot + " " * len(foot)) * n for n in (1, 2)}
+
+
 def test_the_sql_of_an_offline_run_is_all_there_is_on_its_output(project: Project) -> None:
     project.add_revision("a1", None, VENUES)
     with_json = project.run("daybreak", "upgrade", "head", "--sql", "--json")

@@ -94,6 +94,30 @@ class StatementBegun:
 
 
 @dataclass(frozen=True)
+class Progressed:
+    """The statement under way has taken `seconds` so far, which is told once in each.
+
+    The others are as in `core.progress.Gauge`, and empty or 0 where the server tells nothing.
+    `left`: how many seconds it may take yet, or its `phase` unless the figures are of the `whole`.
+    """
+
+    seconds: float
+    phase: str = ""
+    done: int = 0
+    total: int = 0
+    unit: str = ""
+    whole: bool = False
+    left: float | None = None
+
+
+@dataclass(frozen=True)
+class Unmeasured:
+    """The server does not tell how far a statement is; `needs` says what it takes that it does."""
+
+    needs: str
+
+
+@dataclass(frozen=True)
 class Ran:
     """A statement of a revision has run, as `StatementBegun` announced it."""
 
@@ -192,6 +216,8 @@ Event = (
     | Passed
     | RevisionBegun
     | StatementBegun
+    | Progressed
+    | Unmeasured
     | Ran
     | Skipped
     | Repaired

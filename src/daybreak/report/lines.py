@@ -14,6 +14,7 @@ _NAMES = {
     "DatabaseCreated": "database_created",
     "RevisionBegun": "revision_begun",
     "StatementBegun": "statement_begun",
+    "Progressed": "progress",
     "Ran": "statement",
     "SteppedBack": "stepped_back",
 }
@@ -30,8 +31,8 @@ def event_object(event: Event) -> dict[str, Any] | None:
         return None
     kind = type(event).__name__
     found = {"event": _NAMES.get(kind, kind.lower()), **asdict(event)}
-    for name in {"seconds", "waited"} & found.keys():
-        found[name] = round(found[name], 3)
+    for name in {"seconds", "waited", "left"} & found.keys():
+        found[name] = found[name] and round(found[name], 3)
     if isinstance(event, (Applied, RevisionBegun, Unfinished)):
         found["direction"] = "upgrade" if found.pop("is_upgrade") else "downgrade"
     return found

@@ -6,25 +6,63 @@ import textwrap
 
 from click import style
 
-from daybreak.core.events import Applied, Blocked, Event, RevisionBegun, Skipped, SteppedBack
-from daybreak.report.text import Met, counted, event_line, place_of, run_words
+from daybreak.core.events import (
+    Applied,
+    Blocked,
+    Event,
+    Noted,
+    Progressed,
+    Ran,
+    RevisionBegun,
+    Skipped,
+    StatementBegun,
+    SteppedBack,
+    Unmeasured,
+    Unwatched,
+)
+from daybreak.report.progress import progress_line, progress_words
+from daybreak.report.text import Met, counted, duration, event_line, place_of, run_words
+
+# How often a line tells how far a statement is, where no line can be drawn anew.
+_TOLD_EVERY_S = 10.0
+_INDENT = " " * 7
 
 
 class Screen:
-    """Knows what it has shown already."""
+    """Knows what it has shown already.
 
-    def __init__(self) -> None:
+    `foot` is what stands below all lines until the next event, if the screen is `live`: one line
+    about the statement under way. Otherwise the lines tell of it now and then.
+    """
+
+    def __init__(self, *, live: bool = False) -> None:
+        self._live = live
+        self.foot = ""
         self._done_before: dict[str, int] = {}
         self._revision: RevisionBegun | None = None
-        self._is_headed = False
+        self._statement: StatementBegun | None = None
+        self._is_headed = self._is_named = False
+        self._told_s = 0.0
+        self._attempt = 1
 
     def lines(self, event: Event, columns: int) -> list[str]:
         """What an event adds to a screen of `columns`."""
+        if not isinstance(event, Progressed | Blocked | Noted | Unmeasured | Unwatched):
+            self.foot = ""
         match event:
             case RevisionBegun():
-                self._is_headed = self._is_headed and event == self._revision
-                self._revision = event
+                if event != self._revision:
+                    self._is_headed, self._attempt = False, 1
+                self._revision, self._statement = event, None
                 return []
+            case StatementBegun():
+                self._statement, self._is_named = event, False
+                return []
+            case Progressed():
+                return self._progress(event, columns)
+            case Ran():
+                was_named, self._statement, self._is_named = self._is_named, None, False
+                return [_INDENT + f"took {duration(event.seconds)}"] if was_named else []
             case Skipped(revision):
                 self._done_before[revision] = self._done_before.get(revision, 0) + 1
                 return _marked(event, columns) if self._done_before[revision] == 1 else []
@@ -34,12 +72,30 @@ class Screen:
                     line += style(f", {counted(skipped, 'statement')} done before", dim=True)
                 return [line]
             case Blocked() | SteppedBack():
+                if isinstance(event, SteppedBack):
+                    self._statement, self._attempt = None, event.attempt + 1
                 return [*self._heading(), *_marked(event, columns)]
             case _ if isinstance(event, Met):
                 return _marked(event, columns)
             case _:
                 line = event_line(event)
                 return [line] if line else []
+
+    def _progress(self, event: Progressed, columns: int) -> list[str]:
+        """Which statement it is, once; and where it can't stand in the foot, how far."""
+        if event.seconds < self._told_s:  # of another one
+            self._told_s = 0.0
+        lines: list[str] = []
+        if self._live:
+            attempt = f"attempt {self._attempt}: " if self._attempt > 1 else ""
+            room = columns - len(_INDENT) - len(attempt) - 1
+            self.foot = f"{_INDENT}{attempt}{progress_line(event, room)}"
+        elif event.seconds - self._told_s >= _TOLD_EVERY_S:
+            self._told_s = event.seconds - event.seconds % _TOLD_EVERY_S
+            lines = [_INDENT + progress_words(event)]
+        else:
+            return []
+        return [*self._heading(), *self._named(columns), *lines]
 
     def _heading(self) -> list[str]:
         """The revision under way, before the first that is said of it."""
@@ -50,8 +106,21 @@ class Screen:
         place = style(place_of(revision).ljust(6), bold=True)
         return [f"{place} {revision.revision}  {revision.doc}"]
 
+    def _named(self, columns: int) -> list[str]:
+        """The statement under way, before the first that is said of it."""
+        if self._is_named:
+            return []
+        self._is_named = True
+        text = self._statement.statement if self._statement else "a query"
+        return _wrapped("run", text, columns, most=3)
+
 
 def _marked(event: Met, columns: int) -> list[str]:
-    word, text = run_words(event)
-    first, *more = textwrap.wrap(text, columns - 7, break_on_hyphens=False)
-    return [style(word.ljust(7), fg="yellow") + first, *(f"       {line}" for line in more)]
+    return _wrapped(*run_words(event), columns)
+
+
+def _wrapped(word: str, text: str, columns: int, most: int | None = None) -> list[str]:
+    first, *more = textwrap.wrap(
+        text, columns - len(_INDENT), break_on_hyphens=False, max_lines=most, placeholder=" …"
+    )
+    return [style(word.ljust(7), fg="yellow") + first, *(_INDENT + line for line in more)]

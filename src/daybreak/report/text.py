@@ -22,6 +22,7 @@ from daybreak.core.events import (
     NotYet,
     Orphan,
     Passed,
+    Progressed,
     Ran,
     Repaired,
     RevisionBegun,
@@ -29,6 +30,7 @@ from daybreak.core.events import (
     StatementBegun,
     SteppedBack,
     Unfinished,
+    Unmeasured,
     Unwatched,
     Waiting,
     Waits,
@@ -36,7 +38,18 @@ from daybreak.core.events import (
 from daybreak.core.standing import Standing
 
 # What a run met of others, said in a sentence.
-Met = Waiting | Orphan | Skipped | Repaired | Unfinished | Blocked | SteppedBack | Unwatched | Waits
+Met = (
+    Waiting
+    | Orphan
+    | Skipped
+    | Repaired
+    | Unfinished
+    | Blocked
+    | SteppedBack
+    | Unwatched
+    | Unmeasured
+    | Waits
+)
 
 
 def error_lines(error: DaybreakError) -> list[str]:
@@ -69,12 +82,13 @@ def event_line(event: Event, among: RevisionBegun | None = None) -> str:
             | Blocked()
             | SteppedBack()
             | Unwatched()
+            | Unmeasured()
             | Waits()
             | Unfinished()
         ):
             word, text = run_words(event)
             return style(word.ljust(7), fg="yellow") + text
-        case Passed() | RevisionBegun() | StatementBegun() | Ran() | Finished():
+        case Passed() | RevisionBegun() | StatementBegun() | Progressed() | Ran() | Finished():
             return ""
 
 
@@ -101,6 +115,8 @@ def run_words(event: Met) -> tuple[str, str]:
             return "back", f"{why}, so attempt {attempt} was taken back{whom}; {again}"
         case Unwatched(why):
             return "note", why
+        case Unmeasured(needs):
+            return "note", f"how far the statement is, the server does not tell: {needs}"
         case Waits(seconds, attempts, blockers):
             longest = f"nobody waited for this run for longer than {duration(seconds)}"
             tries = f"; it stepped back {counted(attempts, 'time')}" if attempts else ""

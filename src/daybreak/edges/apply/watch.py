@@ -19,6 +19,7 @@ from daybreak.core.events import Blocked, Emit, Unwatched
 from daybreak.core.waiting import Blocker, Kind, Tally, Waiter, chain
 from daybreak.dialects.base import Dialect
 from daybreak.dialects.watching import Look
+from daybreak.edges.apply.meter import Meter
 from daybreak.edges.apply.orphans import TOLD_EVERY_S
 
 if TYPE_CHECKING:
@@ -61,10 +62,12 @@ class Watcher:
         self.longest = self.attempt = self.waited = 0.0
         self.blockers: tuple[Blocker, ...] = ()
         self.refused = False
+        self.meter = Meter(dialect.watching.PROGRESS, self._tell)
         self._session = ""
         self._mutex = threading.Lock()
         self._over = threading.Event()
         self._tally = Tally()
+        self._locked_out = False
         self._counted = 0  # the transaction that the tally is of
         self._tell_at = 0.0
         # What the worker is at; the mutex is for those who act upon it.
@@ -78,11 +81,17 @@ class Watcher:
     @contextlib.contextmanager
     def at_work(self) -> Iterator[None]:
         """It watches during the block."""
-        if self._connect is None:
-            yield
-            return
+        with self.meter.at_work():
+            if self._connect is None:
+                yield
+            else:
+                with self._watching(self._connect):
+                    yield
+
+    @contextlib.contextmanager
+    def _watching(self, connect: Callable[[], Connection]) -> Iterator[None]:
         thread = threading.Thread(
-            target=self._watch, args=(self._connect,), name="daybreak watch", daemon=True
+            target=self._watch, args=(connect,), name="daybreak watch", daemon=True
         )
         thread.start()
         try:
@@ -109,7 +118,8 @@ class Watcher:
             if self._since is None:
                 self._since = time.monotonic()
         try:
-            yield
+            with self.meter.sending():
+                yield
         except Exception:
             self._hit = self._asked_at is not None
             raise
@@ -172,7 +182,12 @@ class Watcher:
         look = self._best_look(connection)
         pause = 0.0
         while not self._over.wait(pause):
+            self._locked_out = False
             pause = self._look(connection, look) if self._is_long_at_work() else BEGINS_S
+            waited = self.meter.look(connection, self._session, locked_out=self._locked_out)
+            if waited is not None:
+                self._name(connection, look, waited)
+                self.blockers = ()  # nobody waits behind that, so it is no reason to step back
 
     def _is_long_at_work(self) -> bool:
         since = self._since
@@ -209,7 +224,7 @@ class Watcher:
         longest = self._tally.add(waiters, now)
         self.longest, self.attempt = max(self.longest, longest), max(self.attempt, longest)
         waited = _seconds(own[1]) or 0.0
-        self.waited = max(self.waited, waited)
+        self.waited, self._locked_out = max(self.waited, waited), waited > 0
         spent = longest >= self.budget_s and (waited > 0 or not self.takes_its_time)
         if waited and (spent or waiters or waited >= TOLD_AFTER_S) and not self.asked:
             self._name(connection, look, waited)
