@@ -202,6 +202,7 @@ def test_machines_get_a_line_for_each_event_and_one_for_the_outcome(project: Pro
         ("statement_begun", 3, insert),
         ("statement", 3, insert),
         ("applied", None, None),
+        ("waits", None, None),
         ("finished", None, None),
         ("outcome", None, None),
     ]

@@ -24,6 +24,7 @@ from daybreak.core.events import (
     StatementBegun,
     SteppedBack,
     Waiting,
+    Waits,
 )
 from daybreak.core.secret import Secret
 from daybreak.report.lines import event_object, json_line
@@ -153,6 +154,18 @@ def test_the_screen_of_a_run_that_meets_everything() -> None:
                 "seconds": 1,
             },
         ),
+        (
+            Waits(0.50441, 2, 0.51, "session 881", 1.2, "9c1e"),
+            {
+                "event": "waits",
+                "seconds": 0.504,
+                "attempts": 2,
+                "waited": 0.51,
+                "blockers": "session 881",
+                "held": 1.2,
+                "revision": "9c1e",
+            },
+        ),
         (Finished(("9c1e",)), {"event": "finished", "heads": ["9c1e"]}),
         (DatabaseCreated("myapp@db"), {"event": "database_created", "place": "myapp@db"}),
     ],
@@ -171,3 +184,33 @@ def test_a_line_is_one_line_and_shows_no_secret() -> None:
     password = Secret("s3cr3t-of-this-test")
     line = json_line(event_object(Repaired(f"DROP\nUSER {password}")) or {})
     assert line == '{"event": "repaired", "statement": "DROP\\nUSER ***"}'
+
+
+WAITS = {
+    "all of it": (
+        Waits(0.504, 2, 0.51, "session 881", 1.2, "9c1e"),
+        "nobody waited for this run for longer than 504 ms; it stepped back 2 times; it waited "
+        "for up to 510 ms itself, for session 881; its locks were held for up to 1.2 s, by 9c1e",
+    ),
+    "locks for long": (
+        Waits(0.0, 0, 0.0, "", 0.5, "9c1e"),
+        "nobody was seen to wait for this run; its locks were held for up to 500 ms, by 9c1e",
+    ),
+    "nobody looked": (
+        Waits(None, 0, 0.0, "", 3.0, "9c1e"),
+        "its locks were held for up to 3.0 s, by 9c1e",
+    ),
+    "an index that was built beside the work of others": (
+        Waits(0.0, 0, 4.0, "session 881", 0.0, ""),
+        "nobody was seen to wait for this run; it waited for up to 4.0 s itself, for session 881",
+    ),
+    "nothing that anybody noticed": (Waits(0.0, 0, 0.0, "", 0.49, "9c1e"), ""),
+}
+
+
+@pytest.mark.parametrize(("event", "said"), WAITS.values(), ids=WAITS)
+def test_at_the_end_it_is_said_who_waited_and_how_long_locks_were_held(
+    event: Waits, said: str
+) -> None:
+    lines = Screen().lines(event, 500)
+    assert [click.unstyle(line) for line in lines] == ([f"others {said}"] if said else [])

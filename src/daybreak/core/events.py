@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+# A wait of less is not worth a line.
+_NOTICED_S = 0.001
+# Nor are locks that were held for less: so long others may be kept waiting by default.
+_HELD_LONG_S = 0.5
+
 
 @dataclass(frozen=True)
 class Noted:
@@ -177,12 +182,23 @@ class Unwatched:
 class Waits:
     """At the end: how long the one waited that the run kept waiting the longest, in `seconds`.
 
-    `attempts` were given up for it, and `blockers` says whom the run waited for.
+    None where nobody looked. `attempts` were given up for it. `waited`: how long the run waited
+    itself, at most, and `blockers` says for whom. `held`: how long a transaction of it held locks,
+    at most, and `revision` is whose.
     """
 
-    seconds: float
+    seconds: float | None
     attempts: int
+    waited: float
     blockers: str
+    held: float
+    revision: str
+
+    @property
+    def is_worth_a_line(self) -> bool:
+        """Whether anybody can have noticed that there was a run."""
+        longest = max(self.seconds or 0.0, self.waited)
+        return bool(self.attempts) or longest >= _NOTICED_S or self.held >= _HELD_LONG_S
 
 
 @dataclass(frozen=True)

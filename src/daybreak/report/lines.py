@@ -31,7 +31,7 @@ def event_object(event: Event) -> dict[str, Any] | None:
         return None
     kind = type(event).__name__
     found = {"event": _NAMES.get(kind, kind.lower()), **asdict(event)}
-    for name in {"seconds", "waited", "left"} & found.keys():
+    for name in {"seconds", "waited", "left", "held"} & found.keys():
         found[name] = found[name] and round(found[name], 3)
     if isinstance(event, (Applied, RevisionBegun, Unfinished)):
         found["direction"] = "upgrade" if found.pop("is_upgrade") else "downgrade"

@@ -19,6 +19,7 @@ from daybreak.core.events import (
     SteppedBack,
     Unmeasured,
     Unwatched,
+    Waits,
 )
 from daybreak.report.progress import progress_line, progress_words
 from daybreak.report.text import Met, counted, duration, event_line, place_of, run_words
@@ -75,6 +76,8 @@ class Screen:
                 if isinstance(event, SteppedBack):
                     self._statement, self._attempt = None, event.attempt + 1
                 return [*self._heading(), *_marked(event, columns)]
+            case Waits() if not event.is_worth_a_line:
+                return []
             case _ if isinstance(event, Met):
                 return _marked(event, columns)
             case _:

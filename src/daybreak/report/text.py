@@ -6,7 +6,7 @@ Colour is only marked here; `click.echo` takes it away where there is no termina
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from click import style
 
@@ -117,14 +117,24 @@ def run_words(event: Met) -> tuple[str, str]:
             return "note", why
         case Unmeasured(needs):
             return "note", f"how far the statement is, the server does not tell: {needs}"
-        case Waits(seconds, attempts, blockers):
-            longest = f"nobody waited for this run for longer than {duration(seconds)}"
-            tries = f"; it stepped back {counted(attempts, 'time')}" if attempts else ""
-            whom = f", for {blockers}" if attempts and blockers else ""
-            return "others", f"{longest}{tries}{whom}"
+        case Waits():
+            return "others", "; ".join(_waits(event))
         case Unfinished(revision, is_upgrade):
             what, verb = ("applied", "upgrade") if is_upgrade else ("taken back", "downgrade")
             return "half", f"{revision} is half {what}: if no run is at work, {verb} to finish it"
+
+
+def _waits(event: Waits) -> Iterator[str]:
+    if event.seconds is not None and event.seconds < 0.001:
+        yield "nobody was seen to wait for this run"
+    elif event.seconds is not None:
+        yield f"nobody waited for this run for longer than {duration(event.seconds)}"
+    if event.attempts:
+        yield f"it stepped back {counted(event.attempts, 'time')}"
+    if event.waited:
+        yield f"it waited for up to {duration(event.waited)} itself, for {event.blockers}"
+    if event.held:
+        yield f"its locks were held for up to {duration(event.held)}, by {event.revision}"
 
 
 def connected_line(event: Connected) -> str:

@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from daybreak.core.events import Blocked, Emit, Unwatched
-from daybreak.core.waiting import Blocker, Kind, Tally, Waiter, chain
+from daybreak.core.held import Held
+from daybreak.core.waiting import Blocker, Tally, Waiter, chain
 from daybreak.dialects.base import Dialect
 from daybreak.dialects.watching import Look
+from daybreak.edges.apply.looks import best_look, blocker_of, seconds_of
 from daybreak.edges.apply.meter import Meter
 from daybreak.edges.apply.orphans import TOLD_EVERY_S
 
@@ -48,8 +49,10 @@ class Watcher:
     `connect` gives the connection to watch from, None where there can be none. `budget_s` is how
     long anybody may be kept waiting by one transaction. `longest` is how long, in seconds, somebody
     was, in the `attempt` now under way or ever. `blockers` are those whom the attempt waited for,
-    `waited` for how long. `refused`: the server's timeout has ended a statement of the attempt.
-    `takes_its_time`: others may wait for its work, though not for its place in a queue.
+    `waited` for how long; `waited_most` is the longest wait of all attempts, and whom it was for.
+    `held` tells for how long locks were held, and that the revision `whose` did it. `refused`: the
+    server's timeout has ended a statement of the attempt. `takes_its_time`: others may wait for its
+    work, though not for its place in a queue.
     """
 
     def __init__(
@@ -61,6 +64,8 @@ class Watcher:
         self.watches = connect is not None
         self.longest = self.attempt = self.waited = 0.0
         self.blockers: tuple[Blocker, ...] = ()
+        self.waited_most: tuple[float, str] = (0.0, "")
+        self.held, self.whose = Held(), ""
         self.refused = False
         self.meter = Meter(dialect.watching.PROGRESS, self._tell)
         self._session = ""
@@ -110,13 +115,19 @@ class Watcher:
         self._session = session
 
     @contextlib.contextmanager
-    def sending(self, *, harmless: bool) -> Iterator[None]:
-        """A statement runs during the block, which may be ended early if that is `harmless`."""
+    def sending(self, *, harmless: bool, in_the_way: bool = True) -> Iterator[None]:
+        """A statement runs during the block, which may be ended early if that is `harmless`.
+
+        `in_the_way`: it takes locks for which somebody may have to wait.
+        """
         with self._mutex:
             self.prove()
             self._harmless = harmless
+            now = time.monotonic()
             if self._since is None:
-                self._since = time.monotonic()
+                self._since = now
+            if in_the_way:
+                self.held.sends(now)
         try:
             with self.meter.sending():
                 yield
@@ -126,6 +137,7 @@ class Watcher:
         finally:
             with self._mutex:  # not while it is being cancelled: the next one would be hit
                 self._harmless = None
+                self.held.has_run()
 
     def transaction_over(self) -> None:
         """All locks are given back, or just about to be."""
@@ -133,6 +145,7 @@ class Watcher:
             with self._mutex:
                 self._since = None
                 self._transaction += 1
+                self.held.gives_back(time.monotonic(), self.whose)
                 if not self._hit:
                     self._asked_at = None
 
@@ -162,6 +175,7 @@ class Watcher:
             self._since = self._asked_at = None
             self._hit = self.refused = False
             self._transaction += 1
+            self.held.gives_back(time.monotonic(), self.whose)
             self.attempt = self.waited = 0.0
             self.blockers = ()
 
@@ -179,7 +193,7 @@ class Watcher:
                 self._tell(Unwatched(f"who waits is not seen any more: {_words(error)}"))
 
     def _watch_from(self, connection: Connection) -> None:
-        look = self._best_look(connection)
+        look = best_look(connection, self._dialect, self._tell)
         pause = 0.0
         while not self._over.wait(pause):
             self._locked_out = False
@@ -192,19 +206,6 @@ class Watcher:
     def _is_long_at_work(self) -> bool:
         since = self._since
         return since is not None and time.monotonic() - since >= BEGINS_S and bool(self._session)
-
-    def _best_look(self, connection: Connection) -> Look:
-        for look in self._dialect.watching.LOOKS:
-            try:
-                if look.check is None or connection.execute(text(look.check)).scalar():
-                    break
-            except SQLAlchemyError as error:
-                if getattr(error, "connection_invalidated", False):
-                    raise
-        if look.approximate:
-            more = self._dialect.watching.TELLS_MORE
-            self._tell(Unwatched(f"who waits is seen approximately. {more} would see more"))
-        return look
 
     def _look(self, connection: Connection, look: Look) -> float:
         """Look once; how long to wait until the next time."""
@@ -220,11 +221,15 @@ class Watcher:
         if self._transaction != transaction or not rows:
             return CLOSE_POLL_S
         own = rows[0]
-        waiters = [Waiter(str(row[0]), _seconds(row[1])) for row in rows[1:]]
+        waiters = [Waiter(str(row[0]), seconds_of(row[1])) for row in rows[1:]]
         longest = self._tally.add(waiters, now)
         self.longest, self.attempt = max(self.longest, longest), max(self.attempt, longest)
-        waited = _seconds(own[1]) or 0.0
+        waited = seconds_of(own[1]) or 0.0
         self.waited, self._locked_out = max(self.waited, waited), waited > 0
+        if waited:
+            with self._mutex:
+                if self._transaction == transaction:
+                    self.held.waits(now)
         spent = longest >= self.budget_s and (waited > 0 or not self.takes_its_time)
         if waited and (spent or waiters or waited >= TOLD_AFTER_S) and not self.asked:
             self._name(connection, look, waited)
@@ -237,24 +242,16 @@ class Watcher:
     def _name(self, connection: Connection, look: Look, waited: float) -> None:
         """Find out for whom we wait; say so, though not again and again."""
         rows = connection.execute(text(look.blockers), {"session": self._session}).all()
-        found = tuple(self._blocker(*row) for row in rows)
+        found = tuple(blocker_of(self._dialect, *row) for row in rows)
         if not found:  # the last one left just now
             return
         news = {blocker.name for blocker in found} - {blocker.name for blocker in self.blockers}
         self.blockers = found
+        self.waited_most = max(self.waited_most, (waited, chain(found)))
         now = time.monotonic()
         if now >= self._tell_at and (news or waited >= TOLD_AFTER_S):
             self._tell_at = now + TOLD_EVERY_S
             self._tell(Blocked(chain(found), waited))
-
-    def _blocker(self, kind: str, *row: Any) -> Blocker:
-        name, user, application, host, state, seconds, statement, relation, root, _depth = row
-        # without its values, which may be somebody's data
-        shown = self._dialect.read_statement(statement).skeleton if statement else ""
-        return Blocker(
-            Kind(kind), name, user, application, host, state, _seconds(seconds), shown,
-            relation, bool(root),
-        )  # fmt: skip
 
     def _step_back(self, connection: Connection, transaction: int, statement: str) -> None:
         """End the statement under way, or ask the run to stop before the next one."""
@@ -277,10 +274,6 @@ class Watcher:
             self._emit(event)
         except BaseException as error:  # noqa: BLE001 - the run ends by it, in its own thread
             self._raised = error
-
-
-def _seconds(value: Any) -> float | None:
-    return None if value is None else float(value)
 
 
 def _words(error: BaseException) -> str:
