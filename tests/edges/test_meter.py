@@ -11,7 +11,7 @@ from itertools import dropwhile
 import pytest
 from sqlalchemy import Connection, text
 
-from daybreak.core.events import Event, Passed, Progressed, Unmeasured
+from daybreak.core.events import SLOW_STATEMENT_OVER, Event, Progressed, Unmeasured
 from daybreak.core.progress import Gauge
 from daybreak.dialects import dialect_named
 from daybreak.edges.apply import meter as metering
@@ -158,7 +158,7 @@ def test_an_index_build_tells_that_it_waits_for_sessions_and_for_how_long(
         1,
         "sessions",
     )
-    assert told[-1] == Passed("slow statement over")
+    assert told[-1] == SLOW_STATEMENT_OVER
 
 
 @pytest.fixture
@@ -259,5 +259,30 @@ def test_a_statement_is_told_of_while_it_takes_long_and_not_afterwards(
         after = len(told)
         time.sleep(0.1)
     assert len(told) == after
-    assert told[-1] == Passed("slow statement over")
+    assert told[-1] == SLOW_STATEMENT_OVER
     assert {type(event) for event in told[:-1]} == {Progressed}
+
+
+def test_a_statement_that_is_sent_again_to_wait_on_has_taken_the_time_since_the_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(metering, "BEGINS_S", 0.0)
+    monkeypatch.setattr(metering, "EVERY_S", 0.01)
+    told: list[Event] = []
+    meter = Meter(dialect_named("postgresql", "the test").watching.PROGRESS, told.append)
+
+    def seconds(statement: str) -> float:
+        told.clear()
+        with meter.sending(statement):
+            until(lambda: told, "it is told")
+        assert isinstance(told[0], Progressed)
+        return told[0].seconds
+
+    with meter.at_work():
+        with contextlib.suppress(TimeoutError), meter.sending("ALTER"):
+            time.sleep(0.5)
+            raise TimeoutError
+        meter.keep()
+        assert seconds("SELECT") < 0.5
+        assert seconds("ALTER") >= 0.5
+        assert seconds("ALTER") < 0.5, "it has run, and this is another one"

@@ -106,13 +106,14 @@ def test_at_the_end_it_is_told_for_whom_the_run_waited_which_is_not_to_hold_lock
     project: Project, url: str
 ) -> None:
     with holding(url, READ) as holder:
-        then, word = let_go(holder, 2 * BUDGET_S), '{"event": "blocked"'
+        then, word = let_go(holder, 3 * BUDGET_S), '{"event": "blocked"'
         done = run_and(then, word, project, "upgrade", "head", "--json")
     told = waits(done.out)
-    assert told["waited"] > BUDGET_S
+    # The server has ended the wait meanwhile, and it was taken up again.
+    assert told["waited"] > 3 * BUDGET_S
     assert re.match(r"session \d+ \(.*, idle in transaction for ", told["blockers"])
     assert (told["seconds"], told["attempts"], told["revision"]) == (0.0, 0, "b2")
-    assert 0 < told["held"] < told["waited"]
+    assert 0 < told["held"] < 2 * BUDGET_S
 
 
 def test_at_the_end_it_is_told_for_how_long_locks_were_held(

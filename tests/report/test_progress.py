@@ -6,10 +6,10 @@ import click
 import pytest
 
 from daybreak.core.events import (
+    SLOW_STATEMENT_OVER,
     Applied,
     Blocked,
     Event,
-    Passed,
     Progressed,
     Ran,
     RevisionBegun,
@@ -98,11 +98,11 @@ RUN: tuple[Event, ...] = (
     scan(10.5, 500, 8.4),
     scan(19.5, 720, 4.9),
     scan(20.5, 750, 4.1),
-    Passed("slow statement over"),
+    SLOW_STATEMENT_OVER,
     Ran("9c1e", 2, BUILD, None, 21.3),
     Progressed(1.2),
     Progressed(10.2),
-    Passed("slow statement over"),
+    SLOW_STATEMENT_OVER,
     Applied("9c1e", "index the titles", is_upgrade=True, seconds=32.0),
 )
 LOG = """\
@@ -152,6 +152,26 @@ def test_a_log_tells_every_ten_seconds_how_far_a_statement_is() -> None:
 
 def test_a_terminal_has_one_line_at_the_foot_that_is_gone_when_the_statement_is_over() -> None:
     assert told(Screen(live=True), RUN) == TERMINAL
+
+
+def test_a_statement_that_is_sent_anew_to_wait_on_is_named_once_and_stays_at_the_foot() -> None:
+    first = StatementBegun("9c1e", 1, "LOCK ?", None)
+    again = (
+        REVISION,
+        first,
+        Ran("9c1e", 1, "LOCK ?", None, 0.01),
+        StatementBegun("9c1e", 2, BUILD, None),
+    )
+    foot = "waiting for a lock"
+    waited = (*again, Progressed(1.1, foot), *again, Progressed(2.1, foot), *again)
+    events = (*waited, SLOW_STATEMENT_OVER, Ran("9c1e", 2, BUILD, None, 0.9))
+    assert told(Screen(live=True), events).splitlines() == [
+        "1/2    9c1e  index the titles",
+        f"run    {BUILD}",
+        ">       1 s  waiting for a lock",
+        ">       2 s  waiting for a lock",
+        ">",
+    ]
 
 
 def test_the_attempt_is_said_from_the_second_on() -> None:

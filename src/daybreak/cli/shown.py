@@ -26,7 +26,9 @@ def events_shown() -> Callable[[Event], None]:
     # Offline, standard output is the SQL's.
     if now.lines and not click.get_current_context().params.get("sql"):
         return _as_json(quiet=now.quiet)
-    return _Shown(speaks=not (now.json or now.quiet))
+    shown = _Shown(speaks=not (now.json or now.quiet))
+    click.get_current_context().call_on_close(shown.close)
+    return shown
 
 
 def _as_json(*, quiet: bool) -> Callable[[Event], None]:
@@ -63,6 +65,11 @@ class _Shown:
                 if foot != self._foot:
                     self._foot = foot
                     click.echo(foot, nl=False)
+
+    def close(self) -> None:
+        """Whatever is said next stands on a line of its own."""
+        with self._mutex, contextlib.suppress(OSError):
+            self._wipe()
 
     def _wipe(self) -> None:
         """With blanks: every terminal understands them."""

@@ -85,6 +85,10 @@ class Passed:
     number: int | None = None
 
 
+# A statement of which a Progressed was told has run.
+SLOW_STATEMENT_OVER = Passed("slow statement over")
+
+
 @dataclass(frozen=True)
 class StatementBegun:
     """A statement of a revision is about to be sent. `statement` is its text without values.
@@ -102,6 +106,7 @@ class StatementBegun:
 class Progressed:
     """The statement under way has taken `seconds` so far, which is told once in each.
 
+    A wait for a lock that the server ended, and that was taken up again at once, counts as one.
     The others are as in `core.progress.Gauge`, and empty or 0 where the server tells nothing.
     `left`: how many seconds it may take yet, or its `phase` unless the figures are of the `whole`.
     """

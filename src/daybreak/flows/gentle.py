@@ -102,7 +102,8 @@ class Gentle:
         if unhurried:
             self._set(self._server.UNBOUND)
         try:
-            with self.watcher.sending(harmless=harmless, in_the_way=not in_nobodys_way):
+            in_the_way = reading.takes_locks and not in_nobodys_way
+            with self.watcher.sending(reading.skeleton, harmless=harmless, in_the_way=in_the_way):
                 yield
         except Exception as error:
             # Without our timeout it would have waited, and come through: the revision may catch
@@ -158,7 +159,7 @@ class Gentle:
                         _rest(pause, heed)
                     heed()
                     self._relation, self._bound = spent.relation, ""
-                    self.watcher.try_again()
+                    self.watcher.try_again(kept_place=spent.kept_place)
                     again()
                 else:
                     break

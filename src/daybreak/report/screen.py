@@ -7,10 +7,12 @@ import textwrap
 from click import style
 
 from daybreak.core.events import (
+    SLOW_STATEMENT_OVER,
     Applied,
     Blocked,
     Event,
     Noted,
+    Passed,
     Progressed,
     Ran,
     RevisionBegun,
@@ -42,28 +44,32 @@ class Screen:
         self._done_before: dict[str, int] = {}
         self._revision: RevisionBegun | None = None
         self._statement: StatementBegun | None = None
-        self._is_headed = self._is_named = False
-        self._told_s = 0.0
+        self._is_headed = False
+        self._named: set[int] = set()  # the statements of the revision; 0 is what has no number
+        self._seconds = self._told_s = 0.0  # when it was told last, and when in a line
         self._attempt = 1
 
     def lines(self, event: Event, columns: int) -> list[str]:
         """What an event adds to a screen of `columns`."""
-        if not isinstance(event, Progressed | Blocked | Noted | Unmeasured | Unwatched):
+        if _is_end(event):
             self.foot = ""
         match event:
             case RevisionBegun():
                 if event != self._revision:
                     self._is_headed, self._attempt = False, 1
+                    self._named.clear()
                 self._revision, self._statement = event, None
                 return []
             case StatementBegun():
-                self._statement, self._is_named = event, False
+                self._statement = event
                 return []
             case Progressed():
                 return self._progress(event, columns)
-            case Ran():
-                was_named, self._statement, self._is_named = self._is_named, None, False
-                return [_INDENT + f"took {duration(event.seconds)}"] if was_named else []
+            case Ran(_, number):
+                self._statement = None
+                # One that was sent again to wait on has taken longer than it did at last.
+                is_all = number in self._named and event.seconds >= self._seconds
+                return [_INDENT + f"took {duration(event.seconds)}"] if is_all else []
             case Skipped(revision):
                 self._done_before[revision] = self._done_before.get(revision, 0) + 1
                 return _marked(event, columns) if self._done_before[revision] == 1 else []
@@ -86,8 +92,9 @@ class Screen:
 
     def _progress(self, event: Progressed, columns: int) -> list[str]:
         """Which statement it is, once; and where it can't stand in the foot, how far."""
-        if event.seconds < self._told_s:  # of another one
+        if event.seconds < self._seconds:  # of another one
             self._told_s = 0.0
+        self._seconds = event.seconds
         lines: list[str] = []
         if self._live:
             attempt = f"attempt {self._attempt}: " if self._attempt > 1 else ""
@@ -98,7 +105,7 @@ class Screen:
             lines = [_INDENT + progress_words(event)]
         else:
             return []
-        return [*self._heading(), *self._named(columns), *lines]
+        return [*self._heading(), *self._name(columns), *lines]
 
     def _heading(self) -> list[str]:
         """The revision under way, before the first that is said of it."""
@@ -109,13 +116,20 @@ class Screen:
         place = style(place_of(revision).ljust(6), bold=True)
         return [f"{place} {revision.revision}  {revision.doc}"]
 
-    def _named(self, columns: int) -> list[str]:
+    def _name(self, columns: int) -> list[str]:
         """The statement under way, before the first that is said of it."""
-        if self._is_named:
+        number = self._statement.number if self._statement else 0
+        if number in self._named:
             return []
-        self._is_named = True
+        self._named.add(number)
         text = self._statement.statement if self._statement else "a query"
         return _wrapped("run", text, columns, most=3)
+
+
+def _is_end(event: Event) -> bool:
+    """Whether it tells that the statement under way is over, or taken back, or cleared away."""
+    keeps = Progressed | Blocked | Noted | Unmeasured | Unwatched | RevisionBegun | StatementBegun
+    return not isinstance(event, keeps | Ran | Passed) or event == SLOW_STATEMENT_OVER
 
 
 def _marked(event: Met, columns: int) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from daybreak.core.events import Event, Passed, Progressed, Unmeasured
+from daybreak.core.events import SLOW_STATEMENT_OVER, Event, Progressed, Unmeasured
 from daybreak.core.progress import Gauge, Pace
 from daybreak.dialects.watching import Progress
 
@@ -33,13 +33,16 @@ class Meter:
 
     The watcher looks, from its connection; a thread of the meter's own tells, so that whoever is
     slow to read does not keep the watcher from looking. Where there is no watcher, time is told.
+    `before`: for how many seconds the statement under way was tried already.
     """
 
     def __init__(self, progress: Progress, tell: Callable[[Event], None]) -> None:
         self._progress, self._tell = progress, tell
         self._over = threading.Event()
         self._mutex = threading.Lock()
+        self.before = 0.0
         self._sent: float | None = None
+        self._last = self._kept = ("", 0.0)  # a statement, and when it was sent first
         self._is_told = False
         # What the watcher saw, of the statement that was sent then.
         self._seen: tuple[float, Gauge, float | None] | None = None
@@ -59,17 +62,29 @@ class Meter:
             thread.join(EVERY_S)
 
     @contextlib.contextmanager
-    def sending(self) -> Iterator[None]:
+    def sending(self, statement: str = "") -> Iterator[None]:
         """A statement runs during the block, and nothing more is told of it afterwards."""
-        self._sent = time.monotonic()
+        now = time.monotonic()
+        is_kept = statement != "" and statement == self._kept[0]
+        self._last = self._kept if is_kept else (statement, now)
+        self.before = now - self._last[1]
+        self._sent = self._last[1]
+        is_over = False
         try:
             yield
+            is_over = True
         finally:
             with self._mutex:
                 self._sent = None
                 was_told, self._is_told = self._is_told, False
-            if was_told:
-                self._tell(Passed("slow statement over"))
+            if is_over and is_kept:
+                self._kept = ("", 0.0)
+            if is_over and was_told:
+                self._tell(SLOW_STATEMENT_OVER)
+
+    def keep(self) -> None:
+        """The statement that was sent last is to be sent again, and goes on waiting."""
+        self._kept = self._last
 
     def look(self, connection: Connection, session: str, *, locked_out: bool) -> float | None:
         """Ask the server, at most once a second; `locked_out`: the statement waits for a lock.

@@ -115,8 +115,10 @@ class Watcher:
         self._session = session
 
     @contextlib.contextmanager
-    def sending(self, *, harmless: bool, in_the_way: bool = True) -> Iterator[None]:
-        """A statement runs during the block, which may be ended early if that is `harmless`.
+    def sending(
+        self, statement: str = "", *, harmless: bool, in_the_way: bool = True
+    ) -> Iterator[None]:
+        """The `statement` runs during the block, which may be ended early if that is `harmless`.
 
         `in_the_way`: it takes locks for which somebody may have to wait.
         """
@@ -129,7 +131,7 @@ class Watcher:
             if in_the_way:
                 self.held.sends(now)
         try:
-            with self.meter.sending():
+            with self.meter.sending(statement):
                 yield
         except Exception:
             self._hit = self._asked_at is not None
@@ -169,8 +171,10 @@ class Watcher:
         """Whether the run is to step back."""
         return self._asked_at is not None
 
-    def try_again(self) -> None:
-        """What was open is rolled back, and a new attempt begins."""
+    def try_again(self, *, kept_place: bool = False) -> None:
+        """What was open is rolled back, and a new attempt begins, or the last one goes on."""
+        if kept_place:
+            self.meter.keep()
         with self._mutex:
             self._since = self._asked_at = None
             self._hit = self.refused = False
@@ -232,7 +236,7 @@ class Watcher:
                     self.held.waits(now)
         spent = longest >= self.budget_s and (waited > 0 or not self.takes_its_time)
         if waited and (spent or waiters or waited >= TOLD_AFTER_S) and not self.asked:
-            self._name(connection, look, waited)
+            self._name(connection, look, waited + self.meter.before)
         if spent:
             self._step_back(connection, transaction, own[2])
         if not waiters:
