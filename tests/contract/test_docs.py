@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import html
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -26,6 +27,8 @@ from daybreak.report.lines import event_object
 from daybreak.report.text import migrated_line, next_step
 from docs import matrix_page
 from docs.commands_page import PAGE, page
+from matrix import run
+from matrix.kind import kinds as matrix_kinds
 
 DOCS = ROOT / "docs"
 
@@ -76,6 +79,22 @@ def test_commands_page_is_what_the_commands_say() -> None:
 def test_the_tables_of_autogenerate_page_are_made_of_the_stored_verdicts() -> None:
     written = matrix_page.PAGE.read_text(encoding="utf-8")
     assert written == matrix_page.page(), "run: uv run python docs/matrix_page.py"
+
+
+VERDICTS = {"right": "right", "reported": "reported", "needs cure": "right"}
+
+
+@pytest.mark.parametrize("dialect", run.COLUMNS)
+def test_the_stored_verdicts_are_of_the_kinds_of_today_and_as_expected(dialect: str) -> None:
+    stored = json.loads((run.RESULTS / f"{dialect}.json").read_text(encoding="utf-8"))
+    assert stored["folds"] == run.FOLDS[dialect], "run: uv run nox -s matrix"
+    found = {
+        name: {told["verdict"] for column, told in kind.items() if column.startswith("daybreak ")}
+        for members in stored["families"].values()
+        for name, kind in members.items()
+    }
+    expected = {name: {VERDICTS[kind.expected]} for name, kind in matrix_kinds(dialect).items()}
+    assert found == expected, "run: uv run nox -s matrix"
 
 
 def test_exit_codes_page_lists_every_kind_with_its_code_and_meaning() -> None:

@@ -186,7 +186,8 @@ def test_a_rename_is_said_with_the_names_at_hand(text: str) -> None:
     [
         ("events", "an old and a new name are needed"),
         ("nothing=new", "the history has no nothing"),
-        ("old=nothing", "the models has no nothing"),
+        ("old=nothing", "the models have no nothing"),
+        ("events.title=nothing", "the models have no events.nothing"),
     ],
 )
 def test_a_rename_of_what_is_not_there_is_refused(text: str, problem: str) -> None:

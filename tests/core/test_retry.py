@@ -46,6 +46,10 @@ def test_a_pause_is(
     assert pause_after(attempt, waited, patience, jitter=jitter) == pytest.approx(pause)
 
 
+def test_who_kept_its_place_has_all_attempts_left() -> None:
+    assert pause_after(0, 1.0, Patience(0.5, 1, 600), jitter=NO_JITTER) is not None
+
+
 def test_others_have_two_thirds_of_the_time_whatever_the_jitter() -> None:
     pause = pause_after(1, 0.5, USUAL, jitter=0.0)
     assert pause is not None

@@ -73,8 +73,12 @@ def test_a_new_transaction_begins_with_nothing() -> None:
             IDLE._replace(kind=Kind.PREPARED, name="order-7", seconds=9000.0),
             "prepared transaction 'order-7' of app, prepared 2 h ago",
         ),
+        (
+            IDLE._replace(kind=Kind.PREPARED, name="", user="", seconds=None),
+            "a prepared transaction of which the server tells no more",
+        ),
     ],
-    ids=["idle in transaction", "a query", "another role's", "autovacuum", "prepared"],
+    ids=["idle in transaction", "a query", "another role's", "autovacuum", "prepared", "of XA"],
 )
 def test_a_blocker_is_called(blocker: Blocker, words: str) -> None:
     assert called(blocker) == words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -30,6 +31,24 @@ def sessions(server: Server, database: str) -> Iterator[list[Connection]]:
     url = server.url(database)
     with connect(url) as one, connect(url) as two, connect(url) as three:
         yield [one, two, three]
+
+
+def test_a_session_that_is_gone_is_no_reason_to_watch_no_more(
+    server: Server, sessions: list[Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker, _, watching = sessions
+    monkeypatch.setattr(watch, "GRACE_S", 0.0)
+    dialect = dialect_named(server.dialect, "the test")
+    watcher = Watcher(dialect, None, ignore)
+    session = str(worker.scalar(text(dialect.running.SESSION_ID)))
+    watcher.over(session)
+    for _ in range(3):  # at the latest then, it is gone
+        watcher._step_back(watching, watcher._transaction, "")
+        time.sleep(0.2)
+    with pytest.raises(SteppedBack):
+        watcher.prove()
+    with pytest.raises(DBAPIError):
+        worker.scalar(text("SELECT 1"))
 
 
 def test_a_late_cancel_hits_neither_the_next_statement_nor_another_session(

@@ -146,6 +146,21 @@ def test_a_user_who_may_not_read_the_performance_schema_sees_approximately(
     assert readers.longest < LATE * BUDGET_S
 
 
+def test_a_wait_that_is_seen_approximately_is_not_taken_for_work(
+    server: MySQL, database: str, prepare: Prepare
+) -> None:
+    project = prepare(COLUMN)
+    settings = project.root / "pyproject.toml"
+    # Less than the second in which the list of processes counts.
+    settings.write_text(settings.read_text() + 'lock_budget = "100ms"\nattempts = 6\n')
+    with server.fresh_user("pass", database) as user:
+        own = server.url(database, user=user, password="pass")
+        with holding(own, READ), traffic(own):
+            done = project.run("daybreak", "upgrade", "head", STAGING_DATABASE_URL=own)
+    assert done.code == 5, done.said
+    assert "was not granted its lock in 6 attempts: it waits for session " in done.err
+
+
 def test_a_user_who_sees_nobody_is_bound_by_the_server(
     server: MySQL, database: str, prepare: Prepare, url: str
 ) -> None:

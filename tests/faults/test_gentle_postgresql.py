@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import textwrap
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -100,6 +102,18 @@ ALTER TABLE events SET (
     autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1
 )
 """
+SLOWLY_VACUUMED_COPIES = (
+    "CREATE MATERIALIZED VIEW copies AS SELECT generate_series(1, 60000) AS id",
+    "CREATE UNIQUE INDEX ON copies (id)",
+    SLOWLY_VACUUMED.replace("TABLE events", "MATERIALIZED VIEW copies"),
+    "REFRESH MATERIALIZED VIEW CONCURRENTLY copies",
+)
+# Tables of the same name are found first.
+OTHER_PATH = """
+op.execute("CREATE SCHEMA other")
+op.execute("CREATE TABLE other.events ()")
+op.execute("SET search_path = other, public")
+"""
 VALID = """
 SELECT indisvalid FROM pg_index WHERE indrelid = 'events'::regclass AND NOT indisprimary
 """
@@ -107,6 +121,9 @@ VACUUMS = "SELECT count(*) FROM pg_stat_progress_vacuum WHERE relid = 'events'::
 WATCHERS = """
 SELECT pid FROM pg_stat_activity
 WHERE application_name LIKE 'daybreak watch%' AND datname = current_database()
+"""
+END_VACUUM = """
+SELECT pg_cancel_backend(pid) FROM pg_stat_progress_vacuum
 """
 END_WATCHER = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -194,6 +211,25 @@ def test_work_that_always_takes_longer_is_given_up_after_three_times(
     assert "in each of 3 attempts. Nothing was changed" in done.err
     assert readers.longest < LATE * BUDGET_S
     assert _rows(url, "SELECT version_num FROM alembic_version") == [("a1",)]
+
+
+def test_who_was_in_the_way_of_an_earlier_revision_is_not_named_for_a_later_one(
+    prepare: Prepare, url: str
+) -> None:
+    project = prepare(COLUMN)
+    slow = textwrap.indent(ALWAYS_SLOW.replace("price", "size"), "    ").strip()
+    project.add_revision("c3", "b2", slow)
+    with holding(url, READ) as holder, ThreadPoolExecutor() as pool:
+        told = threading.Event()
+        run = pool.submit(run_and, told.set, "wait", project, "upgrade", "head")
+        told.wait()
+        holder.execute(text("ROLLBACK"))
+        with traffic(url):
+            done = run.result()
+    assert done.code == 5, done.said
+    assert done.out.count("others waited for") == 2, done.said
+    assert "in the way" not in done.out
+    assert "in each of 3 attempts" in done.err
 
 
 def test_a_revision_that_catches_the_error_is_tried_again_all_the_same(
@@ -344,13 +380,13 @@ def test_of_a_chain_the_root_is_named_first(prepare: Prepare, url: str) -> None:
     assert f"; behind it session {behind} (" in done.err
 
 
+@pytest.mark.parametrize("before", ["", OTHER_PATH], ids=["", "another search path"])
 def test_an_autovacuum_is_waited_for_in_a_way_that_blocks_nobody(
-    server: PostgreSQL, database: str, prepare: Prepare, url: str
+    server: PostgreSQL, database: str, prepare: Prepare, url: str, before: str
 ) -> None:
-    project = prepare(COLUMN)
-    server.execute("ALTER SYSTEM SET autovacuum_naptime = '1s'")
-    server.execute("SELECT pg_reload_conf()")
-    try:
+    project = prepare(before)
+    project.add_revision("c3", "b2", 'op.execute("ALTER TABLE public.events ADD COLUMN price int")')
+    with vacuuming(server):
         server.execute(SLOWLY_VACUUMED, database=database)
         server.execute(
             "INSERT INTO events SELECT n FROM generate_series(2000, 60000) AS n", database=database
@@ -359,13 +395,25 @@ def test_an_autovacuum_is_waited_for_in_a_way_that_blocks_nobody(
         until(lambda: server.execute(VACUUMS, database=database) == [(1,)], "autovacuum is there")
         with traffic(url) as readers:
             done = project.run("daybreak", "upgrade", "head")
-    finally:
-        server.execute("ALTER SYSTEM RESET autovacuum_naptime")
-        server.execute("SELECT pg_reload_conf()")
     assert done.code == 0, done.said
     assert ", autovacuum for" in " ".join(done.out.split())
     assert done.out.count("others waited for") == 1, done.said
     assert readers.longest < LATE * BUDGET_S
+
+
+def test_an_autovacuum_of_what_can_not_be_locked_is_named(
+    server: PostgreSQL, database: str, prepare: Prepare, url: str
+) -> None:
+    project = prepare('op.execute("REFRESH MATERIALIZED VIEW copies")')
+    with vacuuming(server), connect(url) as admin:
+        for sql in SLOWLY_VACUUMED_COPIES:
+            admin.execute(text(sql))
+        vacuums = text(VACUUMS.replace("events", "copies"))
+        until(lambda: admin.scalar(vacuums) == 1, "autovacuum is there")
+        with traffic(url, "SELECT FROM copies WHERE id = 1"):
+            done = run_and(lambda: vacuum_no_more(server), "back", project, "upgrade", "head")
+    assert done.code == 0, done.said
+    assert ", autovacuum for" in " ".join(done.out.split())
 
 
 def test_a_watcher_that_is_ended_leaves_the_bound_to_the_server(prepare: Prepare, url: str) -> None:
@@ -378,7 +426,7 @@ def test_a_watcher_that_is_ended_leaves_the_bound_to_the_server(prepare: Prepare
     ):
         run = pool.submit(project.run, "daybreak", "upgrade", "head")
         until(lambda: admin.scalars(text(END_WATCHER)).all(), "the watcher is there")
-        time.sleep(4 * BUDGET_S)
+        time.sleep(LATE * 2 * BUDGET_S + 1)  # for longer than anybody may wait
         holder.execute(text("ROLLBACK"))
         done = run.result()
     assert done.code == 0, done.said
@@ -419,6 +467,28 @@ def test_an_ordinary_owner_is_told_who_is_in_the_way_though_not_what_he_does(
     assert f"it waits for session {pid} (postgres), of whose work this user sees nothing" in said
     assert "A member of pg_read_all_stats would see what that session does" in said
     assert readers.longest < LATE * BUDGET_S
+
+
+@contextlib.contextmanager
+def vacuuming(server: PostgreSQL) -> Iterator[None]:
+    """Autovacuum looks for work each second."""
+    _set(server, "SET autovacuum_naptime = '1s'")
+    try:
+        yield
+    finally:
+        _set(server, "RESET ALL")
+
+
+def vacuum_no_more(server: PostgreSQL) -> None:
+    """Ends the autovacuum, as an impatient person does, and none begins."""
+    _set(server, "SET autovacuum = off")
+    time.sleep(BUDGET_S)  # until all have read it
+    server.execute(END_VACUUM)
+
+
+def _set(server: PostgreSQL, setting: str) -> None:
+    server.execute(f"ALTER SYSTEM {setting}")
+    server.execute("SELECT pg_reload_conf()")
 
 
 def _rows(url: str, sql: str) -> list[tuple[object, ...]]:

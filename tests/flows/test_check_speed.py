@@ -12,8 +12,11 @@ import pytest
 from benchmarks.check import WARM_PAIR, measure, promises, ratio
 from benchmarks.checking import EQUAL, Bench
 from benchmarks.schemas import write_project
+from daybreak.core.catalog import Catalog
 from daybreak.core.checked import Checked
+from daybreak.core.outline import Name, unlike
 from daybreak.edges.shadow import cache
+from daybreak.flows import drift
 from daybreak.flows.check import check
 from servers.postgresql import PostgreSQL
 
@@ -75,6 +78,30 @@ def test_what_is_remembered_changes_no_verdict(project: Bench, sql: str) -> None
         project.admin("DROP DATABASE by_hand WITH (FORCE)")
     assert from_outline == full
     assert full.behind or not full.equal or "SCHEMA" in sql
+
+
+def test_what_is_gone_when_it_is_read_again_is_no_drift(
+    project: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when somebody's migration was under way at the first reading."""
+    passing = []
+
+    def meanwhile(history: Catalog, found: Catalog) -> frozenset[Name]:
+        passing.append([column.name for column in found.tables[1].columns][-1])
+        project.admin("ALTER TABLE items_0001 DROP passing", database="by_hand")
+        return unlike(history, found)
+
+    monkeypatch.setattr(drift, "unlike", meanwhile)
+    project.admin("CREATE DATABASE by_hand TEMPLATE " + EQUAL)
+    try:
+        project.admin("ALTER TABLE items_0001 ADD passing integer", database="by_hand")
+        project.use("by_hand")
+        checked = _check_in_full(project)
+    finally:
+        project.use(EQUAL)
+        project.admin("DROP DATABASE by_hand WITH (FORCE)")
+    assert passing == ["passing"]
+    assert checked.equal
 
 
 def test_nothing_differs_at_the_second_time_either(project: Bench) -> None:

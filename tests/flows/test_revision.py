@@ -155,6 +155,23 @@ def test_data_at_risk_is_pointed_out_with_the_query_that_finds_it(
     assert postgresql16.execute(hazard["query"], database=database) == [("abcd",)]
 
 
+def test_a_function_that_goes_on_saying_a_renamed_column_is_pointed_out(project: Project) -> None:
+    body = "CREATE FUNCTION names() RETURNS SETOF text LANGUAGE sql AS 'SELECT name FROM venues'"
+    drop = "op.execute('DROP FUNCTION names')"
+    project.add_revision("0001b", FIRST, f'op.execute("{body}")', drop)
+    change(project, RENAMED)
+    done = project.run("daybreak", "revision", "-m", "title", "--rename", "venues.name=title")
+    assert done.code == 0, done.said
+    lines = done.out.splitlines()
+    at = lines.index(
+        "data   the body of the function names says name and stays as it is, without venues.name"
+    )
+    assert lines[at + 1] == (
+        "       find it: SELECT routine_definition FROM information_schema.routines "
+        "WHERE routine_name = 'names'"
+    )
+
+
 def test_a_column_that_rows_can_not_have_names_the_choices(project: Project) -> None:
     text = VENUE.format(line="name: Mapped[str] = mapped_column(String(255))")
     project.write("models/venue.py", text + "    seats: Mapped[int]\n")

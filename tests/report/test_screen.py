@@ -198,6 +198,7 @@ WAITS = {
     ),
     "nobody looked": (
         Waits(None, 0, 0.0, "", 3.0, "9c1e"),
+        "how long others waited for this run was not seen; "
         "its locks were held for up to 3.0 s, by 9c1e",
     ),
     "an index that was built beside the work of others": (

@@ -187,9 +187,9 @@ class Unwatched:
 class Waits:
     """At the end: how long the one waited that the run kept waiting the longest, in `seconds`.
 
-    None where nobody looked. `attempts` were given up for it. `waited`: how long the run waited
-    itself, at most, and `blockers` says for whom. `held`: how long a transaction of it held locks,
-    at most, and `revision` is whose.
+    None where nobody saw all of it. `attempts` were given up for it. `waited`: how long the run
+    waited itself, at most, and `blockers` says for whom. `held`: how long a transaction of it held
+    locks, at most, and `revision` is whose.
     """
 
     seconds: float | None

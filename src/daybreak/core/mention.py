@@ -30,6 +30,8 @@ from daybreak.core.catalog import (
 
 _WORD = re.compile(r'"((?:[^"]|"")+)"|`((?:[^`]|``)+)`|([^\W\d][\w$]*)')
 _CALL = re.compile(r'([^\W\d][\w$]*)[`"]?\s*\(')
+# Around PostgreSQL's bodies, with nothing between it and the first and the last word.
+_DELIMITER = re.compile(r"\$(?:function|procedure)x*\$")
 _PLAIN = re.compile(r"[a-z_][a-z0-9_$]*")
 
 
@@ -105,7 +107,9 @@ def _texts(item: Object) -> Iterator[str | None]:
         case Composite():
             for column in item.columns:
                 yield column.type
-        case Range() | View() | Routine() | Event():
+        case Routine():
+            yield _DELIMITER.sub(" ", item.definition)
+        case Range() | View() | Event():
             yield item.definition
         case _:
             return

@@ -93,10 +93,11 @@ def parse_rename(text: str, before: Catalog, after: Catalog) -> Rename:
     if not news and "." not in new and ":" not in new and ("." in old or ":" in old):
         # The table, or the type, may be left out where it stays.
         cut = max(old.rfind("."), old.rfind(":")) + 1
-        news = named(old[:cut] + new, after, RENAMED)
-    for name, found, where in ((old, olds, "the history"), (new, news, "the models")):
+        new = old[:cut] + new
+        news = named(new, after, RENAMED)
+    for name, found, lacks in ((old, olds, "the history has"), (new, news, "the models have")):
         if not found:
-            raise UsageError(f"--rename {text}: {where} has no {name}", _known(before, after))
+            raise UsageError(f"--rename {text}: {lacks} no {name}", _known(before, after))
     pairs = [
         (one, other)
         for one in olds

@@ -25,6 +25,7 @@ def pause_after(
 ) -> float | None:
     """How many seconds to leave between `attempt`, from 1, and the next; None: give up.
 
+    Attempt 0: none was given up so far, since the run kept its place.
     `waited_s` is how long ago the first attempt began. Pauses grow, up to half a minute. `jitter`,
     from 0 to 1, spreads them by a fifth: who steps in at regular times may meet what does so, too.
     """

@@ -80,6 +80,8 @@ def called(blocker: Blocker) -> str:
     match blocker.kind:
         case Kind.PREPARED:
             age = "" if blocker.seconds is None else f", prepared {lasting(blocker.seconds)} ago"
+            if not blocker.name:
+                return f"a prepared transaction of which the server tells no more{age}"
             return f"prepared transaction {blocker.name!r} of {blocker.user}{age}"
         case Kind.AUTOVACUUM:
             at = f": {blocker.statement}" if blocker.statement else ""

@@ -47,7 +47,7 @@ class Watching(Protocol):
     @property
     def UNBOUND(self) -> str: ...  # noqa: N802 - takes back what `bound` sets
     @property
-    def AS_BEFORE(self) -> str: ...  # noqa: N802 - what a session's timeouts are by themselves
+    def AS_BEFORE(self) -> str: ...  # noqa: N802 - gives SQL that sets what `bound` sets as it is
     @property
     def TIMEOUT(self) -> str: ...  # noqa: N802 - the setting that `bound` sets, in lower case
     @property

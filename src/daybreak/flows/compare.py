@@ -17,9 +17,11 @@ from daybreak.core.catalog import Address, Catalog
 from daybreak.core.change import Alter, Change
 from daybreak.core.diff import diff
 from daybreak.core.errors import DaybreakError, HistoryChanged, Refused, Unreachable
+from daybreak.core.following import with_following
 from daybreak.core.hazards import downgrade_hazards, hazards
 from daybreak.core.outline import Outline
 from daybreak.core.said import said
+from daybreak.core.stale import stale_texts
 from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.directives import Hook
 from daybreak.edges.history import revision_files
@@ -204,8 +206,10 @@ def _proved(
         unexpressed = _said(proposal.unexpressed)
 
         def differences(one: Catalog, other: Catalog) -> list[Change]:
-            start = goal if other is history else history
-            return _unlike(subject, one, other, start, unexpressed)
+            if other is history:
+                return _unlike(subject, one, history, goal, unexpressed)
+            reached = with_following(other, one, bench.sides.wanted)
+            return _unlike(subject, one, reached, history, unexpressed)
 
         proved = prove(
             engine,
@@ -219,10 +223,14 @@ def _proved(
         proof, statements = Proof(proved.seconds, proved.downgrade), proved.statements
     goes_back = any(not script.downgrade_ops.is_empty() for script in left)
     back = proposal.back if goes_back else ()
+    changes = proposal.settled.changes
     return _compared(
         bench.sides,
         proposal.settled,
-        hazards=hazards(proposal.settled.changes, history, goal, quote=quote),
+        hazards=(
+            *hazards(changes, history, goal, quote=quote),
+            *stale_texts(changes, history, goal),
+        ),
         downgrade_hazards=downgrade_hazards(back, goal, history, quote=quote),
         unexpressed=proposal.unexpressed,
         statements=statements,

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from daybreak.core.errors import BudgetSpent, DaybreakError
@@ -51,7 +52,7 @@ class Gentle:
         self.watcher = Watcher(dialect, watcher_connects, emit)
         self._handed_in = watcher_connects is None
         self._begun = False
-        self._bound = ""
+        self._bound = self._before = ""
         self._is_theirs = False  # the revision has set a timeout of its own
         self._relation = ""  # at which an autovacuum was met
         self._given_up = 0
@@ -73,8 +74,7 @@ class Gentle:
 
     def end(self) -> None:
         """A session that was handed in is given back as it was."""
-        if self._handed_in and self._bound:
-            self._set(self._server.AS_BEFORE)
+        self._set(self._before)
 
     def budget_for(self, script: Script) -> None:
         """The revision's own budget holds from here on. Raises ProjectInvalid."""
@@ -194,7 +194,7 @@ class Gentle:
     def _pause(self, attempt: int, waited: float) -> float | None:
         patience = Patience(self.watcher.budget_s, self._policy.attempts, self._wait_s)
         jitter = random.random()  # noqa: S311 - it is no secret
-        return pause_after(max(attempt, 1), waited, patience, jitter=jitter)
+        return pause_after(attempt, waited, patience, jitter=jitter)
 
     def _gives_up(
         self, attempt: int, waited: float, spent: Spent, now: Reached, place: str | None
@@ -224,6 +224,10 @@ class Gentle:
     def _set(self, sql: str) -> None:
         if sql and sql != self._bound:
             with self._own():
+                if self._handed_in and not self._before:
+                    self._before = self._connection.execute(
+                        text(self._server.AS_BEFORE)
+                    ).scalar_one()
                 self._connection.exec_driver_sql(sql)
             self._bound = sql
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from daybreak.core.authoring import Asked
+from daybreak.core.catalog import Address, Catalog, Table, View, address_of, objects_of
 from daybreak.core.change import Change, Create, Rename
 from daybreak.core.diff import diff
+from daybreak.core.parts import FOLLOWING
 from daybreak.edges.declared import OWNED, declaration
 from daybreak.flows.settle import Settled, settle
 from daybreak.flows.sides import Bench
@@ -77,7 +79,8 @@ def propose(bench: Bench, subject: Subject, asked: Asked, connection: Connection
         ),
         dialect=dialect,
     )
-    return Proposal(settled, upgrade, changes, downgrade, tuple(_remarks(settled.changes)))
+    remarks = tuple(_remarks(settled.changes, sides.wanted))
+    return Proposal(settled, upgrade, changes, downgrade, remarks)
 
 
 def _backwards(rename: Rename) -> Rename:
@@ -85,8 +88,21 @@ def _backwards(rename: Rename) -> Rename:
     return replace(rename, address=rename.to, to=rename.address, label=label)
 
 
-def _remarks(changes: Sequence[Change]) -> Iterator[Remark]:
-    """Whoever takes a declared view out of the models wants it dropped: the file remembers."""
+def _remarks(changes: Sequence[Change], wanted: Catalog) -> Iterator[Remark]:
+    """Whoever takes a declared view out of the models wants it dropped: the file remembers.
+
+    What is made again because of a change beneath it may be the history's, and stays so.
+    """
+    declared = frozenset(_addresses(wanted))
     for change in changes:
-        if isinstance(change, Create) and change.address.kind not in OWNED:
-            yield Remark(declaration(change.address))
+        address = change.address
+        if isinstance(change, Create) and address.kind not in OWNED and address in declared:
+            yield Remark(declaration(address))
+
+
+def _addresses(catalog: Catalog) -> Iterator[Address]:
+    for item in objects_of(catalog):
+        yield address_of(item)
+        if isinstance(item, Table | View):
+            for name in FOLLOWING:
+                yield from (address_of(part, item) for part in getattr(item, name, ()))

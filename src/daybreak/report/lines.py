@@ -32,7 +32,8 @@ def event_object(event: Event) -> dict[str, Any] | None:
     kind = type(event).__name__
     found = {"event": _NAMES.get(kind, kind.lower()), **asdict(event)}
     for name in {"seconds", "waited", "left", "held"} & found.keys():
-        found[name] = found[name] and round(found[name], 3)
+        if found[name] is not None:
+            found[name] = round(found[name], 3)
     if isinstance(event, (Applied, RevisionBegun, Unfinished)):
         found["direction"] = "upgrade" if found.pop("is_upgrade") else "downgrade"
     return found

@@ -125,9 +125,11 @@ def run_words(event: Met) -> tuple[str, str]:
 
 
 def _waits(event: Waits) -> Iterator[str]:
-    if event.seconds is not None and event.seconds < 0.001:
+    if event.seconds is None:
+        yield "how long others waited for this run was not seen"
+    elif event.seconds < 0.001:
         yield "nobody was seen to wait for this run"
-    elif event.seconds is not None:
+    else:
         yield f"nobody waited for this run for longer than {duration(event.seconds)}"
     if event.attempts:
         yield f"it stepped back {counted(event.attempts, 'time')}"

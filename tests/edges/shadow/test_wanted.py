@@ -221,6 +221,10 @@ def test_a_rejected_column_is_told_with_the_servers_words_and_its_line(
         "SHADOW_DATABASE_URL) does not create "
         'the table venues, column name: type "citext" does not exist'
     )
+    assert failed.cure == (
+        "correct the model; if an extension brings it, let a revision CREATE EXTENSION first: "
+        "daybreak revision --empty"
+    )
     assert failed.table == "venues"
     assert failed.exit_code == 2
 
@@ -249,6 +253,7 @@ def test_a_rejected_statement_of_a_listener_is_told_with_its_beginning(
         "SHADOW_DATABASE_URL) does not create "
         '`CREATE VIEWW cheap AS SELECT 5 AS price`: syntax error at or near "VIEWW"'
     )
+    assert failed.cure == "correct the model"
 
 
 @pytest.mark.parametrize(

@@ -168,7 +168,10 @@ CANCEL = "KILL QUERY :session"
 
 TIMEOUT = "lock_wait_timeout"
 UNBOUND = "SET SESSION lock_wait_timeout = DEFAULT, SESSION innodb_lock_wait_timeout = DEFAULT"
-AS_BEFORE = UNBOUND
+AS_BEFORE = """
+SELECT CONCAT('SET SESSION lock_wait_timeout = ', @@SESSION.lock_wait_timeout,
+              ', SESSION innodb_lock_wait_timeout = ', @@SESSION.innodb_lock_wait_timeout)
+"""
 
 TELLS_MORE = "A user with PROCESS and SELECT on performance_schema.*"
 

@@ -54,7 +54,9 @@ WHERE worker.pid = ANY (blocked.by_pids)
 """
 
 # The sessions that the worker waits for, and those that they wait for. A prepared transaction is a
-# session 0: its name is found by its number, which is locked beside what is waited for.
+# session 0: its name is found by its number, which is locked beside what is waited for. The worker
+# may have a search path of its own, and only a table can be locked: not what an autovacuum may also
+# work at, a materialized view or a table of long values.
 _BLOCKERS = """
 WITH RECURSIVE worker AS (
     SELECT split_part(:session, ' ', 1)::int AS pid
@@ -73,8 +75,10 @@ WITH RECURSIVE worker AS (
     WHERE NOT l.granted
       AND l.pid IN (SELECT m.pid FROM members AS m UNION ALL SELECT w.pid FROM worker AS w)
 ), of_worker AS (
-    SELECT max(w.relation::regclass::text) AS relation
+    SELECT max(quote_ident(n.nspname) || '.' || quote_ident(c.relname)) AS relation
     FROM wanted AS w JOIN worker USING (pid)
+    JOIN pg_class AS c ON c.oid = w.relation AND c.relkind IN ('r', 'p')
+    JOIN pg_namespace AS n ON n.oid = c.relnamespace
 )
 SELECT CASE WHEN a.backend_type = 'autovacuum worker' OR a.usesysid IS NULL
             THEN 'autovacuum' ELSE 'session' END,
@@ -119,7 +123,7 @@ WHERE a.pid || ' since ' || extract(epoch FROM a.backend_start) = :session
 
 TIMEOUT = "lock_timeout"
 UNBOUND = "SET lock_timeout = 0"
-AS_BEFORE = "RESET lock_timeout"
+AS_BEFORE = "SELECT 'SET lock_timeout = ' || quote_literal(current_setting('lock_timeout'))"
 
 TELLS_MORE = "A member of pg_read_all_stats"
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from daybreak.core.events import Blocked, Emit, Unwatched
 from daybreak.core.held import Held
@@ -48,11 +49,11 @@ class Watcher:
 
     `connect` gives the connection to watch from, None where there can be none. `budget_s` is how
     long anybody may be kept waiting by one transaction. `longest` is how long, in seconds, somebody
-    was, in the `attempt` now under way or ever. `blockers` are those whom the attempt waited for,
-    `waited` for how long; `waited_most` is the longest wait of all attempts, and whom it was for.
-    `held` tells for how long locks were held, and that the revision `whose` did it. `refused`: the
-    server's timeout has ended a statement of the attempt. `takes_its_time`: others may wait for its
-    work, though not for its place in a queue.
+    was, in the transaction of the `attempt` now under way or ever. `blockers` are those whom its
+    last statement waited for, `waited` for how long; `waited_most` is the longest wait of all, and
+    whom it was for. `held` tells for how long locks were held, and that the revision `whose` did
+    it. `refused`: the server's timeout has ended the last statement. `takes_its_time`: others may
+    wait for its work, though not for its place in a queue.
     """
 
     def __init__(
@@ -125,9 +126,10 @@ class Watcher:
         with self._mutex:
             self.prove()
             self._harmless = harmless
+            self.blockers, self.waited = (), 0.0  # whom an earlier one waited for is not in its way
             now = time.monotonic()
             if self._since is None:
-                self._since = now
+                self._since, self.attempt = now, 0.0
             if in_the_way:
                 self.held.sends(now)
         try:
@@ -205,7 +207,6 @@ class Watcher:
             waited = self.meter.look(connection, self._session, locked_out=self._locked_out)
             if waited is not None:
                 self._name(connection, look, waited)
-                self.blockers = ()  # nobody waits behind that, so it is no reason to step back
 
     def _is_long_at_work(self) -> bool:
         since = self._since
@@ -228,16 +229,18 @@ class Watcher:
         waiters = [Waiter(str(row[0]), seconds_of(row[1])) for row in rows[1:]]
         longest = self._tally.add(waiters, now)
         self.longest, self.attempt = max(self.longest, longest), max(self.attempt, longest)
-        waited = seconds_of(own[1]) or 0.0
-        self.waited, self._locked_out = max(self.waited, waited), waited > 0
-        if waited:
+        waits, waited = own[1] is not None, seconds_of(own[1]) or 0.0
+        self.waited, self._locked_out = max(self.waited, waited), waits
+        if waits:
             with self._mutex:
                 if self._transaction == transaction:
                     self.held.waits(now)
-        spent = longest >= self.budget_s and (waited > 0 or not self.takes_its_time)
-        if waited and (spent or waiters or waited >= TOLD_AFTER_S) and not self.asked:
+        spent = longest >= self.budget_s and (waits or not self.takes_its_time)
+        if waits and (spent or waiters or waited >= TOLD_AFTER_S) and not self.asked:
             self._name(connection, look, waited + self.meter.before)
         if spent:
+            if not waits and not self.asked:
+                self.blockers = ()  # it got its lock, and others wait for what it does
             self._step_back(connection, transaction, own[2])
         if not waiters:
             return POLL_S
@@ -271,7 +274,9 @@ class Watcher:
                 connection.execute(cancel, {**asks, "statement": statement})
             elif self._harmless is None and now - self._asked_at > GRACE_S:
                 self._hit = True
-                connection.execute(text(self._dialect.running.END_SESSION), asks)
+                # It is gone, or the next look fails, too.
+                with contextlib.suppress(SQLAlchemyError):
+                    connection.execute(text(self._dialect.running.END_SESSION), asks)
 
     def _tell(self, event: Any) -> None:
         try:

@@ -173,6 +173,10 @@ class PostgresqlShadow(ShadowServer):
         found = missing or control
         return found[1] if found else None
 
+    def may_lack_extension(self, error: BaseException) -> bool:
+        words = str(getattr(error, "orig", None) or "")
+        return bool(re.search(r"\b(type|function|operator class) .* does not exist", words))
+
     def lacks_role(self, error: BaseException) -> str | None:
         found = re.search(r'role "([^"]+)" does not exist', str(getattr(error, "orig", "")))
         return found[1] if found else None

@@ -171,6 +171,10 @@ class ShadowServer(ABC):
         """The extension whose absence on this server `error` tells of; None for another error."""
         return None
 
+    def may_lack_extension(self, error: BaseException) -> bool:
+        """Whether `error` tells of something unknown of a kind that extensions bring."""
+        return False
+
     def lacks_role(self, error: BaseException) -> str | None:
         """The role that `error` says the server does not know; None for another error.
 

@@ -25,6 +25,10 @@ _MAKES = re.compile(
     r"(?:\s|--.*\n)*CREATE\s+(SCHEMA|EXTENSION)\s+(?!IF\s+NOT\b)([\"`]?)(\w+)\2", re.IGNORECASE
 )
 _SHOWN = 60  # characters of a statement that is told
+FROM_EXTENSION = (
+    "correct the model; if an extension brings it, let a revision CREATE EXTENSION first: "
+    "daybreak revision --empty"
+)
 
 Translation = Mapping[str | None, str | None]
 
@@ -258,7 +262,7 @@ def _explain(shadow: ShadowServer, refused: _Refused, root: Path) -> NoReturn:
     raise ModelsRejected(
         f"{f'{place}: ' if place else ''}the shadow server ({shadow.label}) does "
         f"not create {refused.about}{of_column}: {said(error)}",
-        "correct the model",
+        FROM_EXTENSION if shadow.may_lack_extension(error) else "correct the model",
         table.fullname if table is not None else None,
     ) from error
 
