@@ -20,7 +20,7 @@ from alembic import context
 from alembic.util import CommandError
 
 from daybreak.core.errors import DaybreakError, Protected
-from daybreak.core.events import Emit, Event, Skipped
+from daybreak.core.events import Emit, Event, Skipped, Waits
 from daybreak.core.failure import offline_failure, said
 from daybreak.core.guard import needs_consent, refuse_on_lambda
 from daybreak.core.journal import JOURNAL
@@ -224,7 +224,7 @@ def _to_log() -> Emit:
     resumed: set[str] = set()
 
     def listen(event: Event) -> None:
-        if not isinstance(event, Met):
+        if not isinstance(event, Met) or (isinstance(event, Waits) and not event.is_worth_a_line):
             return
         if isinstance(event, Skipped):
             if event.revision in resumed:

@@ -61,3 +61,23 @@ def test_of_a_statement_that_is_cut_no_value_is_shown(
     dialect: str, sql: str, skeleton: str
 ) -> None:
     assert dialect_named(dialect, "the test").read_statement(sql).skeleton == skeleton
+
+
+# The statement, and whether somebody may have to wait for what it locks.
+LOCKS = [
+    ("ALTER TABLE t ADD a INT", True),
+    ("UPDATE t SET a = 1", True),
+    ("LOCK TABLE t IN SHARE MODE", True),
+    ("SELECT a FROM t WHERE a = 1 FOR UPDATE", True),
+    ("SELECT a FROM t WHERE a = 'FOR UPDATE'", False),
+    ("SET lock_timeout = 1", False),
+    ("VALUES (1)", False),
+]
+
+
+@pytest.mark.parametrize(("sql", "takes_locks"), LOCKS)
+@pytest.mark.parametrize("dialect", ["postgresql", "mysql"])
+def test_neither_a_setting_nor_a_mere_query_is_in_anybodys_way(
+    dialect: str, sql: str, takes_locks: bool
+) -> None:
+    assert dialect_named(dialect, "the test").read_statement(sql).takes_locks is takes_locks

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +26,14 @@ TABLE = Revision(
     """,
 )
 COLUMN = Revision("b2", 'op.add_column("events", sa.Column("price", sa.Integer))')
+HOLDS = Revision(
+    "b2",
+    f"""
+    op.execute("UPDATE events SET title = 'y'")
+    __import__("time").sleep({BUDGET_S} + 0.1)
+    """,
+)
+COLUMN_LATER = Revision("c3", COLUMN.body)
 READ = "SELECT * FROM events"
 
 ENV = """\
@@ -76,6 +86,7 @@ def test_a_reader_behind_the_run_waits_for_the_budget_and_the_run_comes_through(
     assert done.code == 0, done.said
     assert "others waited for" in done.said
     assert "idle in transaction" in done.said
+    assert done.out.count("\n1/1    b2  ") == 1, "which revision it is is said once"
     assert readers.longest < LATE * BUDGET_S
 
 
@@ -92,6 +103,38 @@ def test_a_run_behind_which_nobody_waits_keeps_its_place(project: Project, url: 
     assert done.code == 0, done.said
     assert "idle in transaction" in done.said
     assert "back " not in done.said
+
+
+def waits(out: str) -> dict[str, Any]:
+    """What the run says of waiting at its end."""
+    lines = [json.loads(line) for line in out.splitlines()]
+    [found] = [line for line in lines if line["event"] == "waits"]
+    return {name: value for name, value in found.items() if name != "event"}
+
+
+def test_at_the_end_it_is_told_for_whom_the_run_waited_which_is_not_to_hold_locks(
+    project: Project, url: str
+) -> None:
+    with holding(url, READ) as holder:
+        then, word = let_go(holder, 3 * BUDGET_S), '{"event": "blocked"'
+        done = run_and(then, word, project, "upgrade", "head", "--json")
+    told = waits(done.out)
+    # The server has ended the wait meanwhile, and it was taken up again.
+    assert told["waited"] > 3 * BUDGET_S
+    assert re.match(r"session \d+ \(.*, idle in transaction for ", told["blockers"])
+    assert (told["seconds"], told["attempts"], told["revision"]) == (0.0, 0, "b2")
+    assert 0 < told["held"] < 2 * BUDGET_S
+
+
+def test_at_the_end_it_is_told_for_how_long_locks_were_held(
+    tmp_path: Path, server: Server, url: str
+) -> None:
+    project = make_project(tmp_path / "app", server.dialect, DEV_DATABASE_URL=url)
+    write_history(project, (TABLE, HOLDS, COLUMN_LATER))
+    done = project.run("daybreak", "upgrade", "head", "--json")
+    told = waits(done.out)
+    assert told.pop("held") > BUDGET_S
+    assert told == {"seconds": 0.0, "attempts": 0, "waited": 0.0, "blockers": "", "revision": "b2"}
 
 
 def test_a_run_that_gives_up_names_who_is_in_the_way_and_has_changed_nothing(

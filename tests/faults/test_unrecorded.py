@@ -67,8 +67,10 @@ def test_runs_that_are_killed_one_after_the_other_leave_no_row_and_are_finished(
     first = _number(project, mysql, "Ran(revision='b2', number=2")
     assert _run(project, url, {first: "SIGKILL"}).signal == 9
     assert _rows(mysql, database) == [(0, "started")]
-    taken_over = _run(project, url, {first: "SIGKILL"})
+    # There is no a1 to be applied any more: that early, it is about to commit.
+    taken_over = _run(project, url, {first - 1: "SIGKILL"})
     assert taken_over.signal == 9
+    assert taken_over.events[-1].startswith("Passed(point='commit'")
     assert [event for event in taken_over.events if event.startswith("Skipped(")] != []
     then = _run(project, url, {_point(taken_over, again): "SIGKILL"})
     after = _run(project, url)
@@ -106,7 +108,7 @@ def test_a_file_that_was_changed_before_anything_was_made_is_run(
     tmp_path: Path, mysql: MySQL, database: str
 ) -> None:
     project, url = _project(tmp_path, *ADDS), mysql.url(database)
-    first = _number(project, mysql, "Passed(point='statement', revision='b2', number=1")
+    first = _number(project, mysql, "StatementBegun(revision='b2', number=1")
     assert _run(project, url, {first: "SIGKILL"}).signal == 9
     _write(project, 'op.execute("CREATE TABLE other (id INT)")')
     assert _run(project, url).code == 0

@@ -196,14 +196,18 @@ def test_machines_get_a_line_for_each_event_and_one_for_the_outcome(project: Pro
     insert = "INSERT INTO venues ( name ) VALUES ( ? )"
     assert [(line["event"], line.get("number"), line.get("statement")) for line in lines] == [
         ("connected", None, None),
+        ("revision_begun", 1, None),
         ("skipped", 1, insert),
         ("skipped", 2, insert),
+        ("statement_begun", 3, insert),
         ("statement", 3, insert),
         ("applied", None, None),
+        ("waits", None, None),
         ("finished", None, None),
         ("outcome", None, None),
     ]
-    assert lines[3]["place"] == "b2_.py:15"
+    assert (lines[1]["revision"], lines[1]["of"]) == ("b2", 1)
+    assert [lines[number]["place"] for number in (4, 5)] == ["b2_.py:15"] * 2
     outcome = lines[-1]
     applied = outcome.pop("applied")
     assert [(one["revision"], one["direction"], one["doc"]) for one in applied] == [
@@ -217,6 +221,64 @@ def test_machines_get_a_line_for_each_event_and_one_for_the_outcome(project: Pro
         "after": ["b2"],
         "waited": 0.0,
     }
+
+
+def test_each_revision_is_told_with_its_place_among_all_of_the_run(project: Project) -> None:
+    for revision, before in (("a1", None), ("b2", "a1"), ("c3", "b2"), ("d4", "c3")):
+        project.add_revision(revision, before)
+    assert project.run("daybreak", "upgrade", "a1").code == 0
+
+    def told(*words: str) -> list[tuple[Any, ...]]:
+        out = project.run("daybreak", *words, "--json").out
+        fields = ("revision", "direction", "number", "of")
+        lines = [json.loads(line) for line in out.splitlines()]
+        return [
+            tuple(line[field] for field in fields)
+            for line in lines
+            if line["event"] == "revision_begun"
+        ]
+
+    assert told("upgrade", "head") == [
+        ("b2", "upgrade", 1, 3),
+        ("c3", "upgrade", 2, 3),
+        ("d4", "upgrade", 3, 3),
+    ]
+    assert told("downgrade", "b2") == [("d4", "downgrade", 1, 2), ("c3", "downgrade", 2, 2)]
+
+
+SLOW = {
+    "postgresql": "DO $$ BEGIN PERFORM pg_sleep(2.5); END $$",
+    "mysql": "DO SLEEP(2.5)",
+}
+
+
+def test_machines_hear_of_a_slow_statement_while_it_runs(project: Project, server: Server) -> None:
+    project.add_revision("a1", None, f'op.execute("{SLOW[server.dialect]}")')
+    done = project.run("daybreak", "upgrade", "head", "--json")
+    lines = [json.loads(line) for line in done.out.splitlines()]
+    names = [line["event"] for line in lines]
+    first, last = names.index("statement_begun"), names.index("statement")
+    told = [line for line in lines if line["event"] == "progress"]
+    assert told != []
+    assert names[first + 1 : last] == ["progress"] * len(told)
+    for line in told:
+        assert 1 <= line.pop("seconds") <= lines[last]["seconds"]
+        # The server tells nothing of it.
+        nothing = {"phase": "", "done": 0, "total": 0, "unit": "", "whole": False, "left": None}
+        assert line == {"event": "progress", **nothing}
+
+
+def test_on_a_terminal_one_line_says_how_far_a_slow_statement_is_and_goes(
+    project: Project, server: Server
+) -> None:
+    project.add_revision("a1", None, f'op.execute("{SLOW[server.dialect]}")')
+    done = project.answer("", "daybreak", "upgrade", "head")
+    assert done.code == 0
+    # Without the carriage returns: it is written, and blanks over it, before anything else is.
+    drawn = re.search(r"\nrun    DO .*\n(.+)       took \d\.\d s\n", done.out)
+    assert drawn, done.out
+    foot = "       N s  at work"
+    assert re.sub(r"\d s", "N s", drawn[1]) in {(foot + " " * len(foot)) * n for n in (1, 2)}
 
 
 def test_the_sql_of_an_offline_run_is_all_there_is_on_its_output(project: Project) -> None:

@@ -179,7 +179,7 @@ def stop_half_way(watched: Watched) -> None:
     watched.project.add_revision("0002", "0001", HALF_WAY)
     told = watched.run("daybreak", "upgrade", "head", "--json", "--traceback", code=7)
     lines = [json.loads(line) for line in told.out.splitlines()]
-    assert [line["event"] for line in lines][-3:] == ["statement", "statement", "error"]
+    assert [line["event"] for line in lines][-3:] == ["statement", "statement_begun", "error"]
     watched.run("alembic", "upgrade", "head", code=255)
     watched.run("daybreak", "upgrade", "head", code=7)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import sys
@@ -39,6 +38,7 @@ def state() -> State:
 
 def session(*, yes: bool = False, emit: Callable[[Event], None] | None = None) -> Session:
     """The session that a flow works in: it asks only a person on a terminal."""
+    from daybreak.cli.shown import events_shown
     from daybreak.core.invocation import AlembicOptions
     from daybreak.flows.session import Session
 
@@ -67,36 +67,6 @@ def _choose(question: str, answers: tuple[str, ...]) -> int:
 
 def _interactive() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty() and not state().json
-
-
-def events_shown() -> Callable[[Event], None]:
-    """What shows the events of one run: as lines for a person, or as JSON lines.
-
-    Notes for a person go to standard error, so that an answer stays clean. What can't be written
-    is left out: a migration does not stop half-way because whoever read along has gone (`| head`),
-    or because the disk of a log is full.
-    """
-    from daybreak.core.events import Noted, Unfinished
-    from daybreak.report.lines import event_object, json_line
-    from daybreak.report.screen import Screen
-
-    screen, now = Screen(), state()
-    # Offline, standard output is the SQL's.
-    as_json = now.lines and not click.get_current_context().params.get("sql")
-
-    def shown(event: Event) -> None:
-        is_note = isinstance(event, (Noted, Unfinished))
-        lines: list[str] = []
-        if as_json:
-            found = None if now.quiet and not is_note else event_object(event)
-            lines = [json_line(found)] if found else []
-        elif is_note or not (now.json or now.quiet):
-            lines = screen.lines(event, columns())
-        for text in lines:
-            with contextlib.suppress(OSError):
-                click.echo(text, err=is_note and not as_json)
-
-    return shown
 
 
 def show(*lines: str) -> None:

@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+# A wait of less is not worth a line.
+_NOTICED_S = 0.001
+# Nor are locks that were held for less: so long others may be kept waiting by default.
+_HELD_LONG_S = 0.5
+
 
 @dataclass(frozen=True)
 class Noted:
@@ -21,6 +26,17 @@ class Connected:
     place: str
     server: str
     heads: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RevisionBegun:
+    """One revision is about to be applied (`is_upgrade`) or taken back, the `number`th `of` all."""
+
+    revision: str
+    doc: str
+    is_upgrade: bool
+    number: int
+    of: int
 
 
 @dataclass(frozen=True)
@@ -61,7 +77,7 @@ class Orphan:
 class Passed:
     """A point of the run, for those who want to know where exactly it was: tests and traces.
 
-    Such as "locked", "statement" (it is about to be sent), "started recorded", "commit".
+    Such as "locked", "started recorded", "commit".
     """
 
     point: str
@@ -69,12 +85,51 @@ class Passed:
     number: int | None = None
 
 
+# A statement of which a Progressed was told has run.
+SLOW_STATEMENT_OVER = Passed("slow statement over")
+
+
+@dataclass(frozen=True)
+class StatementBegun:
+    """A statement of a revision is about to be sent. `statement` is its text without values.
+
+    `place` is the line of the revision that sends it, `4f2a_add.py:12`.
+    """
+
+    revision: str
+    number: int
+    statement: str
+    place: str | None
+
+
+@dataclass(frozen=True)
+class Progressed:
+    """The statement under way has taken `seconds` so far, which is told once in each.
+
+    A wait for a lock that the server ended, and that was taken up again at once, counts as one.
+    The others are as in `core.progress.Gauge`, and empty or 0 where the server tells nothing.
+    `left`: how many seconds it may take yet, or its `phase` unless the figures are of the `whole`.
+    """
+
+    seconds: float
+    phase: str = ""
+    done: int = 0
+    total: int = 0
+    unit: str = ""
+    whole: bool = False
+    left: float | None = None
+
+
+@dataclass(frozen=True)
+class Unmeasured:
+    """The server does not tell how far a statement is; `needs` says what it takes that it does."""
+
+    needs: str
+
+
 @dataclass(frozen=True)
 class Ran:
-    """A statement of a revision has run. `statement` is its text without values.
-
-    `place` is the line of the revision that sent it, `4f2a_add.py:12`.
-    """
+    """A statement of a revision has run, as `StatementBegun` announced it."""
 
     revision: str
     number: int
@@ -132,13 +187,23 @@ class Unwatched:
 class Waits:
     """At the end: how long the one waited that the run kept waiting the longest, in `seconds`.
 
-    None where nobody saw all of it. `attempts` were given up for it, and `blockers` says whom the
-    run waited for.
+    None where nobody saw all of it. `attempts` were given up for it. `waited`: how long the run
+    waited itself, at most, and `blockers` says for whom. `held`: how long a transaction of it held
+    locks, at most, and `revision` is whose.
     """
 
     seconds: float | None
     attempts: int
+    waited: float
     blockers: str
+    held: float
+    revision: str
+
+    @property
+    def is_worth_a_line(self) -> bool:
+        """Whether anybody can have noticed that there was a run."""
+        longest = max(self.seconds or 0.0, self.waited)
+        return bool(self.attempts) or longest >= _NOTICED_S or self.held >= _HELD_LONG_S
 
 
 @dataclass(frozen=True)
@@ -170,6 +235,10 @@ Event = (
     | NotYet
     | Orphan
     | Passed
+    | RevisionBegun
+    | StatementBegun
+    | Progressed
+    | Unmeasured
     | Ran
     | Skipped
     | Repaired

@@ -86,6 +86,16 @@ class Reading(NamedTuple):
         return bool(_PASSWORD & {*self.skeleton.upper().split()})
 
     @property
+    def takes_locks(self) -> bool:
+        """Whether readers or writers may have to wait for what it locks until the transaction ends.
+
+        They don't for a setting, nor for a query without FOR UPDATE and its like.
+        """
+        if self.effect not in {Effect.SESSION, Effect.NOTHING}:
+            return True
+        return bool(_LOCKS & {*self.skeleton.upper().split()})
+
+    @property
     def renames(self) -> bool:
         """Whether a name may be another table's behind it, or nobody's."""
         words = self.skeleton.upper().split(" ", 2)
@@ -96,5 +106,6 @@ class Reading(NamedTuple):
 
 
 _RENAMES = frozenset({"RENAME", "SCHEMA"})
+_LOCKS = frozenset({"LOCK", "FOR"})
 _RUNS_CODE = ("CALL ", "DO ", "EXECUTE ")
 _PASSWORD = frozenset({"PASSWORD", "IDENTIFIED"})

@@ -23,11 +23,25 @@ class Look(NamedTuple):
     approximate: bool
 
 
+class Progress(NamedTuple):
+    """How the server tells how far the statement of `:session` is.
+
+    `check` has a row with true where it does; None where it always does. `query` has at most one
+    row, a `core.progress.Gauge`. `needs` says in a sentence what it takes that it tells.
+    """
+
+    check: str | None
+    query: str
+    needs: str
+
+
 class Watching(Protocol):
     """What the watcher of a run asks the server."""
 
     @property
     def LOOKS(self) -> Sequence[Look]: ...  # noqa: N802 - the best one first
+    @property
+    def PROGRESS(self) -> Progress: ...  # noqa: N802
     @property
     def CANCEL(self) -> str: ...  # noqa: N802 - of `:session`, the statement `:statement` alone
     @property

@@ -24,7 +24,7 @@ from daybreak.core.errors import (
     NotTheWriter,
     StatementRefused,
 )
-from daybreak.core.events import Applied, Emit, Finished, Passed, Unfinished
+from daybreak.core.events import Applied, Emit, Finished, Passed, RevisionBegun, Unfinished
 from daybreak.core.failure import (
     MAKE_ROOM,
     Reached,
@@ -48,6 +48,7 @@ from daybreak.edges.apply.journal import Journal
 from daybreak.edges.apply.lost import first_of, is_lost, unless_lost
 from daybreak.edges.apply.session import process_of
 from daybreak.edges.apply.steps import (
+    Step,
     ancestors,
     has_own_transaction,
     parents_of,
@@ -278,11 +279,13 @@ class Run:
         self.worker.end_reading()
 
     @contextlib.contextmanager
-    def _around(self, script: Script, is_upgrade: bool, following: Script | None) -> Iterator[None]:
+    def _around(self, step: Step) -> Iterator[None]:
         self._since = time.monotonic()
+        script, is_upgrade = step.script, step.is_upgrade
         revision = script.revision
         self._refuse_half_done((revision, is_upgrade))
         known = self.known.pop((revision, is_upgrade), {})
+        self.emit(RevisionBegun(revision, script.doc, is_upgrade, step.number, step.of))
         self.gentle.budget_for(script)
         with self.funnel.revision(
             revision,
@@ -290,7 +293,7 @@ class Run:
             known=known,
             parents=parents_of(script),
             source=partial(source_of, script),
-            following=following.revision if following and self.journal.plans else None,
+            following=step.following.revision if step.following and self.journal.plans else None,
             allows=allowances_of(script),
         ):
             try:

@@ -6,7 +6,6 @@ import contextlib
 import random
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -16,7 +15,8 @@ from daybreak.core.errors import BudgetSpent, DaybreakError
 from daybreak.core.events import Emit, SteppedBack, Unwatched, Waits
 from daybreak.core.failure import Reached
 from daybreak.core.retry import Patience, pause_after
-from daybreak.core.settings import duration_text, lock_budget
+from daybreak.core.settings import lock_budget
+from daybreak.core.spent import OF_REVISION, Spent, budget_spent
 from daybreak.core.statement import Effect, Reading
 from daybreak.core.target import Policy
 from daybreak.core.waiting import Kind, chain, lasting
@@ -28,33 +28,9 @@ if TYPE_CHECKING:
 
     from daybreak.dialects.base import Dialect
 
-# What a revision's file says of its own budget.
-OF_REVISION = "daybreak_lock_budget"
 # Work that takes longer than the budget takes as long again, unless the traffic was to blame.
 _ATTEMPTS_AT_WORK = 3
 _HEED_S = 0.1
-_WORTH_TELLING_S = 0.001
-
-
-@dataclass(frozen=True)
-class Spent:
-    """An attempt that is given up.
-
-    `longest` is how long the one waited that was kept waiting the longest. `blockers` says for whom
-    we waited, `relation` what an autovacuum among them works at. `refused`: it was the server that
-    ended our wait. `kept_place`: and nobody waited behind us.
-    """
-
-    longest: float
-    blockers: str
-    relation: str
-    refused: bool
-    kept_place: bool
-
-    @property
-    def at_work(self) -> bool:
-        """Whether it waited for nobody: others waited for what it did itself."""
-        return not self.refused and not self.blockers
 
 
 class Gentle:
@@ -80,7 +56,6 @@ class Gentle:
         self._is_theirs = False  # the revision has set a timeout of its own
         self._relation = ""  # at which an autovacuum was met
         self._given_up = 0
-        self._blockers = ""
         self._longest = 0.0
 
     # Around the work.
@@ -105,7 +80,7 @@ class Gentle:
         """The revision's own budget holds from here on. Raises ProjectInvalid."""
         budget_s = lock_budget_of(script, self._policy) / 1000
         self.watcher.budget_s, self.watcher.takes_its_time = budget_s, False
-        self._is_theirs = False
+        self.watcher.whose, self._is_theirs = script.revision, False
         self._set(self._server.bound(budget_s))
 
     def allow_to_work(self) -> None:
@@ -122,13 +97,13 @@ class Gentle:
         if reading.effect is Effect.SESSION and self._server.TIMEOUT in reading.skeleton.lower():
             self._is_theirs, self._bound = True, ""
         bound = self._bound
-        unhurried = not self._is_theirs and (
-            not harmless or (alone and self._server.is_in_nobodys_way(reading.skeleton))
-        )
+        in_nobodys_way = alone and self._server.is_in_nobodys_way(reading.skeleton)
+        unhurried = not self._is_theirs and (not harmless or in_nobodys_way)
         if unhurried:
             self._set(self._server.UNBOUND)
         try:
-            with self.watcher.sending(harmless=harmless):
+            in_the_way = reading.takes_locks and not in_nobodys_way
+            with self.watcher.sending(reading.skeleton, harmless=harmless, in_the_way=in_the_way):
                 yield
         except Exception as error:
             # Without our timeout it would have waited, and come through: the revision may catch
@@ -178,8 +153,7 @@ class Gentle:
                     may = may_retry and working < _ATTEMPTS_AT_WORK
                     pause = self._pause(attempt, waited) if may else None
                     if pause is None:
-                        tries = counted(attempt) if attempt else lasting(waited)
-                        raise self._gives_up(tries, spent, now, place(error)) from error
+                        raise self._gives_up(attempt, waited, spent, now, place(error)) from error
                     self._connection.rollback()
                     if not spent.kept_place:
                         self._given_up += 1
@@ -188,13 +162,16 @@ class Gentle:
                         waited += pause
                     heed()
                     self._relation, self._bound = spent.relation, ""
-                    self.watcher.try_again()
+                    self.watcher.try_again(kept_place=spent.kept_place)
                     again()
                 else:
                     break
-        if self.watcher.longest >= _WORTH_TELLING_S or self._given_up:
-            seen = self.watcher.longest if self.watcher.watches else None
-            self._emit(Waits(seen, self._given_up, self._blockers))
+        if self._begun:
+            watcher, held = self.watcher, self.watcher.held
+            seconds = watcher.longest if watcher.watches else None
+            self._emit(
+                Waits(seconds, self._given_up, *watcher.waited_most, held.longest, held.whose)
+            )
 
     # What it takes to step back.
 
@@ -210,7 +187,6 @@ class Gentle:
             return None
         watcher = self.watcher
         blockers = chain(watcher.blockers)
-        self._blockers = blockers or self._blockers
         vacuumed = [one.relation for one in watcher.blockers if one.kind is Kind.AUTOVACUUM]
         # Nobody takes our place in the queue if we are back in it at once.
         alone = watcher.watches and not watcher.attempt and watcher.waited >= watcher.budget_s
@@ -224,41 +200,17 @@ class Gentle:
         return pause_after(attempt, waited, patience, jitter=jitter)
 
     def _gives_up(
-        self, tries: str, spent: Spent, reached: Reached, place: str | None
+        self, attempt: int, waited: float, spent: Spent, now: Reached, place: str | None
     ) -> BudgetSpent:
-        budget = duration_text(round(self.watcher.budget_s * 1000))
-        what = f"{place} " if place else "a statement "
-        if not spent.at_work:
-            why = f"was not granted its lock in {tries}"
-            for_whom = f": it waits for {spent.blockers}" if spent.blockers else ""
-            behind = (
-                f". Others waited behind it for up to {lasting(spent.longest)}"
-                if spent.longest
-                else ""
-            )
-            problem = f"{what}{why}{for_whom}{behind}"
-            cure = (
-                "end what is named, or wait until it is over, and run the command again; or let "
-                f"it be tried for longer: attempts, --wait SECONDS, {OF_REVISION} in the file"
-            )
-            if any(not one.state for one in self.watcher.blockers):
-                cure += f". {self._server.TELLS_MORE} would see what that session does"
-        else:
-            problem = (
-                f"{what}works under a lock for longer than others may be kept waiting, which is "
-                f"{budget}: they waited for up to {lasting(spent.longest)}, in each of "
-                f"{tries}"
-            )
-            cure = (
-                "let the work be done in smaller parts, or in a way that is in nobody's way; or "
-                f'allow this revision more, by a line in its file: {OF_REVISION} = "10s"'
-            )
-        stays = (
-            f"What was open was rolled back; {reached.text}"
-            if reached.changed
-            else "Nothing was changed"
+        hidden = any(not one.state for one in self.watcher.blockers)
+        return budget_spent(
+            spent,
+            tries=f"{attempt} attempt{'s' if attempt != 1 else ''}" if attempt else lasting(waited),
+            place=place,
+            budget_s=self.watcher.budget_s,
+            stays=now.text if now.changed else None,
+            would_see=self._server.TELLS_MORE if hidden else None,
         )
-        return BudgetSpent(f"{problem}. {stays}", cure, spent.blockers)
 
     def _meet_autovacuum(self) -> None:
         """Wait until it leaves a table where it was met, before anything of the transaction."""
@@ -281,11 +233,6 @@ class Gentle:
                     ).scalar_one()
                 self._connection.exec_driver_sql(sql)
             self._bound = sql
-
-
-def counted(attempts: int) -> str:
-    """`1 attempt`, `2 attempts`."""
-    return f"{attempts} attempt{'s' if attempts != 1 else ''}"
 
 
 def lock_budget_of(script: Script, policy: Policy) -> int:

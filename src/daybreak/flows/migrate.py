@@ -17,6 +17,7 @@ from daybreak.core.events import (
     Finished,
     Orphan,
     Passed,
+    Progressed,
     Waiting,
 )
 from daybreak.core.guard import needs_consent, question, refuse_on_lambda
@@ -144,7 +145,7 @@ def _migrate(
                     outcome.waited = time.monotonic() - waits_since
             case Finished(heads=heads):
                 outcome.after = tuple(sorted(heads))
-            case Passed():
+            case Passed() | Progressed():
                 pass
             case _:
                 outcome.events.append(event)

@@ -6,12 +6,15 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from daybreak.core.events import Applied, Event, Passed, Unfinished
+from daybreak.core.events import Applied, Event, Passed, RevisionBegun, Unfinished
 from daybreak.core.secret import mask
 
 _NAMES = {
     "Noted": "note",
     "DatabaseCreated": "database_created",
+    "RevisionBegun": "revision_begun",
+    "StatementBegun": "statement_begun",
+    "Progressed": "progress",
     "Ran": "statement",
     "SteppedBack": "stepped_back",
 }
@@ -28,9 +31,9 @@ def event_object(event: Event) -> dict[str, Any] | None:
         return None
     kind = type(event).__name__
     found = {"event": _NAMES.get(kind, kind.lower()), **asdict(event)}
-    for name in {"seconds", "waited"} & found.keys():
+    for name in {"seconds", "waited", "left", "held"} & found.keys():
         if found[name] is not None:
             found[name] = round(found[name], 3)
-    if isinstance(event, (Applied, Unfinished)):
+    if isinstance(event, (Applied, RevisionBegun, Unfinished)):
         found["direction"] = "upgrade" if found.pop("is_upgrade") else "downgrade"
     return found

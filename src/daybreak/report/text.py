@@ -6,7 +6,7 @@ Colour is only marked here; `click.echo` takes it away where there is no termina
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from click import style
 
@@ -22,11 +22,15 @@ from daybreak.core.events import (
     NotYet,
     Orphan,
     Passed,
+    Progressed,
     Ran,
     Repaired,
+    RevisionBegun,
     Skipped,
+    StatementBegun,
     SteppedBack,
     Unfinished,
+    Unmeasured,
     Unwatched,
     Waiting,
     Waits,
@@ -34,7 +38,18 @@ from daybreak.core.events import (
 from daybreak.core.standing import Standing
 
 # What a run met of others, said in a sentence.
-Met = Waiting | Orphan | Skipped | Repaired | Unfinished | Blocked | SteppedBack | Unwatched | Waits
+Met = (
+    Waiting
+    | Orphan
+    | Skipped
+    | Repaired
+    | Unfinished
+    | Blocked
+    | SteppedBack
+    | Unwatched
+    | Unmeasured
+    | Waits
+)
 
 
 def error_lines(error: DaybreakError) -> list[str]:
@@ -44,7 +59,8 @@ def error_lines(error: DaybreakError) -> list[str]:
     return lines
 
 
-def event_line(event: Event) -> str:
+def event_line(event: Event, among: RevisionBegun | None = None) -> str:
+    """`among` says which of how many revisions an Applied is."""
     match event:
         case Noted(text):
             return style("note", fg="yellow") + f"   {text}"
@@ -52,7 +68,8 @@ def event_line(event: Event) -> str:
             return connected_line(event)
         case Applied(revision, doc, is_upgrade, seconds):
             sign = style("✓", fg="green") if is_upgrade else style("↩", fg="yellow")
-            return f"  {sign} {revision}  {doc}  {style(duration(seconds), dim=True)}"
+            place = f"{place_of(among)}  " if among is not None and among.of > 1 else ""
+            return f"  {sign} {place}{revision}  {doc}  {style(duration(seconds), dim=True)}"
         case DatabaseCreated(place):
             return style("made", fg="green") + f"   {place}"
         case NotYet(problem):
@@ -65,12 +82,13 @@ def event_line(event: Event) -> str:
             | Blocked()
             | SteppedBack()
             | Unwatched()
+            | Unmeasured()
             | Waits()
             | Unfinished()
         ):
             word, text = run_words(event)
             return style(word.ljust(7), fg="yellow") + text
-        case Passed() | Ran() | Finished():
+        case Passed() | RevisionBegun() | StatementBegun() | Progressed() | Ran() | Finished():
             return ""
 
 
@@ -97,18 +115,28 @@ def run_words(event: Met) -> tuple[str, str]:
             return "back", f"{why}, so attempt {attempt} was taken back{whom}; {again}"
         case Unwatched(why):
             return "note", why
-        case Waits(seconds, attempts, blockers):
-            longest = (
-                "how long others waited for this run was not seen"
-                if seconds is None
-                else f"nobody waited for this run for longer than {duration(seconds)}"
-            )
-            tries = f"; it stepped back {counted(attempts, 'time')}" if attempts else ""
-            whom = f", for {blockers}" if attempts and blockers else ""
-            return "others", f"{longest}{tries}{whom}"
+        case Unmeasured(needs):
+            return "note", f"how far the statement is, the server does not tell: {needs}"
+        case Waits():
+            return "others", "; ".join(_waits(event))
         case Unfinished(revision, is_upgrade):
             what, verb = ("applied", "upgrade") if is_upgrade else ("taken back", "downgrade")
             return "half", f"{revision} is half {what}: if no run is at work, {verb} to finish it"
+
+
+def _waits(event: Waits) -> Iterator[str]:
+    if event.seconds is None:
+        yield "how long others waited for this run was not seen"
+    elif event.seconds < 0.001:
+        yield "nobody was seen to wait for this run"
+    else:
+        yield f"nobody waited for this run for longer than {duration(event.seconds)}"
+    if event.attempts:
+        yield f"it stepped back {counted(event.attempts, 'time')}"
+    if event.waited:
+        yield f"it waited for up to {duration(event.waited)} itself, for {event.blockers}"
+    if event.held:
+        yield f"its locks were held for up to {duration(event.held)}, by {event.revision}"
 
 
 def connected_line(event: Connected) -> str:
@@ -175,6 +203,11 @@ def done(text: str) -> str:
 
 def next_step(text: str) -> str:
     return style("next", fg="cyan", bold=True) + f"   {text}"
+
+
+def place_of(revision: RevisionBegun) -> str:
+    """`3/14`, as wide for each of them."""
+    return f"{revision.number}/{revision.of}".rjust(2 * len(str(revision.of)) + 1)
 
 
 def revisions(names: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ somebody waits, but not for whom.
 
 from __future__ import annotations
 
+from daybreak.dialects.mysql.progress import PROGRESS as PROGRESS
 from daybreak.dialects.watching import Look
 
 # Whether the lock `{held}` keeps the lock `{wanted}` from being granted, by MySQL's table of them.

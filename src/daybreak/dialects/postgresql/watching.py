@@ -6,6 +6,7 @@ neither state nor statement (The Statistics Collector, "Viewing statistics").
 
 from __future__ import annotations
 
+from daybreak.dialects.postgresql.progress import PROGRESS as PROGRESS
 from daybreak.dialects.watching import Look
 
 # Waits that a migration can cause: for a table, a row, a transaction. A wait for an advisory lock

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import event
 
 from daybreak.core.errors import Undecided
-from daybreak.core.events import Emit, Passed, Ran, Skipped
+from daybreak.core.events import Emit, Passed, Ran, Skipped, StatementBegun
 from daybreak.core.journal import BEGUN, Entry, State
 from daybreak.core.program import parts_over, program
 from daybreak.core.resume import Decision, Next, Said, left_over, resume
@@ -328,7 +328,7 @@ class Funnel:
             return True
         self._keeping.require_kept(work, sent)
         self._weighing.require_light(work, sent)
-        self._emit(Passed("statement", work.revision, work.number))
+        self._emit(StatementBegun(work.revision, work.number, reading.skeleton, place))
         began = time.monotonic()
         self._ways.run(work, sent)
         seconds = time.monotonic() - began

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alembic import context
 from alembic.script import Script
@@ -15,8 +15,19 @@ if TYPE_CHECKING:
 
 # Alembic's own: heads and context to the steps that lead on from there.
 Steps = Callable[[Any, "MigrationContext"], Any]
-# Around the function of a revision, which goes upwards or not, and is followed by one upwards.
-Around = Callable[[Script, bool, "Script | None"], AbstractContextManager[None]]
+
+
+class Step(NamedTuple):
+    """A revision's function that goes upwards or not, the `number`th `of` all of the run.
+
+    `following` is the revision behind it, if that is applied, too.
+    """
+
+    script: Script
+    is_upgrade: bool
+    following: Script | None
+    number: int
+    of: int
 
 
 def steps_in_force() -> Steps:
@@ -29,7 +40,7 @@ def steps_around(
     steps: Steps,
     *,
     begin: Callable[[Sequence[str], Sequence[tuple[Script, bool]], int], None],
-    around: Around,
+    around: Callable[[Step], AbstractContextManager[None]],
     committed: Callable[[str], None],
 ) -> Steps:
     """The same steps: `begin` before the first one, `around` each, `committed` behind it.
@@ -46,14 +57,16 @@ def steps_around(
         else:
             taken = [(step, step.migration_fn) for step in steps(heads, migration)]
             steps_and_functions.extend(taken)
-        for number, (step, function) in enumerate(taken):
-            if number == 0:
+        of = len(steps_and_functions)
+        done = of - len(taken)
+        for index, (step, function) in enumerate(taken):
+            if index == 0:
                 ways = [(script, step.is_upgrade) for step, _ in taken if (script := _script(step))]
-                begin(heads, ways, len(steps_and_functions) - len(taken))
+                begin(heads, ways, done)
             if (script := _script(step)) is not None:
-                following = _applied(taken[number + 1][0]) if number + 1 < len(taken) else None
-                within = around(script, step.is_upgrade, following)
-                step.migration_fn = _within(within, function)
+                following = _applied(taken[index + 1][0]) if index + 1 < len(taken) else None
+                ours = Step(script, step.is_upgrade, following, done + index + 1, of)
+                step.migration_fn = _within(around(ours), function)
             yield step
             if script is not None:
                 committed(script.revision)

@@ -16,9 +16,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from daybreak.core.events import Blocked, Emit, Unwatched
-from daybreak.core.waiting import Blocker, Kind, Tally, Waiter, chain
+from daybreak.core.held import Held
+from daybreak.core.waiting import Blocker, Tally, Waiter, chain
 from daybreak.dialects.base import Dialect
 from daybreak.dialects.watching import Look
+from daybreak.edges.apply.looks import best_look, blocker_of, seconds_of
+from daybreak.edges.apply.meter import Meter
 from daybreak.edges.apply.orphans import TOLD_EVERY_S
 
 if TYPE_CHECKING:
@@ -47,8 +50,10 @@ class Watcher:
     `connect` gives the connection to watch from, None where there can be none. `budget_s` is how
     long anybody may be kept waiting by one transaction. `longest` is how long, in seconds, somebody
     was, in the transaction of the `attempt` now under way or ever. `blockers` are those whom its
-    last statement waited for, `waited` for how long. `refused`: the server's timeout has ended it.
-    `takes_its_time`: others may wait for its work, though not for its place in a queue.
+    last statement waited for, `waited` for how long; `waited_most` is the longest wait of all, and
+    whom it was for. `held` tells for how long locks were held, and that the revision `whose` did
+    it. `refused`: the server's timeout has ended the last statement. `takes_its_time`: others may
+    wait for its work, though not for its place in a queue.
     """
 
     def __init__(
@@ -60,11 +65,15 @@ class Watcher:
         self.watches = connect is not None
         self.longest = self.attempt = self.waited = 0.0
         self.blockers: tuple[Blocker, ...] = ()
+        self.waited_most: tuple[float, str] = (0.0, "")
+        self.held, self.whose = Held(), ""
         self.refused = False
+        self.meter = Meter(dialect.watching.PROGRESS, self._tell)
         self._session = ""
         self._mutex = threading.Lock()
         self._over = threading.Event()
         self._tally = Tally()
+        self._locked_out = False
         self._counted = 0  # the transaction that the tally is of
         self._tell_at = 0.0
         # What the worker is at; the mutex is for those who act upon it.
@@ -78,11 +87,17 @@ class Watcher:
     @contextlib.contextmanager
     def at_work(self) -> Iterator[None]:
         """It watches during the block."""
-        if self._connect is None:
-            yield
-            return
+        with self.meter.at_work():
+            if self._connect is None:
+                yield
+            else:
+                with self._watching(self._connect):
+                    yield
+
+    @contextlib.contextmanager
+    def _watching(self, connect: Callable[[], Connection]) -> Iterator[None]:
         thread = threading.Thread(
-            target=self._watch, args=(self._connect,), name="daybreak watch", daemon=True
+            target=self._watch, args=(connect,), name="daybreak watch", daemon=True
         )
         thread.start()
         try:
@@ -101,22 +116,32 @@ class Watcher:
         self._session = session
 
     @contextlib.contextmanager
-    def sending(self, *, harmless: bool) -> Iterator[None]:
-        """A statement runs during the block, which may be ended early if that is `harmless`."""
+    def sending(
+        self, statement: str = "", *, harmless: bool, in_the_way: bool = True
+    ) -> Iterator[None]:
+        """The `statement` runs during the block, which may be ended early if that is `harmless`.
+
+        `in_the_way`: it takes locks for which somebody may have to wait.
+        """
         with self._mutex:
             self.prove()
             self._harmless = harmless
             self.blockers, self.waited = (), 0.0  # whom an earlier one waited for is not in its way
+            now = time.monotonic()
             if self._since is None:
-                self._since, self.attempt = time.monotonic(), 0.0
+                self._since, self.attempt = now, 0.0
+            if in_the_way:
+                self.held.sends(now)
         try:
-            yield
+            with self.meter.sending(statement):
+                yield
         except Exception:
             self._hit = self._asked_at is not None
             raise
         finally:
             with self._mutex:  # not while it is being cancelled: the next one would be hit
                 self._harmless = None
+                self.held.has_run()
 
     def transaction_over(self) -> None:
         """All locks are given back, or just about to be."""
@@ -124,6 +149,7 @@ class Watcher:
             with self._mutex:
                 self._since = None
                 self._transaction += 1
+                self.held.gives_back(time.monotonic(), self.whose)
                 if not self._hit:
                     self._asked_at = None
 
@@ -147,12 +173,15 @@ class Watcher:
         """Whether the run is to step back."""
         return self._asked_at is not None
 
-    def try_again(self) -> None:
-        """What was open is rolled back, and a new attempt begins."""
+    def try_again(self, *, kept_place: bool = False) -> None:
+        """What was open is rolled back, and a new attempt begins, or the last one goes on."""
+        if kept_place:
+            self.meter.keep()
         with self._mutex:
             self._since = self._asked_at = None
             self._hit = self.refused = False
             self._transaction += 1
+            self.held.gives_back(time.monotonic(), self.whose)
             self.attempt = self.waited = 0.0
             self.blockers = ()
 
@@ -170,27 +199,18 @@ class Watcher:
                 self._tell(Unwatched(f"who waits is not seen any more: {_words(error)}"))
 
     def _watch_from(self, connection: Connection) -> None:
-        look = self._best_look(connection)
+        look = best_look(connection, self._dialect, self._tell)
         pause = 0.0
         while not self._over.wait(pause):
+            self._locked_out = False
             pause = self._look(connection, look) if self._is_long_at_work() else BEGINS_S
+            waited = self.meter.look(connection, self._session, locked_out=self._locked_out)
+            if waited is not None:
+                self._name(connection, look, waited)
 
     def _is_long_at_work(self) -> bool:
         since = self._since
         return since is not None and time.monotonic() - since >= BEGINS_S and bool(self._session)
-
-    def _best_look(self, connection: Connection) -> Look:
-        for look in self._dialect.watching.LOOKS:
-            try:
-                if look.check is None or connection.execute(text(look.check)).scalar():
-                    break
-            except SQLAlchemyError as error:
-                if getattr(error, "connection_invalidated", False):
-                    raise
-        if look.approximate:
-            more = self._dialect.watching.TELLS_MORE
-            self._tell(Unwatched(f"who waits is seen approximately. {more} would see more"))
-        return look
 
     def _look(self, connection: Connection, look: Look) -> float:
         """Look once; how long to wait until the next time."""
@@ -206,14 +226,18 @@ class Watcher:
         if self._transaction != transaction or not rows:
             return CLOSE_POLL_S
         own = rows[0]
-        waiters = [Waiter(str(row[0]), _seconds(row[1])) for row in rows[1:]]
+        waiters = [Waiter(str(row[0]), seconds_of(row[1])) for row in rows[1:]]
         longest = self._tally.add(waiters, now)
         self.longest, self.attempt = max(self.longest, longest), max(self.attempt, longest)
-        waits, waited = own[1] is not None, _seconds(own[1]) or 0.0
-        self.waited = max(self.waited, waited)
+        waits, waited = own[1] is not None, seconds_of(own[1]) or 0.0
+        self.waited, self._locked_out = max(self.waited, waited), waits
+        if waits:
+            with self._mutex:
+                if self._transaction == transaction:
+                    self.held.waits(now)
         spent = longest >= self.budget_s and (waits or not self.takes_its_time)
         if waits and (spent or waiters or waited >= TOLD_AFTER_S) and not self.asked:
-            self._name(connection, look, waited)
+            self._name(connection, look, waited + self.meter.before)
         if spent:
             if not waits and not self.asked:
                 self.blockers = ()  # it got its lock, and others wait for what it does
@@ -225,24 +249,16 @@ class Watcher:
     def _name(self, connection: Connection, look: Look, waited: float) -> None:
         """Find out for whom we wait; say so, though not again and again."""
         rows = connection.execute(text(look.blockers), {"session": self._session}).all()
-        found = tuple(self._blocker(*row) for row in rows)
+        found = tuple(blocker_of(self._dialect, *row) for row in rows)
         if not found:  # the last one left just now
             return
         news = {blocker.name for blocker in found} - {blocker.name for blocker in self.blockers}
         self.blockers = found
+        self.waited_most = max(self.waited_most, (waited, chain(found)))
         now = time.monotonic()
         if now >= self._tell_at and (news or waited >= TOLD_AFTER_S):
             self._tell_at = now + TOLD_EVERY_S
             self._tell(Blocked(chain(found), waited))
-
-    def _blocker(self, kind: str, *row: Any) -> Blocker:
-        name, user, application, host, state, seconds, statement, relation, root, _depth = row
-        # without its values, which may be somebody's data
-        shown = self._dialect.read_statement(statement).skeleton if statement else ""
-        return Blocker(
-            Kind(kind), name, user, application, host, state, _seconds(seconds), shown,
-            relation, bool(root),
-        )  # fmt: skip
 
     def _step_back(self, connection: Connection, transaction: int, statement: str) -> None:
         """End the statement under way, or ask the run to stop before the next one."""
@@ -258,9 +274,8 @@ class Watcher:
                 connection.execute(cancel, {**asks, "statement": statement})
             elif self._harmless is None and now - self._asked_at > GRACE_S:
                 self._hit = True
-                with contextlib.suppress(
-                    SQLAlchemyError
-                ):  # it is gone, or the next look fails, too
+                # It is gone, or the next look fails, too.
+                with contextlib.suppress(SQLAlchemyError):
                     connection.execute(text(self._dialect.running.END_SESSION), asks)
 
     def _tell(self, event: Any) -> None:
@@ -268,10 +283,6 @@ class Watcher:
             self._emit(event)
         except BaseException as error:  # noqa: BLE001 - the run ends by it, in its own thread
             self._raised = error
-
-
-def _seconds(value: Any) -> float | None:
-    return None if value is None else float(value)
 
 
 def _words(error: BaseException) -> str:
