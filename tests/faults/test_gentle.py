@@ -33,6 +33,15 @@ HOLDS = Revision(
     __import__("time").sleep({BUDGET_S} + 0.1)
     """,
 )
+# Its session is ended meanwhile, and it does not even notice.
+FAILS_LATE = Revision(
+    "b2",
+    """
+    op.execute("UPDATE events SET title = 'y'")
+    __import__("time").sleep(2)
+    raise ValueError("of its own")
+    """,
+)
 COLUMN_LATER = Revision("c3", COLUMN.body)
 READ = "SELECT * FROM events"
 
@@ -152,6 +161,30 @@ def test_a_run_that_gives_up_names_who_is_in_the_way_and_has_changed_nothing(
     ), problem
     assert readers.longest < LATE * BUDGET_S
     assert project.run("daybreak", "upgrade", "head").code == 0
+
+
+def test_what_a_revision_raises_while_others_wait_for_it_is_told_as_what_it_is(
+    project: Project, server: Server, url: str, tmp_path: Path
+) -> None:
+    project = make_project(tmp_path / "app", server.dialect, **project.variables)
+    write_history(project, (TABLE, FAILS_LATE))
+    with traffic(url, "UPDATE events SET title = 'z' WHERE id = 1") as writers:
+        done = project.run("daybreak", "upgrade", "head")
+    assert done.code == 1, done.said
+    assert re.search(r"error  versions/b2_\.py:\d+ failed: ValueError: of its own\n", done.err)
+    assert "back " not in done.said
+    assert writers.longest < LATE * BUDGET_S
+
+
+def test_a_run_that_gives_up_tells_how_long_others_waited(project: Project, url: str) -> None:
+    with holding(url, READ), traffic(url):
+        done = project.run("daybreak", "upgrade", "head", "--wait", "0", "--json")
+    assert done.code == 5, done.said
+    told = waits(done.out)
+    assert BUDGET_S <= told["seconds"] < LATE * BUDGET_S
+    assert BUDGET_S <= told["waited"] < LATE * BUDGET_S
+    assert re.match(r"session \d+ \(.*, idle in transaction for ", told["blockers"])
+    assert [told["attempts"], told["revision"]] == [1, "b2"]
 
 
 def test_a_revision_may_have_a_budget_of_its_own(project: Project, url: str) -> None:

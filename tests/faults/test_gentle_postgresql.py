@@ -65,6 +65,14 @@ ALWAYS_SLOW = """
 op.add_column("events", sa.Column("price", sa.Integer))
 op.execute("DO $$ BEGIN PERFORM pg_sleep(20); END $$")
 """
+# No statement is ended by a cancel that it catches.
+FAILS_NEVERTHELESS = """
+op.add_column("events", sa.Column("price", sa.Integer))
+op.execute(
+    "DO $$ BEGIN BEGIN PERFORM pg_sleep(20); EXCEPTION WHEN query_canceled THEN NULL; END;"
+    " PERFORM 1 / 0; END $$"
+)
+"""
 # The statement's error is caught, which leaves the transaction aborted.
 CAUGHT = """
 try:
@@ -220,6 +228,18 @@ def test_work_that_always_takes_longer_is_given_up_after_three_times(
     assert "in each of 3 attempts. Nothing was changed" in done.err
     assert readers.longest < LATE * BUDGET_S
     assert _rows(url, "SELECT version_num FROM alembic_version") == [("a1",)]
+
+
+def test_an_error_of_a_statement_behind_which_others_wait_is_told_as_what_it_is(
+    prepare: Prepare, url: str
+) -> None:
+    project = prepare(FAILS_NEVERTHELESS)
+    with traffic(url) as readers:
+        done = project.run("daybreak", "upgrade", "head")
+    assert done.code == 1, done.said
+    assert "division by zero" in done.err
+    assert "back " not in done.said
+    assert readers.longest < LATE * BUDGET_S
 
 
 def test_who_was_in_the_way_of_an_earlier_revision_is_not_named_for_a_later_one(

@@ -78,6 +78,10 @@ class Watching(Protocol):
         """Whether the driver's `error` says that a statement has waited for as long as it may."""
         ...
 
+    def is_ended(self, error: BaseException) -> bool:
+        """Whether the driver's `error` says that a statement or its session was ended by others."""
+        ...
+
     def is_refused(self, error: BaseException) -> bool:
         """Whether the driver's `error` says that a lock was not granted, in time or at all."""
         ...

@@ -427,7 +427,8 @@ class Run:
 
     def _failure(self, error: Exception) -> DaybreakError:
         place = place_in_history(context.script, error)
-        if is_lost(error, self.connection) or self.connection.invalidated:
+        ended_by_us = self.gentle.watcher.asked
+        if is_lost(error, self.connection) or (self.connection.invalidated and not ended_by_us):
             return connection_lost(
                 said(first_of(error)), self._reached, committing=self.funnel.told_to_commit
             )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from daybreak.core.errors import BudgetSpent, DaybreakError
 from daybreak.core.events import Emit, SteppedBack, Unwatched, Waits
@@ -20,6 +20,7 @@ from daybreak.core.spent import OF_REVISION, Spent, budget_spent
 from daybreak.core.statement import Effect, Reading
 from daybreak.core.target import Policy
 from daybreak.core.waiting import Kind, chain, lasting
+from daybreak.edges.apply.lost import is_lost
 from daybreak.edges.apply.watch import Watcher
 
 if TYPE_CHECKING:
@@ -108,6 +109,8 @@ class Gentle:
         except Exception as error:
             # Without our timeout it would have waited, and come through: the revision may catch
             # the error, and take the statement for one that can't be done.
+            if self.watcher.asked and self._is_ended(error):
+                self.watcher.has_ended()
             if not self._is_theirs and self._server.is_timed_out(error, reading.skeleton):
                 self.watcher.refused = True
             raise
@@ -134,15 +137,18 @@ class Gentle:
         reason to step back.
         """
         attempt, working, waited, had = 0, 0, 0.0, (-1, -1)
-        with self.watcher.at_work():
+        with self._told_at_the_end(), self.watcher.at_work():
             while True:
                 began = time.monotonic()
                 try:
                     go()
-                except Exception as error:
+                except Exception as last:
+                    error = self._first_of(last)
                     spent, now = self._spent(error), reached()
                     if spent is None or now.unsettled is not None:
-                        raise
+                        if error is last:
+                            raise
+                        raise error from None
                     if (now.applied, now.kept) != had:
                         attempt, working, waited, had = 0, 0, 0.0, (now.applied, now.kept)
                     attempt += not spent.kept_place
@@ -152,11 +158,11 @@ class Gentle:
                     waited += watcher.waited if watcher.watches else time.monotonic() - began
                     may = may_retry and working < _ATTEMPTS_AT_WORK
                     pause = self._pause(attempt, waited) if may else None
+                    self._given_up += not spent.kept_place
                     if pause is None:
                         raise self._gives_up(attempt, waited, spent, now, place(error)) from error
                     self._connection.rollback()
                     if not spent.kept_place:
-                        self._given_up += 1
                         self._emit(SteppedBack(attempt, spent.blockers, spent.longest, pause))
                         _rest(pause, heed)
                         waited += pause
@@ -166,6 +172,18 @@ class Gentle:
                     again()
                 else:
                     break
+
+    @contextlib.contextmanager
+    def _told_at_the_end(self) -> Iterator[None]:
+        """How long others waited during the block, also if it comes to nothing for that."""
+        try:
+            yield
+        except BudgetSpent:
+            self._tell_waits()
+            raise
+        self._tell_waits()
+
+    def _tell_waits(self) -> None:
         if self._begun:
             watcher, held = self.watcher, self.watcher.held
             seconds = watcher.longest if watcher.watches else None
@@ -177,10 +195,8 @@ class Gentle:
 
     def _spent(self, error: BaseException) -> Spent | None:
         """What an attempt was given up for; None if `error` is something else."""
-        asked = self.watcher.asked
-        refused = not asked and (
-            self.watcher.refused or _is_refused(error, self._server.is_refused)
-        )
+        asked = self.watcher.asked and (self.watcher.met or self._is_ended(error))
+        refused = not self.watcher.asked and (self.watcher.refused or self._is_refused(error))
         if not asked and not refused:
             return None
         if isinstance(error, DaybreakError):
@@ -193,6 +209,25 @@ class Gentle:
         return Spent(
             watcher.attempt, blockers, vacuumed[0] if vacuumed else "", refused, refused and alone
         )
+
+    def _first_of(self, error: BaseException) -> BaseException:
+        """What a revision raised by itself; that its session was ended, it met only in going."""
+        first: BaseException | None = error
+        if self.watcher.asked and not self.watcher.met:
+            while first is not None and self._is_ended(first):
+                first = first.__cause__ or first.__context__
+        return first or error
+
+    def _is_ended(self, error: BaseException) -> bool:
+        """Whether a statement, its session or its wait was ended, and it failed by nothing else."""
+        return (
+            is_lost(error, self._connection)
+            or self._is_refused(error)
+            or self._server.is_ended(_of_driver(error))
+        )
+
+    def _is_refused(self, error: BaseException) -> bool:
+        return self._server.is_refused(_of_driver(error))
 
     def _pause(self, attempt: int, waited: float) -> float | None:
         patience = Patience(self.watcher.budget_s, self._policy.attempts, self._wait_s)
@@ -243,8 +278,9 @@ def lock_budget_of(script: Script, policy: Policy) -> int:
     return lock_budget(value, script.path, OF_REVISION)
 
 
-def _is_refused(error: BaseException, is_refused: Callable[[BaseException], bool]) -> bool:
-    return isinstance(error, DBAPIError) and error.orig is not None and is_refused(error.orig)
+def _of_driver(error: BaseException) -> BaseException:
+    """What SQLAlchemy may have wrapped."""
+    return getattr(error, "orig", None) or error
 
 
 def _rest(seconds: float, heed: Callable[[], None]) -> None:

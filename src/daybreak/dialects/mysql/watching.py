@@ -197,6 +197,14 @@ def is_timed_out(error: BaseException, skeleton: str) -> bool:
     return bool(error.args) and error.args[0] == 1205
 
 
+def is_ended(error: BaseException) -> bool:
+    """ER_QUERY_INTERRUPTED, ER_QUERY_TIMEOUT, ER_FILSORT_ABORT, which says so of a sort.
+
+    CR_SERVER_GONE_ERROR, CR_SERVER_LOST, ER_SESSION_WAS_KILLED.
+    """
+    return bool(error.args) and error.args[0] in {1317, 3024, 1028, 2006, 2013, 3169}
+
+
 def is_refused(error: BaseException) -> bool:
     """ER_LOCK_WAIT_TIMEOUT, ER_LOCK_DEADLOCK, ER_LOCK_NOWAIT."""
     return bool(error.args) and error.args[0] in {1205, 1213, 3572}

@@ -156,6 +156,11 @@ def is_timed_out(error: BaseException, skeleton: str) -> bool:
     return "55P03" in _states(error) and "NOWAIT" not in skeleton.upper().split()
 
 
+def is_ended(error: BaseException) -> bool:
+    """query_canceled, admin_shutdown."""
+    return bool(_states(error) & {"57014", "57P01"})
+
+
 def is_refused(error: BaseException) -> bool:
     """lock_not_available, deadlock_detected."""
     return bool(_states(error) & {"55P03", "40P01"})

@@ -51,7 +51,8 @@ class Watcher:
     long anybody may be kept waiting by one transaction. `longest` is how long, in seconds, somebody
     was, in the transaction of the `attempt` now under way or ever. `blockers` are those whom its
     last statement waited for, `waited` for how long; `waited_most` is the longest wait of all, and
-    whom it was for. `held` tells for how long locks were held, and that the revision `whose` did
+    whom it was for. `met`: the run has met an error, or SteppedBack, by which it is to step back.
+    `held` tells for how long locks were held, and that the revision `whose` did
     it. `refused`: the server's timeout has ended the last statement. `takes_its_time`: others may
     wait for its work, though not for its place in a queue.
     """
@@ -81,7 +82,7 @@ class Watcher:
         self._transaction = 1
         self._harmless: bool | None = None
         self._asked_at: float | None = None
-        self._hit = False
+        self._hit = self.met = False
         self._raised: BaseException | None = None
 
     @contextlib.contextmanager
@@ -135,13 +136,14 @@ class Watcher:
         try:
             with self.meter.sending(statement):
                 yield
-        except Exception:
-            self._hit = self._asked_at is not None
-            raise
         finally:
             with self._mutex:  # not while it is being cancelled: the next one would be hit
                 self._harmless = None
                 self.held.has_run()
+
+    def has_ended(self) -> None:
+        """The statement was ended, so that its transaction can't come to a good end."""
+        self._hit = self.met = self.asked
 
     def transaction_over(self) -> None:
         """All locks are given back, or just about to be."""
@@ -163,7 +165,7 @@ class Watcher:
             raised, self._raised = self._raised, None
             raise raised
         if self._asked_at is not None and (self._hit or not ending):
-            self._hit = True  # also if the revision catches this
+            self._hit = self.met = True  # also if the revision catches this
             raise SteppedBack
         if self.refused:
             raise SteppedBack
@@ -179,7 +181,7 @@ class Watcher:
             self.meter.keep()
         with self._mutex:
             self._since = self._asked_at = None
-            self._hit = self.refused = False
+            self._hit = self.met = self.refused = False
             self._transaction += 1
             self.held.gives_back(time.monotonic(), self.whose)
             self.attempt = self.waited = 0.0
