@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import Connection, text
@@ -12,13 +13,15 @@ from sqlalchemy.exc import DBAPIError
 
 from daybreak.core.events import ignore
 from daybreak.dialects import dialect_named
-from daybreak.edges.apply import watch
+from daybreak.edges.apply import orders, watch
 from daybreak.edges.apply.watch import SteppedBack, Watcher
 from killing.sessions import connect
 from servers.server import Server
 
 STATEMENTS = 1500
 # 0, or 1 where MySQL ended it.
+# What ends nothing, and is answered late.
+SLOW = {"postgresql": "SELECT pg_sleep(3)", "mysql": "SELECT SLEEP(3)"}
 SHORT = {
     "postgresql": "SELECT count(*) - 1 FROM pg_sleep(0.0005)",
     "mysql": "SELECT SLEEP(0.0005)",
@@ -95,6 +98,64 @@ def test_a_late_cancel_hits_neither_the_next_statement_nor_another_session(
     print(f"{asked} cancels, {ended} statements ended")
     assert ended > STATEMENTS / 50
     assert wrongly == []
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["it is done", "it has failed"])
+def test_a_statement_is_not_held_up_by_a_cancel_that_is_not_answered(
+    server: Server, sessions: list[Connection], monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    worker, _, watching = sessions
+    monkeypatch.setattr(orders, "ANSWERED_S", 0.2)
+    dialect = dialect_named(server.dialect, "the test")
+    monkeypatch.setattr(dialect.watching, "CANCEL", SLOW[server.dialect])
+    watcher = Watcher(dialect, None, ignore)
+    watcher.over(str(worker.scalar(text(dialect.running.SESSION_ID))))
+    order = threading.Thread(target=watcher._step_back, args=(watching, 1, ""))
+
+    def send() -> None:
+        with watcher.sending(harmless=True):
+            order.start()
+            worker.scalar(text(SLOW[server.dialect].replace("3", "0.5")))
+            if fails:
+                raise ZeroDivisionError
+
+    began = time.monotonic()
+    with pytest.raises(ZeroDivisionError if fails else SteppedBack):
+        send()
+    assert time.monotonic() - began < 2
+    # Nothing more goes over that session, not even a commit.
+    assert watcher.is_to_be_left()
+    with pytest.raises(SteppedBack):
+        watcher.transaction_over(commits=True)
+    watcher.try_again()
+    assert not watcher.is_to_be_left()
+    with watcher.sending(harmless=True):
+        pass
+    order.join()
+    assert not watcher.is_to_be_left()
+
+
+def test_a_cancel_whose_answer_got_lost_may_arrive_yet(
+    server: Server, sessions: list[Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker, admin, watching = sessions
+    dialect = dialect_named(server.dialect, "the test")
+    monkeypatch.setattr(dialect.watching, "CANCEL", SLOW[server.dialect])
+    watcher = Watcher(dialect, None, ignore)
+    watcher.over(str(worker.scalar(text(dialect.running.SESSION_ID))))
+    ending = {"session": str(watching.scalar(text(dialect.running.SESSION_ID)))}
+
+    def send() -> None:
+        with ThreadPoolExecutor() as pool, watcher.sending(harmless=True):
+            order = pool.submit(watcher._step_back, watching, 1, "")
+            time.sleep(0.5)
+            admin.execute(text(dialect.running.END_SESSION), ending)
+            with pytest.raises(DBAPIError):
+                order.result()
+
+    with pytest.raises(SteppedBack):
+        send()
+    assert watcher.is_to_be_left()
 
 
 @pytest.mark.parametrize("days", [1, 365])

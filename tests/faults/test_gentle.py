@@ -42,6 +42,15 @@ FAILS_LATE = Revision(
     raise ValueError("of its own")
     """,
 )
+# The first time it works for long, and the watcher's order to end that is not answered.
+NOT_ANSWERED = """
+    import daybreak.dialects.{dialect}.watching as watching
+    first = not watching.CANCEL.startswith("SELECT {sleep}")
+    watching.CANCEL = "SELECT {sleep}(4)"
+    op.execute("UPDATE events SET title = 'y' WHERE id = 1")
+    op.get_bind().execute(sa.text(f"SELECT {sleep}({{2 if first else 0}})"))
+"""
+SLEEP = {"postgresql": "pg_sleep", "mysql": "SLEEP"}
 COLUMN_LATER = Revision("c3", COLUMN.body)
 READ = "SELECT * FROM events"
 
@@ -161,6 +170,19 @@ def test_a_run_that_gives_up_names_who_is_in_the_way_and_has_changed_nothing(
     ), problem
     assert readers.longest < LATE * BUDGET_S
     assert project.run("daybreak", "upgrade", "head").code == 0
+
+
+def test_a_session_that_may_yet_be_hit_by_a_cancel_is_left_for_another_one(
+    project: Project, server: Server, url: str, tmp_path: Path
+) -> None:
+    project = make_project(tmp_path / "app", server.dialect, **project.variables)
+    body = NOT_ANSWERED.format(dialect=server.dialect, sleep=SLEEP[server.dialect])
+    write_history(project, (TABLE, Revision("b2", body)))
+    with traffic(url, "UPDATE events SET title = 'z' WHERE id = 1") as writers:
+        done = project.run("daybreak", "upgrade", "head")
+    assert done.code == 0, done.said
+    assert done.out.count("others waited for") == 1, done.said
+    assert writers.longest < 3 + LATE * BUDGET_S
 
 
 def test_what_a_revision_raises_while_others_wait_for_it_is_told_as_what_it_is(

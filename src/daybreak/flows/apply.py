@@ -416,8 +416,8 @@ class Run:
     def _allowed(self) -> None:
         self.gentle.allow_to_work()
 
-    def _transaction_over(self) -> None:
-        self.gentle.watcher.transaction_over()
+    def _transaction_over(self, commits: bool) -> None:
+        self.gentle.watcher.transaction_over(commits=commits)
 
     @property
     def _reached(self) -> Reached:

@@ -111,6 +111,7 @@ class Gentle:
             # the error, and take the statement for one that can't be done.
             if self.watcher.asked and self._is_ended(error):
                 self.watcher.has_ended()
+            self._leave_session()
             if not self._is_theirs and self._server.is_timed_out(error, reading.skeleton):
                 self.watcher.refused = True
             raise
@@ -161,6 +162,7 @@ class Gentle:
                     self._given_up += not spent.kept_place
                     if pause is None:
                         raise self._gives_up(attempt, waited, spent, now, place(error)) from error
+                    self._leave_session()
                     self._connection.rollback()
                     if not spent.kept_place:
                         self._emit(SteppedBack(attempt, spent.blockers, spent.longest, pause))
@@ -192,6 +194,11 @@ class Gentle:
             )
 
     # What it takes to step back.
+
+    def _leave_session(self) -> None:
+        """If something may yet arrive that ends what it does; the next attempt has another one."""
+        if self.watcher.is_to_be_left():
+            self._connection.invalidate()
 
     def _spent(self, error: BaseException) -> Spent | None:
         """What an attempt was given up for; None if `error` is something else."""

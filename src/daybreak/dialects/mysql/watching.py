@@ -163,7 +163,7 @@ LOOKS = (
     Look(None, _LISTED_WAITERS, _LISTED_BLOCKERS, approximate=True),
 )
 
-# It has no condition: the watcher sends it while that statement can't end and none can follow.
+# It has no condition: the worker sends nothing behind that statement before this is answered.
 CANCEL = "KILL QUERY :session"
 
 TIMEOUT = "lock_wait_timeout"

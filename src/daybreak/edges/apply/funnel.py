@@ -45,10 +45,11 @@ class Funnel:
 
     `prove` is called before each of them, told whether the transaction is about to end, and may
     stop the run; `sending` is around each, see `Ways`. `transaction_over` hears of each end of
-    a transaction, and `allowed` that work begins for which others may wait. `folders` hold the
-    revisions. `said` is what a person decided of statements that nobody else can decide on.
-    `told_to_commit`: the last thing that the server was told is to commit. Of the revisions whose
-    versions are `recorded`, so many are `applied` for good.
+    a transaction, told whether that is a commit, which it may stop; `allowed` hears that work
+    begins for which others may wait. `folders` hold the revisions. `said` is what a person decided
+    of statements that nobody else can decide on. `told_to_commit`: the last thing that the server
+    was told is to commit. Of the revisions whose versions are `recorded`, so many are `applied` for
+    good.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class Funnel:
         *,
         prove: Callable[[bool], None],
         sending: Callable[[Reading, bool, bool], AbstractContextManager[None]],
-        transaction_over: Callable[[], None],
+        transaction_over: Callable[[bool], None],
         allowed: Callable[[], None],
         emit: Emit,
         folders: tuple[str, ...],
@@ -238,17 +239,17 @@ class Funnel:
                 if self._work is not None:
                     self._ways.flush(self._work)
                 self._go_on(ending=True)
+                self._emit(Passed("commit", self._work.revision if self._work else None))
+                self.committing()
             except BaseException:
                 # SQLAlchemy takes it for ended now: whatever is committed next would commit it.
                 self._ways.roll_back()
                 self._on_rollback(self._connection)
                 raise
-            self._emit(Passed("commit", self._work.revision if self._work else None))
-            self.committing()
 
     def committing(self) -> None:
         """The server is about to be told to commit."""
-        self._transaction_over()
+        self._transaction_over(True)
         self.told_to_commit, self._recorded_then = True, self.recorded
         self._by_hand = False
 
@@ -260,7 +261,7 @@ class Funnel:
                 self._work.unproved.clear()
 
     def _on_rollback(self, _connection: Connection) -> None:
-        self._transaction_over()
+        self._transaction_over(False)
         if self._work is not None and not self._own:
             self._work.roll_back()
 

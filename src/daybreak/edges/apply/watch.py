@@ -22,6 +22,7 @@ from daybreak.dialects.base import Dialect
 from daybreak.dialects.watching import Look
 from daybreak.edges.apply.looks import best_look, blocker_of, seconds_of
 from daybreak.edges.apply.meter import Meter
+from daybreak.edges.apply.orders import Orders
 from daybreak.edges.apply.orphans import TOLD_EVERY_S
 
 if TYPE_CHECKING:
@@ -72,12 +73,14 @@ class Watcher:
         self.meter = Meter(dialect.watching.PROGRESS, self._tell)
         self._session = ""
         self._mutex = threading.Lock()
+        self._orders = Orders(self._mutex)
         self._over = threading.Event()
         self._tally = Tally()
         self._locked_out = False
         self._counted = 0  # the transaction that the tally is of
         self._tell_at = 0.0
-        # What the worker is at; the mutex is for those who act upon it.
+        # What the worker is at. The mutex is for those who act upon it. None of them holds it while
+        # the server is asked: a watcher that gets no answer must not hold the worker up.
         self._since: float | None = None
         self._transaction = 1
         self._harmless: bool | None = None
@@ -137,18 +140,35 @@ class Watcher:
             with self.meter.sending(statement):
                 yield
         finally:
-            with self._mutex:  # not while it is being cancelled: the next one would be hit
-                self._harmless = None
+            with self._mutex:
+                self._harmless = None  # from here on, nothing is sent to end it
+                self._orders.come_to_rest()  # what was already would hit the next one
+                self._hit = self._hit or self._orders.are_astray
                 self.held.has_run()
+        if self._orders.are_astray:
+            self.met = True
+            raise SteppedBack
+
+    def is_to_be_left(self) -> bool:
+        """Whether an order to end what the session does may yet reach it."""
+        with self._mutex:
+            self._orders.come_to_rest()
+            return self._orders.are_astray
 
     def has_ended(self) -> None:
         """The statement was ended, so that its transaction can't come to a good end."""
         self._hit = self.met = self.asked
 
-    def transaction_over(self) -> None:
-        """All locks are given back, or just about to be."""
+    def transaction_over(self, *, commits: bool = False) -> None:
+        """All locks are given back, or just about to be.
+
+        `commits`: if the session is not being ended. Raises SteppedBack.
+        """
         if self._since is not None:
             with self._mutex:
+                if commits and self._hit:
+                    self.met = True
+                    raise SteppedBack
                 self._since = None
                 self._transaction += 1
                 self.held.gives_back(time.monotonic(), self.whose)
@@ -180,6 +200,7 @@ class Watcher:
         if kept_place:
             self.meter.keep()
         with self._mutex:
+            self._orders.forget()
             self._since = self._asked_at = None
             self._hit = self.met = self.refused = False
             self._transaction += 1
@@ -264,21 +285,27 @@ class Watcher:
 
     def _step_back(self, connection: Connection, transaction: int, statement: str) -> None:
         """End the statement under way, or ask the run to stop before the next one."""
-        asks = {"session": self._session}
-        with self._mutex:  # nothing else is sent meanwhile
+        with self._mutex:
             if self._transaction != transaction:
                 return
             now = time.monotonic()
             if self._asked_at is None:
                 self._asked_at = now
-            if self._harmless:
-                cancel = text(self._dialect.watching.CANCEL)
+            ends_session = self._harmless is None and now - self._asked_at > GRACE_S
+            if not (self._harmless or ends_session):
+                return
+            self._hit = self._hit or ends_session
+            order = self._orders.give()
+        # It is answered before the worker sends anything else, see `Orders`.
+        asks = {"session": self._session}
+        if not ends_session:
+            cancel = text(self._dialect.watching.CANCEL)
+            with self._orders.given(order):
                 connection.execute(cancel, {**asks, "statement": statement})
-            elif self._harmless is None and now - self._asked_at > GRACE_S:
-                self._hit = True
-                # It is gone, or the next look fails, too.
-                with contextlib.suppress(SQLAlchemyError):
-                    connection.execute(text(self._dialect.running.END_SESSION), asks)
+            return
+        # It is gone, or the next look fails, too.
+        with contextlib.suppress(SQLAlchemyError), self._orders.given(order):
+            connection.execute(text(self._dialect.running.END_SESSION), asks)
 
     def _tell(self, event: Any) -> None:
         try:
