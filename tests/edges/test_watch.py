@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from daybreak.core.events import ignore
+from daybreak.core.events import Event, Unwatched, Watched, ignore
 from daybreak.dialects import dialect_named
 from daybreak.edges.apply import orders, watch
 from daybreak.edges.apply.watch import SteppedBack, Watcher
+from killing.runs import until
 from killing.sessions import connect
 from servers.server import Server
 
@@ -133,6 +134,32 @@ def test_a_statement_is_not_held_up_by_a_cancel_that_is_not_answered(
         pass
     order.join()
     assert not watcher.is_to_be_left()
+
+
+def test_a_connection_that_is_lost_is_followed_by_another_one(
+    server: Server, database: str, sessions: list[Connection]
+) -> None:
+    worker, admin, _ = sessions
+    dialect = dialect_named(server.dialect, "the test")
+    heard: list[Event] = []
+    made: list[str] = []
+
+    def connected() -> Connection:
+        connection = connect(server.url(database))
+        made.append(str(connection.scalar(text(dialect.running.SESSION_ID))))
+        return connection
+
+    watcher = Watcher(dialect, connected, heard.append)
+    watcher.over(str(worker.scalar(text(dialect.running.SESSION_ID))))
+    with watcher.at_work(), watcher.sending(harmless=True):
+        until(lambda: made, "it watches")
+        admin.execute(text(dialect.running.END_SESSION), {"session": made[0]})
+        until(lambda: Watched() in heard, "it watches again")
+        assert watcher.watches
+    of_watching = [type(event) for event in heard if isinstance(event, Unwatched | Watched)]
+    assert of_watching == [Unwatched, Watched]
+    assert len(made) == 2
+    assert not watcher.saw_all
 
 
 def test_a_cancel_whose_answer_got_lost_may_arrive_yet(

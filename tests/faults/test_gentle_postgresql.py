@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import textwrap
 import threading
@@ -455,7 +456,10 @@ def test_a_watcher_that_is_ended_leaves_the_bound_to_the_server(prepare: Prepare
     ):
         run = pool.submit(project.run, "daybreak", "upgrade", "head")
         until(lambda: admin.scalars(text(END_WATCHER)).all(), "the watcher is there")
-        time.sleep(LATE * 2 * BUDGET_S + 1)  # for longer than anybody may wait
+        over = time.monotonic() + LATE * 2 * BUDGET_S + 1  # for longer than anybody may wait
+        while time.monotonic() < over:
+            admin.scalars(text(END_WATCHER)).all()
+            time.sleep(0.02)
         holder.execute(text("ROLLBACK"))
         done = run.result()
     assert done.code == 0, done.said
@@ -475,7 +479,32 @@ def test_a_watcher_that_gets_no_answer_holds_up_nothing(prepare: Prepare, url: s
         finally:
             os.kill(watcher, signal.SIGCONT)
     assert done.code == 0, done.said
-    assert "who waits was not seen: the server does not answer any more" in done.said
+    assert "who waits is not seen any more: the server does not answer any more" in done.said
+
+
+@pytest.mark.parametrize("which", ["lost", "silent"])
+def test_a_watcher_that_is_lost_or_silent_is_followed_by_another_one(
+    prepare: Prepare, url: str, which: str
+) -> None:
+    project = prepare(f'op.execute("SELECT pg_sleep(7)")\n{COLUMN}')
+    with holding(url, READ) as holder, connect(url) as admin, ThreadPoolExecutor() as pool:
+        run = pool.submit(run_and, let_go(holder), "back", project, "upgrade", "head")
+        until(lambda: admin.scalar(text(WATCHERS)) is not None, "the watcher is there")
+        first = admin.scalars(text(WATCHERS)).one()
+        os.kill(first, signal.SIGTERM if which == "lost" else signal.SIGSTOP)
+        try:
+            with traffic(url) as readers:
+                done = run.result()
+        finally:
+            if which == "silent":
+                os.kill(first, signal.SIGCONT)
+    assert done.code == 0, done.said
+    said = " ".join(done.out.split())
+    why = "the server does not answer any more" if which == "silent" else ".+"
+    story = rf"seen any more: {why} note who waits is seen again .*back others waited for"
+    assert re.search(story, said), done.said
+    assert "how long others waited for this run was not seen; it stepped back 1 time" in said
+    assert readers.longest < LATE * BUDGET_S
 
 
 def test_an_ordinary_owner_is_told_who_is_in_the_way_though_not_what_he_does(

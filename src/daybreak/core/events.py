@@ -184,6 +184,11 @@ class Unwatched:
 
 
 @dataclass(frozen=True)
+class Watched:
+    """Somebody sees again who waits for the run."""
+
+
+@dataclass(frozen=True)
 class Waits:
     """At the end: how long the one waited that the run kept waiting the longest, in `seconds`.
 
@@ -245,6 +250,7 @@ Event = (
     | Blocked
     | SteppedBack
     | Unwatched
+    | Watched
     | Waits
     | Applied
     | Unfinished

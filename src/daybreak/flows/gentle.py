@@ -188,7 +188,7 @@ class Gentle:
     def _tell_waits(self) -> None:
         if self._begun:
             watcher, held = self.watcher, self.watcher.held
-            seconds = watcher.longest if watcher.watches else None
+            seconds = watcher.longest if watcher.saw_all else None
             self._emit(
                 Waits(seconds, self._given_up, *watcher.waited_most, held.longest, held.whose)
             )
@@ -212,7 +212,8 @@ class Gentle:
         blockers = chain(watcher.blockers)
         vacuumed = [one.relation for one in watcher.blockers if one.kind is Kind.AUTOVACUUM]
         # Nobody takes our place in the queue if we are back in it at once.
-        alone = watcher.watches and not watcher.attempt and watcher.waited >= watcher.budget_s
+        watched = watcher.watches and not watcher.misses
+        alone = watched and not watcher.attempt and watcher.waited >= watcher.budget_s
         return Spent(
             watcher.attempt, blockers, vacuumed[0] if vacuumed else "", refused, refused and alone
         )

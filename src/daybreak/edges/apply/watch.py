@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from daybreak.core.events import Blocked, Emit, Unwatched
+from daybreak.core.events import Blocked, Emit, Unwatched, Watched
 from daybreak.core.held import Held
 from daybreak.core.waiting import Blocker, Tally, Waiter, chain
 from daybreak.dialects.base import Dialect
@@ -24,12 +24,11 @@ from daybreak.edges.apply.looks import best_look, blocker_of, seconds_of
 from daybreak.edges.apply.meter import Meter
 from daybreak.edges.apply.orders import Orders
 from daybreak.edges.apply.orphans import TOLD_EVERY_S
+from daybreak.edges.apply.shifts import BEGINS_S, Shift, Shifts
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-# Most transactions are over before: for them the server is not asked, nor even connected to.
-BEGINS_S = 0.05
 # How often it is asked while nobody waits, and while somebody does.
 POLL_S = 0.1
 CLOSE_POLL_S = 0.02
@@ -48,7 +47,9 @@ class SteppedBack(Exception):
 class Watcher:
     """Watches over the transactions of a run, which sends its statements through `sending`.
 
-    `connect` gives the connection to watch from, None where there can be none. `budget_s` is how
+    `connect` gives a connection to watch from, None where there can be none. It `watches` as long
+    as it has one; `misses`: not all through the transaction under way; `saw_all`: it had one
+    always. `budget_s` is how
     long anybody may be kept waiting by one transaction. `longest` is how long, in seconds, somebody
     was, in the transaction of the `attempt` now under way or ever. `blockers` are those whom its
     last statement waited for, `waited` for how long; `waited_most` is the longest wait of all, and
@@ -64,7 +65,8 @@ class Watcher:
         self._dialect, self._connect, self._emit = dialect, connect, emit
         self.budget_s = 0.5
         self.takes_its_time = False
-        self.watches = connect is not None
+        self.watches = self.saw_all = connect is not None
+        self.misses = False
         self.longest = self.attempt = self.waited = 0.0
         self.blockers: tuple[Blocker, ...] = ()
         self.waited_most: tuple[float, str] = (0.0, "")
@@ -74,7 +76,6 @@ class Watcher:
         self._session = ""
         self._mutex = threading.Lock()
         self._orders = Orders(self._mutex)
-        self._over = threading.Event()
         self._tally = Tally()
         self._locked_out = False
         self._counted = 0  # the transaction that the tally is of
@@ -95,23 +96,11 @@ class Watcher:
             if self._connect is None:
                 yield
             else:
-                with self._watching(self._connect):
+                shifts = Shifts(
+                    self._connect, self._watch, is_needed=self._is_long_at_work, lost=self._lost
+                )
+                with shifts.during(PARTING_S):
                     yield
-
-    @contextlib.contextmanager
-    def _watching(self, connect: Callable[[], Connection]) -> Iterator[None]:
-        thread = threading.Thread(
-            target=self._watch, args=(connect,), name="daybreak watch", daemon=True
-        )
-        thread.start()
-        try:
-            yield
-        finally:
-            self._over.set()
-            thread.join(PARTING_S)
-            if thread.is_alive():
-                self.watches = False
-                self._tell(Unwatched("who waits was not seen: the server does not answer any more"))
 
     # What the worker says.
 
@@ -171,6 +160,7 @@ class Watcher:
                     raise SteppedBack
                 self._since = None
                 self._transaction += 1
+                self.misses = not self.watches
                 self.held.gives_back(time.monotonic(), self.whose)
                 if not self._hit:
                     self._asked_at = None
@@ -204,38 +194,44 @@ class Watcher:
             self._since = self._asked_at = None
             self._hit = self.met = self.refused = False
             self._transaction += 1
+            self.misses = not self.watches
             self.held.gives_back(time.monotonic(), self.whose)
             self.attempt = self.waited = 0.0
             self.blockers = ()
 
     # What the thread does.
 
-    def _watch(self, connect: Callable[[], Connection]) -> None:
-        try:
-            while not self._over.wait(BEGINS_S):
-                if self._is_long_at_work():
-                    with contextlib.closing(connect()) as connection:
-                        self._watch_from(connection)
-        except Exception as error:  # noqa: BLE001 - the run goes on without it
-            self.watches = False
-            if not self._over.is_set():
-                self._tell(Unwatched(f"who waits is not seen any more: {_words(error)}"))
-
-    def _watch_from(self, connection: Connection) -> None:
-        look = best_look(connection, self._dialect, self._tell)
+    def _watch(self, connection: Connection, shift: Shift) -> None:
+        with shift.asking():
+            look = best_look(connection, self._dialect, self._tell)
         pause = 0.0
-        while not self._over.wait(pause):
+        while not shift.over.wait(pause):
             self._locked_out = False
-            pause = self._look(connection, look) if self._is_long_at_work() else BEGINS_S
-            waited = self.meter.look(connection, self._session, locked_out=self._locked_out)
-            if waited is not None:
-                self._name(connection, look, waited)
+            with shift.asking():
+                pause = BEGINS_S
+                if self._is_long_at_work():
+                    pause = self._look(connection, look, shift)
+                waited = self.meter.look(connection, self._session, locked_out=self._locked_out)
+                if waited is not None:
+                    self._name(connection, look, waited)
+
+    def _lost(self, why: str) -> None:
+        """Nobody sees who waits."""
+        was, self.watches, self.misses, self.saw_all = self.watches, False, True, False
+        if was:
+            self._tell(Unwatched(f"who waits is not seen any more: {why}"))
+
+    def _sees(self) -> None:
+        """Somebody does."""
+        if not self.watches:
+            self.watches = True
+            self._tell(Watched())
 
     def _is_long_at_work(self) -> bool:
         since = self._since
         return since is not None and time.monotonic() - since >= BEGINS_S and bool(self._session)
 
-    def _look(self, connection: Connection, look: Look) -> float:
+    def _look(self, connection: Connection, look: Look, shift: Shift) -> float:
         """Look once; how long to wait until the next time."""
         with self._mutex:
             transaction, since = self._transaction, self._since
@@ -245,6 +241,8 @@ class Watcher:
             self._counted = transaction
             self._tally.begin(since)
         rows = connection.execute(text(look.waiters), {"session": self._session}).all()
+        shift.prove()
+        self._sees()
         now = time.monotonic()
         if self._transaction != transaction or not rows:
             return CLOSE_POLL_S
@@ -312,7 +310,3 @@ class Watcher:
             self._emit(event)
         except BaseException as error:  # noqa: BLE001 - the run ends by it, in its own thread
             self._raised = error
-
-
-def _words(error: BaseException) -> str:
-    return " ".join(str(getattr(error, "orig", None) or error).split())
