@@ -49,6 +49,28 @@ if op.get_bind().scalar(sa.text("SELECT nextval('tries')")) < 3:
     time.sleep(2)
 op.execute("UPDATE events SET price = 1")
 """
+# What the transaction put off is checked at its end, for long the first two times.
+DEFERRED = """
+CREATE FUNCTION checks() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF nextval('tries') < 3 THEN PERFORM pg_sleep(20); END IF;
+    IF NEW.title = 'wrong' THEN RAISE check_violation USING MESSAGE = 'it is wrong'; END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER checked AFTER UPDATE ON events DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.title IN ('right', 'wrong')) EXECUTE FUNCTION checks()
+"""
+CHECKED = {
+    "the end of a revision": "op.execute(\"UPDATE events SET title = 'right' WHERE id = 1\")",
+    "a commit in one": """
+op.execute("UPDATE events SET title = 'right' WHERE id = 1")
+op.execute("COMMIT")
+""",
+    "a statement of its own": """
+with op.get_context().autocommit_block():
+    op.execute("UPDATE events SET title = 'right' WHERE id = 1")
+""",
+}
 # Neither changes anything, nor is anything else sent behind them.
 LOCKED = """
 import time
@@ -214,6 +236,33 @@ def test_who_waits_for_a_lock_of_a_run_that_changed_nothing_waits_for_the_budget
     assert done.code == 0, done.said
     assert done.out.count("others waited for") == 1, done.said
     assert writers.longest < LATE * BUDGET_S
+
+
+@pytest.mark.parametrize("body", CHECKED.values(), ids=CHECKED)
+def test_who_waits_while_a_commit_checks_what_was_put_off_waits_for_the_budget(
+    prepare: Prepare, url: str, body: str
+) -> None:
+    project = prepare(body)
+    with connect(url) as connection:
+        connection.exec_driver_sql(DEFERRED)
+    with traffic(url, "SELECT FROM events WHERE id = 1 FOR UPDATE") as writers:
+        done = project.run("daybreak", "upgrade", "head")
+    assert done.code == 0, done.said
+    assert done.out.count("others waited for") == 2, done.said
+    assert writers.longest < LATE * BUDGET_S
+    assert _rows(url, "SELECT title FROM events WHERE id = 1") == [("right",)]
+    assert _rows(url, "SELECT version_num FROM alembic_version") == [("b2",)]
+
+
+def test_what_a_commit_refuses_is_rolled_back(prepare: Prepare, url: str) -> None:
+    project = prepare(CHECKED["the end of a revision"].replace("right", "wrong"))
+    with connect(url) as connection:
+        connection.exec_driver_sql(DEFERRED.replace("< 3", "< 0"))
+    done = project.run("daybreak", "upgrade", "head")
+    assert done.code == 1, done.said
+    assert "it is wrong" in done.err
+    assert _rows(url, "SELECT title FROM events WHERE id = 1") == [("x",)]
+    assert _rows(url, "SELECT version_num FROM alembic_version") == [("a1",)]
 
 
 def test_work_that_always_takes_longer_is_given_up_after_three_times(

@@ -51,6 +51,8 @@ class Watching(Protocol):
     @property
     def TIMEOUT(self) -> str: ...  # noqa: N802 - the setting that `bound` sets, in lower case
     @property
+    def CHECKS(self) -> str: ...  # noqa: N802 - checks what is put off until the commit; or empty
+    @property
     def TELLS_MORE(self) -> str: ...  # noqa: N802 - to whom the server tells of others' sessions
 
     def bound(self, budget_s: float) -> str:

@@ -147,6 +147,7 @@ class Run:
             self.journal,
             prove=self._prove,
             sending=self._sending,
+            check=self._check,
             transaction_over=self._transaction_over,
             allowed=self._allowed,
             emit=emit,
@@ -415,6 +416,9 @@ class Run:
 
     def _allowed(self) -> None:
         self.gentle.allow_to_work()
+
+    def _check(self) -> None:
+        self.gentle.check()
 
     def _transaction_over(self, commits: bool) -> None:
         self.gentle.watcher.transaction_over(commits=commits)

@@ -104,23 +104,39 @@ class Gentle:
             self._set(self._server.UNBOUND)
         try:
             in_the_way = reading.takes_locks and not in_nobodys_way
-            with self.watcher.sending(reading.skeleton, harmless=harmless, in_the_way=in_the_way):
+            with self._sent(reading.skeleton, harmless=harmless, in_the_way=in_the_way):
                 yield
-        except Exception as error:
-            # Without our timeout it would have waited, and come through: the revision may catch
-            # the error, and take the statement for one that can't be done.
-            if self.watcher.asked and self._is_ended(error):
-                self.watcher.has_ended()
-            self._leave_session()
-            if not self._is_theirs and self._server.is_timed_out(error, reading.skeleton):
-                self.watcher.refused = True
-            raise
         finally:
             if unhurried:
                 with contextlib.suppress(SQLAlchemyError):
                     self._set(bound)
             if alone:
                 self.watcher.transaction_over()
+
+    def check(self) -> None:
+        """Before a commit: what is put off until then is checked, where it can be ended."""
+        if self._server.CHECKS and self.watcher.has_begun:
+            with self._sent(self._server.CHECKS, harmless=True, ending=True), self._own():
+                self._connection.exec_driver_sql(self._server.CHECKS)
+
+    @contextlib.contextmanager
+    def _sent(
+        self, skeleton: str, *, harmless: bool, in_the_way: bool = True, ending: bool = False
+    ) -> Iterator[None]:
+        """The watcher is told what becomes of the statement, too."""
+        watcher = self.watcher
+        try:
+            with watcher.sending(skeleton, harmless=harmless, in_the_way=in_the_way, ending=ending):
+                yield
+        except Exception as error:
+            if watcher.asked and self._is_ended(error):
+                watcher.has_ended()
+            self._leave_session()
+            # Without our timeout it would have waited, and come through: the revision may catch
+            # the error, and take the statement for one that can't be done.
+            if not self._is_theirs and self._server.is_timed_out(_of_driver(error), skeleton):
+                watcher.refused = True
+            raise
 
     def insist(
         self,

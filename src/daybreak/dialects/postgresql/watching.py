@@ -125,6 +125,11 @@ TIMEOUT = "lock_timeout"
 UNBOUND = "SET lock_timeout = 0"
 AS_BEFORE = "SELECT 'SET lock_timeout = ' || quote_literal(current_setting('lock_timeout'))"
 
+# Deferred constraints and triggers: what a COMMIT would do, in a statement of its own, which may be
+# cancelled. A COMMIT is not: ended while it waits for a synchronous standby, it would be done, and
+# the standby may not have it (Synchronous Replication, "Planning for High Availability").
+CHECKS = "SET CONSTRAINTS ALL IMMEDIATE"
+
 TELLS_MORE = "A member of pg_read_all_stats"
 
 

@@ -44,12 +44,12 @@ class Funnel:
     """Runs, skips and records the statements that revisions send through `connection`.
 
     `prove` is called before each of them, told whether the transaction is about to end, and may
-    stop the run; `sending` is around each, see `Ways`. `transaction_over` hears of each end of
-    a transaction, told whether that is a commit, which it may stop; `allowed` hears that work
-    begins for which others may wait. `folders` hold the revisions. `said` is what a person decided
-    of statements that nobody else can decide on. `told_to_commit`: the last thing that the server
-    was told is to commit. Of the revisions whose versions are `recorded`, so many are `applied` for
-    good.
+    stop the run; `sending` is around each, see `Ways`. `check` is called before each commit, and
+    does what may take long of it. `transaction_over` hears of each end of a transaction, told
+    whether that is a commit, which it may stop; `allowed` hears that work begins for which others
+    may wait. `folders` hold the revisions. `said` is what a person decided of statements that
+    nobody else can decide on. `told_to_commit`: the last thing that the server was told is to
+    commit. Of the revisions whose versions are `recorded`, so many are `applied` for good.
     """
 
     def __init__(
@@ -60,6 +60,7 @@ class Funnel:
         *,
         prove: Callable[[bool], None],
         sending: Callable[[Reading, bool, bool], AbstractContextManager[None]],
+        check: Callable[[], None],
         transaction_over: Callable[[bool], None],
         allowed: Callable[[], None],
         emit: Emit,
@@ -74,7 +75,7 @@ class Funnel:
         self._ways = Ways(
             connection, dialect, journal, self, self._weighing, sending=sending, emit=emit
         )
-        self._prove, self._transaction_over = prove, transaction_over
+        self._prove, self.check, self._transaction_over = prove, check, transaction_over
         self._emit, self._folders, self._said = emit, folders, said
         self._of_revision: dict[str, bool] = {}  # by file: those on the stack are mostly the same
         self._work: Work | None = None
@@ -239,6 +240,7 @@ class Funnel:
                 if self._work is not None:
                     self._ways.flush(self._work)
                 self._go_on(ending=True)
+                self.check()
                 self._emit(Passed("commit", self._work.revision if self._work else None))
                 self.committing()
             except BaseException:
@@ -305,6 +307,7 @@ class Funnel:
                 return False
             case Effect.COMMIT:
                 self._ways.flush(work)
+                self.check()
                 self.committing()
                 work.by_hand = True  # no transaction is open from here on, whoever thinks so
                 return False

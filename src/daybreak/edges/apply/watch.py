@@ -110,14 +110,15 @@ class Watcher:
 
     @contextlib.contextmanager
     def sending(
-        self, statement: str = "", *, harmless: bool, in_the_way: bool = True
+        self, statement: str = "", *, harmless: bool, in_the_way: bool = True, ending: bool = False
     ) -> Iterator[None]:
         """The `statement` runs during the block, which may be ended early if that is `harmless`.
 
-        `in_the_way`: it takes locks for which somebody may have to wait.
+        `in_the_way`: it takes locks for which somebody may have to wait. `ending`: a commit is all
+        that follows it.
         """
         with self._mutex:
-            self.prove()
+            self.prove(ending=ending)
             self._harmless = harmless
             self.blockers, self.waited = (), 0.0  # whom an earlier one waited for is not in its way
             now = time.monotonic()
@@ -179,6 +180,11 @@ class Watcher:
             raise SteppedBack
         if self.refused:
             raise SteppedBack
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything was sent in the transaction that is open."""
+        return self._since is not None
 
     @property
     def asked(self) -> bool:
