@@ -576,6 +576,31 @@ def test_an_ordinary_owner_is_told_who_is_in_the_way_though_not_what_he_does(
     assert readers.longest < LATE * BUDGET_S
 
 
+def test_of_who_does_not_show_what_he_does_it_is_said_why(prepare: Prepare, url: str) -> None:
+    project = prepare(COLUMN)
+    with connect(url) as holder, traffic(url):
+        holder.execute(text("SET track_activities = off"))
+        pid = holder.scalar(text("SELECT pg_backend_pid()"))
+        holder.execute(text("BEGIN"))
+        holder.execute(text(READ))
+        done = project.run("daybreak", "upgrade", "head", "--wait", "0")
+    assert done.code == 5, done.said
+    who = f"session {pid} (postgres@127.0.0.1), its statement is not shown: track_activities is off"
+    assert f"it waits for {who}. Others waited" in done.err
+
+
+def test_a_run_that_does_not_show_what_it_does_is_watched_all_the_same(
+    server: PostgreSQL, database: str, prepare: Prepare, url: str
+) -> None:
+    project = prepare(SLOW_STATEMENT)
+    server.execute(f"ALTER DATABASE {database} SET track_activities = off")
+    with traffic(url) as readers:
+        done = project.run("daybreak", "upgrade", "head")
+    assert done.code == 0, done.said
+    assert done.out.count("others waited for") == 2, done.said
+    assert readers.longest < LATE * BUDGET_S
+
+
 @contextlib.contextmanager
 def vacuuming(server: PostgreSQL) -> Iterator[None]:
     """Autovacuum looks for work each second."""

@@ -86,7 +86,9 @@ SELECT CASE WHEN a.backend_type = 'autovacuum worker' OR a.usesysid IS NULL
        coalesce(a.usename, ''),
        coalesce(a.application_name, ''),
        coalesce(host(a.client_addr), ''),
-       coalesce(a.state, ''),
+       CASE WHEN a.state = 'disabled'
+            THEN 'its statement is not shown: track_activities is off'
+            ELSE coalesce(a.state, '') END,
        extract(epoch FROM clock_timestamp() - a.xact_start)::float8,
        CASE WHEN a.state IS NULL AND a.backend_type IS NULL THEN '' ELSE coalesce(a.query, '') END,
        coalesce(o.relation, ''),
@@ -113,12 +115,15 @@ ORDER BY 11
 
 LOOKS = (Look(None, _WAITERS, _BLOCKERS, approximate=False),)
 
-# The statement that was looked at, and no other one: a cancel that comes late finds none.
+# The statement that was looked at, and no other one: a cancel that comes late finds none. With
+# track_activities off nobody can tell them apart; then, as everywhere between this look and the
+# signal, it holds that the worker sends nothing behind that statement before this is answered.
 CANCEL = """
 SELECT pg_cancel_backend(a.pid)
 FROM pg_stat_get_activity(split_part(:session, ' ', 1)::int) AS a
 WHERE a.pid || ' since ' || extract(epoch FROM a.backend_start) = :session
-  AND a.state = 'active' AND extract(epoch FROM a.query_start)::text = :statement
+  AND (a.state = 'disabled'
+       OR a.state = 'active' AND extract(epoch FROM a.query_start)::text = :statement)
 """
 
 TIMEOUT = "lock_timeout"
