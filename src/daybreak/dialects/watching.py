@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 
 class Look(NamedTuple):
@@ -51,9 +51,15 @@ class Watching(Protocol):
     @property
     def TIMEOUT(self) -> str: ...  # noqa: N802 - the setting that `bound` sets, in lower case
     @property
+    def PREPARED(self) -> str: ...  # noqa: N802 - lists what `Look.blockers` can't name; or empty
+    @property
     def CHECKS(self) -> str: ...  # noqa: N802 - checks what is put off until the commit; or empty
     @property
     def TELLS_MORE(self) -> str: ...  # noqa: N802 - to whom the server tells of others' sessions
+
+    def prepared_name(self, row: Sequence[Any]) -> str:
+        """The name of a prepared transaction, from a row of PREPARED."""
+        ...
 
     def bound(self, budget_s: float) -> str:
         """SQL after which no statement of the session waits for a lock for long.

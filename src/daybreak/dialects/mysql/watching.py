@@ -7,6 +7,9 @@ somebody waits, but not for whom.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from daybreak.dialects.mysql.progress import PROGRESS as PROGRESS
 from daybreak.dialects.watching import Look
 
@@ -173,10 +176,27 @@ SELECT CONCAT('SET SESSION lock_wait_timeout = ', @@SESSION.lock_wait_timeout,
               ', SESSION innodb_lock_wait_timeout = ', @@SESSION.innodb_lock_wait_timeout)
 """
 
+# All of the server, to a user with XA_RECOVER_ADMIN. Nothing tells which of them holds a lock, once
+# the session that prepared it is gone.
+PREPARED = "XA RECOVER CONVERT XID"
+
 # Nothing is put off.
 CHECKS = ""
 
 TELLS_MORE = "A user with PROCESS and SELECT on performance_schema.*"
+
+
+def prepared_name(row: Sequence[Any]) -> str:
+    """As XA COMMIT and XA ROLLBACK take it."""
+    form, length, _, data = row
+    number = bytes.fromhex(str(data).removeprefix("0x"))
+    return f"{_part(number[: int(length)])},{_part(number[int(length) :])},{form}"
+
+
+def _part(number: bytes) -> str:
+    text = number.decode("ascii", "replace")
+    plain = text.isprintable() and not set(text) & {"'", "\\", "\ufffd"}
+    return f"'{text}'" if plain else f"X'{number.hex()}'"
 
 
 def bound(budget_s: float) -> str:

@@ -6,6 +6,9 @@ neither state nor statement (The Statistics Collector, "Viewing statistics").
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from daybreak.dialects.postgresql.progress import PROGRESS as PROGRESS
 from daybreak.dialects.watching import Look
 
@@ -130,6 +133,9 @@ TIMEOUT = "lock_timeout"
 UNBOUND = "SET lock_timeout = 0"
 AS_BEFORE = "SELECT 'SET lock_timeout = ' || quote_literal(current_setting('lock_timeout'))"
 
+# Whoever is in the way is named with it.
+PREPARED = ""
+
 # Deferred constraints and triggers: what a COMMIT would do, in a statement of its own, which may be
 # cancelled. A COMMIT is not: ended while it waits for a synchronous standby, it would be done, and
 # the standby may not have it (Synchronous Replication, "Planning for High Availability").
@@ -139,6 +145,11 @@ TELLS_MORE = "A member of pg_read_all_stats"
 
 
 _LONGEST_MS = 2**31 - 1  # that the setting takes
+
+
+def prepared_name(row: Sequence[Any]) -> str:
+    """Nobody asks."""
+    return ""
 
 
 def bound(budget_s: float) -> str:

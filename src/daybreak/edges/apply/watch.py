@@ -20,7 +20,7 @@ from daybreak.core.held import Held
 from daybreak.core.waiting import Blocker, Tally, Waiter, chain
 from daybreak.dialects.base import Dialect
 from daybreak.dialects.watching import Look
-from daybreak.edges.apply.looks import best_look, blocker_of, seconds_of
+from daybreak.edges.apply.looks import best_look, blocker_of, named, seconds_of
 from daybreak.edges.apply.meter import Meter
 from daybreak.edges.apply.orders import Orders
 from daybreak.edges.apply.orphans import TOLD_EVERY_S
@@ -276,7 +276,8 @@ class Watcher:
     def _name(self, connection: Connection, look: Look, waited: float) -> None:
         """Find out for whom we wait; say so, though not again and again."""
         rows = connection.execute(text(look.blockers), {"session": self._session}).all()
-        found = tuple(blocker_of(self._dialect, *row) for row in rows)
+        blockers = tuple(blocker_of(self._dialect, *row) for row in rows)
+        found = named(connection, self._dialect, blockers)
         if not found:  # the last one left just now
             return
         news = {blocker.name for blocker in found} - {blocker.name for blocker in self.blockers}
