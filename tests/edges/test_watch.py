@@ -189,5 +189,6 @@ def test_a_cancel_whose_answer_got_lost_may_arrive_yet(
 def test_a_budget_of_any_length_is_one_that_the_server_takes(
     server: Server, sessions: list[Connection], days: int
 ) -> None:
-    sql = dialect_named(server.dialect, "the test").watching.bound(days * 86400.0)
-    sessions[0].exec_driver_sql(sql)
+    watching = dialect_named(server.dialect, "the test").watching
+    _, *theirs = sessions[0].execute(text(watching.AS_BEFORE)).one()
+    sessions[0].exec_driver_sql(watching.bound(days * 86400.0, theirs))

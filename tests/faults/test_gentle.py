@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from killing.histories import Revision, write_history
 from killing.holders import holding, let_go, run_and, traffic
+from killing.sessions import connect
 from projects import Project, make_project
 from servers.server import Server
 
@@ -73,6 +75,26 @@ HANDED_IN = {
     "mysql": (
         *("pymysql", "SET SESSION lock_wait_timeout = 40", "SELECT @@lock_wait_timeout", "40"),
     ),
+}
+
+
+TIMEOUTS = {
+    "postgresql": "current_setting('lock_timeout')",
+    "mysql": "CONCAT(@@lock_wait_timeout, ' ', @@innodb_lock_wait_timeout)",
+}
+# The budget is 2.5 s. What the URL says, and what holds while a revision works.
+THEIRS = {
+    "postgresql": {
+        "": "5s",
+        "?options=-c%20lock_timeout%3D0": "5s",
+        "?options=-c%20lock_timeout%3D40s": "5s",
+        "?options=-c%20lock_timeout%3D100ms": "100ms",
+    },
+    "mysql": {
+        "": "3 3",
+        "?init_command=SET%20SESSION%20lock_wait_timeout%3D40": "3 3",
+        "?init_command=SET%20SESSION%20lock_wait_timeout%3D1": "1 3",
+    },
 }
 
 
@@ -207,6 +229,25 @@ def test_a_run_that_gives_up_tells_how_long_others_waited(project: Project, url:
     assert BUDGET_S <= told["waited"] < LATE * BUDGET_S
     assert re.match(r"session \d+ \(.*, idle in transaction for ", told["blockers"])
     assert [told["attempts"], told["revision"]] == [1, "b2"]
+
+
+def test_a_timeout_that_is_shorter_than_ours_stays(
+    server: Server, project: Project, url: str, tmp_path: Path
+) -> None:
+    bodies = [TABLE]
+    for number, _ in enumerate(THEIRS[server.dialect], 2):
+        row = f"INSERT INTO events SELECT {number}, {TIMEOUTS[server.dialect]}"
+        bodies.append(Revision(f"b{number}", f'op.execute("{row}")'))
+    project = make_project(tmp_path / "app", server.dialect, **project.variables)
+    write_history(project, tuple(bodies))
+    settings = project.root / "pyproject.toml"
+    settings.write_text(settings.read_text() + 'lock_budget = "2500ms"\n')
+    for options in THEIRS[server.dialect]:
+        done = project.run("daybreak", "upgrade", "+1", STAGING_DATABASE_URL=url + options)
+        assert done.code == 0, done.said
+    with connect(url) as connection:
+        found = connection.scalars(text("SELECT title FROM events WHERE id > 1 ORDER BY id"))
+        assert list(found) == list(THEIRS[server.dialect].values())
 
 
 def test_a_revision_may_have_a_budget_of_its_own(project: Project, url: str) -> None:

@@ -47,7 +47,7 @@ class Watching(Protocol):
     @property
     def UNBOUND(self) -> str: ...  # noqa: N802 - takes back what `bound` sets
     @property
-    def AS_BEFORE(self) -> str: ...  # noqa: N802 - gives SQL that sets what `bound` sets as it is
+    def AS_BEFORE(self) -> str: ...  # noqa: N802 - a row: SQL that sets them as they are, and each
     @property
     def TIMEOUT(self) -> str: ...  # noqa: N802 - the setting that `bound` sets, in lower case
     @property
@@ -61,10 +61,11 @@ class Watching(Protocol):
         """The name of a prepared transaction, from a row of PREPARED."""
         ...
 
-    def bound(self, budget_s: float) -> str:
+    def bound(self, budget_s: float, theirs: Sequence[int]) -> str:
         """SQL after which no statement of the session waits for a lock for long.
 
-        At most twice the budget, or a second more where the server counts in seconds.
+        At most twice the budget, or a second more where the server counts in seconds; less if one
+        of `theirs`, the timeouts that AS_BEFORE gives, is less.
         """
         ...
 

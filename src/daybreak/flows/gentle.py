@@ -54,6 +54,7 @@ class Gentle:
         self._handed_in = watcher_connects is None
         self._begun = False
         self._bound = self._before = ""
+        self._theirs: list[int] = []  # timeouts that the session came with
         self._is_theirs = False  # the revision has set a timeout of its own
         self._relation = ""  # at which an autovacuum was met
         self._given_up = 0
@@ -74,7 +75,7 @@ class Gentle:
             )
 
     def end(self) -> None:
-        """A session that was handed in is given back as it was."""
+        """The session is given back as it was."""
         self._set(self._before)
 
     def budget_for(self, script: Script) -> None:
@@ -82,7 +83,11 @@ class Gentle:
         budget_s = lock_budget_of(script, self._policy) / 1000
         self.watcher.budget_s, self.watcher.takes_its_time = budget_s, False
         self.watcher.whose, self._is_theirs = script.revision, False
-        self._set(self._server.bound(budget_s))
+        if not self._before:
+            with self._own():
+                row = self._connection.execute(text(self._server.AS_BEFORE)).one()
+            self._before, *self._theirs = row
+        self._set(self._server.bound(budget_s, self._theirs))
 
     def allow_to_work(self) -> None:
         """The revision's file allows others to wait while it works: not while it is in a queue."""
@@ -286,10 +291,6 @@ class Gentle:
     def _set(self, sql: str) -> None:
         if sql and sql != self._bound:
             with self._own():
-                if self._handed_in and not self._before:
-                    self._before = self._connection.execute(
-                        text(self._server.AS_BEFORE)
-                    ).scalar_one()
                 self._connection.exec_driver_sql(sql)
             self._bound = sql
 

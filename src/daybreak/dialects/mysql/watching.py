@@ -173,7 +173,8 @@ TIMEOUT = "lock_wait_timeout"
 UNBOUND = "SET SESSION lock_wait_timeout = DEFAULT, SESSION innodb_lock_wait_timeout = DEFAULT"
 AS_BEFORE = """
 SELECT CONCAT('SET SESSION lock_wait_timeout = ', @@SESSION.lock_wait_timeout,
-              ', SESSION innodb_lock_wait_timeout = ', @@SESSION.innodb_lock_wait_timeout)
+              ', SESSION innodb_lock_wait_timeout = ', @@SESSION.innodb_lock_wait_timeout),
+       @@SESSION.lock_wait_timeout, @@SESSION.innodb_lock_wait_timeout
 """
 
 # All of the server, to a user with XA_RECOVER_ADMIN. Nothing tells which of them holds a lock, once
@@ -199,10 +200,10 @@ def _part(number: bytes) -> str:
     return f"'{text}'" if plain else f"X'{number.hex()}'"
 
 
-def bound(budget_s: float) -> str:
+def bound(budget_s: float, theirs: Sequence[int]) -> str:
     """In whole seconds, of which there has to be one; each wait is counted alone."""
-    most = int(budget_s) + 1
-    return f"SET SESSION lock_wait_timeout = {most}, SESSION innodb_lock_wait_timeout = {most}"
+    table, row = (min(int(one), int(budget_s) + 1) for one in theirs)
+    return f"SET SESSION lock_wait_timeout = {table}, SESSION innodb_lock_wait_timeout = {row}"
 
 
 def waits_kindly(relation: str) -> str | None:

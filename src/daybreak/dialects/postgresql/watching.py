@@ -131,7 +131,10 @@ WHERE a.pid || ' since ' || extract(epoch FROM a.backend_start) = :session
 
 TIMEOUT = "lock_timeout"
 UNBOUND = "SET lock_timeout = 0"
-AS_BEFORE = "SELECT 'SET lock_timeout = ' || quote_literal(current_setting('lock_timeout'))"
+AS_BEFORE = """
+SELECT 'SET lock_timeout = ' || s.setting, s.setting::int
+FROM pg_settings AS s WHERE s.name = 'lock_timeout'
+"""
 
 # Whoever is in the way is named with it.
 PREPARED = ""
@@ -152,9 +155,10 @@ def prepared_name(row: Sequence[Any]) -> str:
     return ""
 
 
-def bound(budget_s: float) -> str:
+def bound(budget_s: float, theirs: Sequence[int]) -> str:
     """lock_timeout, at twice the budget: it counts each wait alone, and the watcher acts before."""
-    return f"SET lock_timeout = '{min(budget_s * 2000, _LONGEST_MS):.0f}ms'"
+    most_ms = min(round(budget_s * 2000), _LONGEST_MS)
+    return f"SET lock_timeout = '{min(theirs[0] or most_ms, most_ms)}ms'"
 
 
 def waits_kindly(relation: str) -> str | None:
