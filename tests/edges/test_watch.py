@@ -154,7 +154,7 @@ def test_a_connection_that_is_lost_is_followed_by_another_one(
     with watcher.at_work(), watcher.sending(harmless=True):
         until(lambda: made, "it watches")
         admin.execute(text(dialect.running.END_SESSION), {"session": made[0]})
-        until(lambda: Watched() in heard, "it watches again")
+        until(lambda: any(isinstance(one, Watched) for one in heard), "it watches again")
         assert watcher.watches
     of_watching = [type(event) for event in heard if isinstance(event, Unwatched | Watched)]
     assert of_watching == [Unwatched, Watched]

@@ -550,7 +550,7 @@ def test_a_watcher_that_is_lost_or_silent_is_followed_by_another_one(
     assert done.code == 0, done.said
     said = " ".join(done.out.split())
     why = "the server does not answer any more" if which == "silent" else ".+"
-    story = rf"seen any more: {why} note who waits is seen again .*back others waited for"
+    story = rf"seen any more: {why} note who waits is seen again, after .*back others waited for"
     assert re.search(story, said), done.said
     assert "how long others waited for this run was not seen; it stepped back 1 time" in said
     assert readers.longest < LATE * BUDGET_S

@@ -167,7 +167,7 @@ def test_the_screen_of_a_run_that_meets_everything() -> None:
                 "revision": "9c1e",
             },
         ),
-        (Watched(), {"event": "watched"}),
+        (Watched(2.10412), {"event": "watched", "seconds": 2.104}),
         (Finished(("9c1e",)), {"event": "finished", "heads": ["9c1e"]}),
         (DatabaseCreated("myapp@db"), {"event": "database_created", "place": "myapp@db"}),
     ],

@@ -139,7 +139,8 @@ class Gentle:
             self._leave_session()
             # Without our timeout it would have waited, and come through: the revision may catch
             # the error, and take the statement for one that can't be done.
-            if not self._is_theirs and self._server.is_timed_out(_of_driver(error), skeleton):
+            cause = self._of_driver(error)
+            if not self._is_theirs and cause and self._server.is_timed_out(cause, skeleton):
                 watcher.refused = True
             raise
 
@@ -249,14 +250,19 @@ class Gentle:
 
     def _is_ended(self, error: BaseException) -> bool:
         """Whether a statement, its session or its wait was ended, and it failed by nothing else."""
-        return (
-            is_lost(error, self._connection)
-            or self._is_refused(error)
-            or self._server.is_ended(_of_driver(error))
+        cause = self._of_driver(error)
+        return is_lost(error, self._connection) or (
+            cause is not None and (self._server.is_refused(cause) or self._server.is_ended(cause))
         )
 
     def _is_refused(self, error: BaseException) -> bool:
-        return self._server.is_refused(_of_driver(error))
+        cause = self._of_driver(error)
+        return cause is not None and self._server.is_refused(cause)
+
+    def _of_driver(self, error: BaseException) -> BaseException | None:
+        """The driver's error, which SQLAlchemy may have wrapped; None if it is another one."""
+        cause = getattr(error, "orig", None) or error
+        return cause if isinstance(cause, self._connection.dialect.loaded_dbapi.Error) else None
 
     def _pause(self, attempt: int, waited: float) -> float | None:
         patience = Patience(self.watcher.budget_s, self._policy.attempts, self._wait_s)
@@ -301,11 +307,6 @@ def lock_budget_of(script: Script, policy: Policy) -> int:
     if value is None:
         return policy.lock_budget_ms
     return lock_budget(value, script.path, OF_REVISION)
-
-
-def _of_driver(error: BaseException) -> BaseException:
-    """What SQLAlchemy may have wrapped."""
-    return getattr(error, "orig", None) or error
 
 
 def _rest(seconds: float, heed: Callable[[], None]) -> None:

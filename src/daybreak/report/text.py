@@ -118,8 +118,8 @@ def run_words(event: Met) -> tuple[str, str]:
             return "back", f"{why}, so attempt {attempt} was taken back{whom}; {again}"
         case Unwatched(why):
             return "note", why
-        case Watched():
-            return "note", "who waits is seen again"
+        case Watched(seconds):
+            return "note", f"who waits is seen again, after {duration(seconds)}"
         case Unmeasured(needs):
             return "note", f"how far the statement is, the server does not tell: {needs}"
         case Waits():

@@ -48,13 +48,12 @@ class Watcher:
     """Watches over the transactions of a run, which sends its statements through `sending`.
 
     `connect` gives a connection to watch from, None where there can be none. It `watches` as long
-    as it has one; `misses`: not all through the transaction under way; `saw_all`: it had one
-    always. `budget_s` is how
-    long anybody may be kept waiting by one transaction. `longest` is how long, in seconds, somebody
-    was, in the transaction of the `attempt` now under way or ever. `blockers` are those whom its
-    last statement waited for, `waited` for how long; `waited_most` is the longest wait of all, and
-    whom it was for. `met`: the run has met an error, or SteppedBack, by which it is to step back.
-    `held` tells for how long locks were held, and that the revision `whose` did
+    as it has one; `misses`: not all through the transaction under way; `saw_all`: it always had.
+    `budget_s` is how long anybody may be kept waiting by one transaction. `longest` is how long, in
+    seconds, somebody was, in the transaction of the `attempt` now under way or ever. `blockers` are
+    those whom its last statement waited for, `waited` for how long; `waited_most` is the longest
+    wait of all, and whom it was for. `met`: the run has met an error, or SteppedBack, by which it
+    is to step back. `held` tells for how long locks were held, and that the revision `whose` did
     it. `refused`: the server's timeout has ended the last statement. `takes_its_time`: others may
     wait for its work, though not for its place in a queue.
     """
@@ -79,7 +78,7 @@ class Watcher:
         self._tally = Tally()
         self._locked_out = False
         self._counted = 0  # the transaction that the tally is of
-        self._tell_at = 0.0
+        self._tell_at = self._lost_at = 0.0
         # What the worker is at. The mutex is for those who act upon it. None of them holds it while
         # the server is asked: a watcher that gets no answer must not hold the worker up.
         self._since: float | None = None
@@ -225,13 +224,14 @@ class Watcher:
         """Nobody sees who waits."""
         was, self.watches, self.misses, self.saw_all = self.watches, False, True, False
         if was:
+            self._lost_at = time.monotonic()
             self._tell(Unwatched(f"who waits is not seen any more: {why}"))
 
     def _sees(self) -> None:
         """Somebody does."""
         if not self.watches:
             self.watches = True
-            self._tell(Watched())
+            self._tell(Watched(time.monotonic() - self._lost_at))
 
     def _is_long_at_work(self) -> bool:
         since = self._since
