@@ -335,6 +335,7 @@ class Funnel:
         self._emit(StatementBegun(work.revision, work.number, reading.skeleton, place))
         began = time.monotonic()
         self._ways.run(work, sent)
+        self._keeping.has_run(reading)
         seconds = time.monotonic() - began
         self._emit(Ran(work.revision, work.number, reading.skeleton, place, seconds))
         return True
