@@ -47,7 +47,7 @@ class Watching(Protocol):
     @property
     def UNBOUND(self) -> str: ...  # noqa: N802 - takes back what `bound` sets
     @property
-    def AS_BEFORE(self) -> str: ...  # noqa: N802 - a row: SQL that sets them as they are, and each
+    def AS_BEFORE(self) -> str: ...  # noqa: N802 - a row, as `Gentle.budget_for` reads it
     @property
     def TIMEOUT(self) -> str: ...  # noqa: N802 - the setting that `bound` sets, in lower case
     @property

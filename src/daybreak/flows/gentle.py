@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 # Work that takes longer than the budget takes as long again, unless the traffic was to blame.
 _ATTEMPTS_AT_WORK = 3
 _HEED_S = 0.1
+_DEFERRABLE = "DEFERRABLE"
 
 
 class Gentle:
@@ -55,6 +56,7 @@ class Gentle:
         self._begun = False
         self._bound = self._before = ""
         self._theirs: list[int] = []  # timeouts that the session came with
+        self._puts_off = False  # a transaction may, what is then checked at its end
         self._is_theirs = False  # the revision has set a timeout of its own
         self._relation = ""  # at which an autovacuum was met
         self._given_up = 0
@@ -86,7 +88,7 @@ class Gentle:
         if not self._before:
             with self._own():
                 row = self._connection.execute(text(self._server.AS_BEFORE)).one()
-            self._before, *self._theirs = row
+            self._before, self._puts_off, *self._theirs = row
         self._set(self._server.bound(budget_s, self._theirs))
 
     def allow_to_work(self) -> None:
@@ -102,6 +104,9 @@ class Gentle:
             self._meet_autovacuum()
         if reading.effect is Effect.SESSION and self._server.TIMEOUT in reading.skeleton.lower():
             self._is_theirs, self._bound = True, ""
+        # What is no SQL of the schema, such as DO, may make a constraint like that, too.
+        if reading.effect is Effect.UNKNOWN or _DEFERRABLE in reading.skeleton.upper():
+            self._puts_off = True
         bound = self._bound
         in_nobodys_way = alone and self._server.is_in_nobodys_way(reading.skeleton)
         unhurried = not self._is_theirs and (not harmless or in_nobodys_way)
@@ -120,7 +125,7 @@ class Gentle:
 
     def check(self) -> None:
         """Before a commit: what is put off until then is checked, where it can be ended."""
-        if self._server.CHECKS and self.watcher.has_begun:
+        if self._server.CHECKS and self._puts_off and self.watcher.has_begun:
             with self._sent(self._server.CHECKS, harmless=True, ending=True), self._own():
                 self._connection.exec_driver_sql(self._server.CHECKS)
 

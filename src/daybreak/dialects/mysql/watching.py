@@ -174,7 +174,7 @@ UNBOUND = "SET SESSION lock_wait_timeout = DEFAULT, SESSION innodb_lock_wait_tim
 AS_BEFORE = """
 SELECT CONCAT('SET SESSION lock_wait_timeout = ', @@SESSION.lock_wait_timeout,
               ', SESSION innodb_lock_wait_timeout = ', @@SESSION.innodb_lock_wait_timeout),
-       @@SESSION.lock_wait_timeout, @@SESSION.innodb_lock_wait_timeout
+       FALSE, @@SESSION.lock_wait_timeout, @@SESSION.innodb_lock_wait_timeout
 """
 
 # All of the server, to a user with XA_RECOVER_ADMIN. Nothing tells which of them holds a lock, once

@@ -132,7 +132,9 @@ WHERE a.pid || ' since ' || extract(epoch FROM a.backend_start) = :session
 TIMEOUT = "lock_timeout"
 UNBOUND = "SET lock_timeout = 0"
 AS_BEFORE = """
-SELECT 'SET lock_timeout = ' || s.setting, s.setting::int
+SELECT 'SET lock_timeout = ' || s.setting,
+       EXISTS (SELECT FROM pg_constraint AS c WHERE c.condeferrable),
+       s.setting::int
 FROM pg_settings AS s WHERE s.name = 'lock_timeout'
 """
 
