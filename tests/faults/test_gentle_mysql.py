@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from sqlalchemy import text
 
 from killing.histories import Revision, write_history
 from killing.holders import holding, let_go, run_and, traffic
+from killing.runs import until
 from killing.sessions import connect
 from projects import Project, make_project
 from servers.mysql import MySQL
@@ -42,6 +45,15 @@ op.execute("CREATE TABLE others (id int PRIMARY KEY)")
 op.execute("INSERT INTO others VALUES (1)")
 op.add_column("events", sa.Column("size", sa.Integer))
 op.execute("INSERT INTO others VALUES (2)")
+"""
+
+# Known by what it asks, since a session has no name here.
+WATCHERS = """
+SELECT t.processlist_id
+FROM performance_schema.threads AS t
+JOIN performance_schema.events_statements_current AS s ON s.thread_id = t.thread_id
+WHERE t.processlist_db = DATABASE() AND t.processlist_id <> CONNECTION_ID()
+  AND s.sql_text LIKE '%metadata_locks%'
 """
 
 # A project whose next revision has this body, on a database in which the table is.
@@ -173,6 +185,36 @@ def test_a_user_who_sees_nobody_is_bound_by_the_server(
             )
     assert done.code == 0, done.said
     assert readers.longest < LATE * (1 + BUDGET_S)
+
+
+@pytest.mark.parametrize(
+    ("body", "in_the_way", "behind"),
+    [
+        (COLUMN, READ, "SELECT id FROM events"),
+        (ROWS, "UPDATE events SET title = 'h' WHERE id = 2", WRITE),
+    ],
+    ids=["a table", "a row"],
+)
+def test_a_watcher_that_is_ended_leaves_the_bound_to_the_server(
+    prepare: Prepare, url: str, body: str, in_the_way: str, behind: str
+) -> None:
+    project = prepare(body)
+    with (
+        holding(url, in_the_way) as holder,
+        traffic(url, behind) as others,
+        connect(url) as admin,
+        ThreadPoolExecutor() as pool,
+    ):
+        run = pool.submit(project.run, "daybreak", "upgrade", "head")
+        until(lambda: admin.scalars(text(WATCHERS)).all(), "the watcher is there")
+        for watcher in admin.scalars(text(WATCHERS)).all():
+            admin.execute(text(f"KILL {watcher}"))
+        time.sleep(LATE * (1 + BUDGET_S) + 1)  # for longer than anybody may wait
+        holder.execute(text("ROLLBACK"))
+        done = run.result()
+    assert done.code == 0, done.said
+    assert "who waits is not seen any more" in done.said
+    assert others.longest < LATE * (1 + BUDGET_S)
 
 
 def _rows(url: str, sql: str) -> list[tuple[object, ...]]:
