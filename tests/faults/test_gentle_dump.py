@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import subprocess
 import threading
@@ -74,7 +73,6 @@ def dumping(server: PostgreSQL, url: str) -> Iterator[subprocess.Popen[str]]:
     """A dump that holds its locks until somebody reads what it writes."""
     with subprocess.Popen(
         [binaries(major(server), None) / "pg_dump", url],
-        env={**os.environ, "PGPASSWORD": server.password},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
