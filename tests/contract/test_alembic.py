@@ -320,7 +320,7 @@ def test_no_other_private_name_is_used() -> None:
         for path in source.rglob("*.py")
         if "templates" not in path.parts
         for name in re.findall(r"(?<![\w.])(?!self\.|cls\.)(?:\w+\.)+_[a-z]\w*", path.read_text())
-        if not name.endswith("._replace")  # a named tuple's, which Python documents
+        if not name.endswith(("._replace", "._asdict"))  # a named tuple's, which Python documents
     }
     assert used == {
         ("edges/alembic.py", "context._proxy"),

@@ -232,11 +232,9 @@ class Run:
                 )
                 if running.command == "ensure_version":
                     self.worker.commit()  # Alembic has begun a transaction, and ends none
-                self._finish(running, migration)
+                reached = self._finish(running, migration)
         finally:
             self._unmark()
-        with self.worker.reading():
-            reached = migration.get_current_heads()
         self.emit(Finished(reached))
 
     def _may_retry(self, command: str | None) -> bool:
@@ -276,7 +274,6 @@ class Run:
             place = self.target.place if self.target else "the database"
             require_known(context.script, heads, place)
         self.emit(connected(self.connection, self.target, heads))
-        self.worker.end_reading()
 
     @contextlib.contextmanager
     def _around(self, step: Step) -> Iterator[None]:
@@ -371,18 +368,21 @@ class Run:
 
     # After.
 
-    def _finish(self, running: Running, migration: MigrationContext) -> None:
-        """Record that the run ended by itself, and what a stamp has said was applied."""
+    def _finish(self, running: Running, migration: MigrationContext) -> tuple[str, ...]:
+        """Record that the run ended by itself, and what a stamp has said was applied; the heads."""
         if not self._begun:
             if running.command != "ensure_version":
                 self._refuse_half_done(None)
-            return
+            with self.funnel.own(), self.worker.reading():
+                return migration.get_current_heads()
         with self.funnel.own():
+            heads = migration.get_current_heads()
             if self._stamped:
-                self.journal.record_ancestors(ancestors(migration.get_current_heads()))
+                self.journal.record_ancestors(ancestors(heads))
             self.journal.end_run()
             self.worker.commit()
         self.emit(Passed("run over"))
+        return heads
 
     def _unmark(self) -> None:
         """The session may live on in somebody's pool. One that is lost is no worker any more."""

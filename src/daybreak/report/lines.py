@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import Any
 
 from daybreak.core.events import Applied, Event, Passed, RevisionBegun, Unfinished
@@ -30,7 +29,7 @@ def event_object(event: Event) -> dict[str, Any] | None:
     if isinstance(event, Passed):
         return None
     kind = type(event).__name__
-    found = {"event": _NAMES.get(kind, kind.lower()), **asdict(event)}
+    found = {"event": _NAMES.get(kind, kind.lower()), **event._asdict()}
     for name in {"seconds", "waited", "left", "held"} & found.keys():
         if found[name] is not None:
             found[name] = round(found[name], 3)
