@@ -75,10 +75,22 @@ def test_a_new_transaction_begins_with_nothing() -> None:
         ),
         (
             IDLE._replace(kind=Kind.PREPARED, name="", user="", seconds=None),
-            "a prepared transaction of which the server tells no more",
+            "a prepared XA transaction, named to who has XA_RECOVER_ADMIN",
+        ),
+        (
+            IDLE._replace(kind=Kind.PREPARED, name="'order-7','b',3", user="", seconds=None),
+            "prepared XA transaction 'order-7','b',3",
         ),
     ],
-    ids=["idle in transaction", "a query", "another role's", "autovacuum", "prepared", "of XA"],
+    ids=[
+        "idle in transaction",
+        "a query",
+        "another role's",
+        "autovacuum",
+        "prepared",
+        "of XA",
+        "of XA, named",
+    ],
 )
 def test_a_blocker_is_called(blocker: Blocker, words: str) -> None:
     assert called(blocker) == words

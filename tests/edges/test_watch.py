@@ -6,21 +6,24 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import DBAPIError
 
-from daybreak.core.events import ignore
+from daybreak.core.events import Event, Unwatched, Watched, ignore
 from daybreak.dialects import dialect_named
-from daybreak.edges.apply import watch
+from daybreak.edges.apply import orders, watch
 from daybreak.edges.apply.watch import SteppedBack, Watcher
-from killing.runs import ALL
+from killing.runs import ALL, until
 from killing.sessions import connect
 from servers.server import Server
 
 CANCELS = 10_000 if ALL else 1500
+# What ends nothing, and is answered late.
+SLOW = {"postgresql": "SELECT pg_sleep(3)", "mysql": "SELECT SLEEP(3)"}
 # 0, or 1 where MySQL ended it.
 SHORT = {
     "postgresql": "SELECT count(*) - 1 FROM pg_sleep(0.0005)",
@@ -106,9 +109,94 @@ def was_ended(connection: Connection, sql: str) -> bool:
         return True
 
 
+@pytest.mark.parametrize("fails", [False, True], ids=["it is done", "it has failed"])
+def test_a_statement_is_not_held_up_by_a_cancel_that_is_not_answered(
+    server: Server, sessions: list[Connection], monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    worker, _, watching = sessions
+    monkeypatch.setattr(orders, "ANSWERED_S", 0.2)
+    dialect = dialect_named(server.dialect, "the test")
+    monkeypatch.setattr(dialect.watching, "CANCEL", SLOW[server.dialect])
+    watcher = Watcher(dialect, None, ignore)
+    watcher.over(str(worker.scalar(text(dialect.running.SESSION_ID))))
+    order = threading.Thread(target=watcher._step_back, args=(watching, 1, ""))
+
+    def send() -> None:
+        with watcher.sending(harmless=True):
+            order.start()
+            worker.scalar(text(SLOW[server.dialect].replace("3", "0.5")))
+            if fails:
+                raise ZeroDivisionError
+
+    began = time.monotonic()
+    with pytest.raises(ZeroDivisionError if fails else SteppedBack):
+        send()
+    assert time.monotonic() - began < 2
+    # Nothing more goes over that session, not even a commit.
+    assert watcher.is_to_be_left()
+    with pytest.raises(SteppedBack):
+        watcher.transaction_over(commits=True)
+    watcher.try_again()
+    assert not watcher.is_to_be_left()
+    with watcher.sending(harmless=True):
+        pass
+    order.join()
+    assert not watcher.is_to_be_left()
+
+
+def test_a_connection_that_is_lost_is_followed_by_another_one(
+    server: Server, database: str, sessions: list[Connection]
+) -> None:
+    worker, admin, _ = sessions
+    dialect = dialect_named(server.dialect, "the test")
+    heard: list[Event] = []
+    made: list[str] = []
+
+    def connected() -> Connection:
+        connection = connect(server.url(database))
+        made.append(str(connection.scalar(text(dialect.running.SESSION_ID))))
+        return connection
+
+    watcher = Watcher(dialect, connected, heard.append)
+    watcher.over(str(worker.scalar(text(dialect.running.SESSION_ID))))
+    with watcher.at_work(), watcher.sending(harmless=True):
+        until(lambda: made, "it watches")
+        admin.execute(text(dialect.running.END_SESSION), {"session": made[0]})
+        until(lambda: any(isinstance(one, Watched) for one in heard), "it watches again")
+        assert watcher.watches
+    of_watching = [type(event) for event in heard if isinstance(event, Unwatched | Watched)]
+    assert of_watching == [Unwatched, Watched]
+    assert len(made) == 2
+    assert not watcher.saw_all
+
+
+def test_a_cancel_whose_answer_got_lost_may_arrive_yet(
+    server: Server, sessions: list[Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker, admin, watching = sessions
+    dialect = dialect_named(server.dialect, "the test")
+    monkeypatch.setattr(dialect.watching, "CANCEL", SLOW[server.dialect])
+    watcher = Watcher(dialect, None, ignore)
+    watcher.over(str(worker.scalar(text(dialect.running.SESSION_ID))))
+    ending = {"session": str(watching.scalar(text(dialect.running.SESSION_ID)))}
+
+    def send() -> None:
+        with ThreadPoolExecutor() as pool, watcher.sending(harmless=True):
+            order = pool.submit(watcher._step_back, watching, 1, "")
+            time.sleep(0.5)
+            admin.execute(text(dialect.running.END_SESSION), ending)
+            with pytest.raises(DBAPIError):
+                order.result()
+
+    with pytest.raises(SteppedBack):
+        send()
+    assert watcher.is_to_be_left()
+
+
 @pytest.mark.parametrize("days", [1, 365])
 def test_a_budget_of_any_length_is_one_that_the_server_takes(
     server: Server, sessions: list[Connection], days: int
 ) -> None:
-    sql = dialect_named(server.dialect, "the test").watching.bound(days * 86400.0)
-    sessions[0].exec_driver_sql(sql)
+    watching = dialect_named(server.dialect, "the test").watching
+    _, *theirs = sessions[0].execute(text(watching.AS_BEFORE)).one()
+    sessions[0].exec_driver_sql(watching.bound(days * 86400.0, theirs))

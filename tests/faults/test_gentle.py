@@ -38,6 +38,24 @@ HOLDS = Revision(
     __import__("time").sleep({BUDGET_S} + 0.1)
     """,
 )
+# Its session is ended meanwhile, and it does not even notice.
+FAILS_LATE = Revision(
+    "b2",
+    """
+    op.execute("UPDATE events SET title = 'y'")
+    __import__("time").sleep(2)
+    raise ValueError("of its own")
+    """,
+)
+# The first time it works for long, and the watcher's order to end that is not answered.
+NOT_ANSWERED = """
+    import daybreak.dialects.{dialect}.watching as watching
+    first = not watching.CANCEL.startswith("SELECT {sleep}")
+    watching.CANCEL = "SELECT {sleep}(4)"
+    op.execute("UPDATE events SET title = 'y' WHERE id = 1")
+    op.get_bind().execute(sa.text(f"SELECT {sleep}({{2 if first else 0}})"))
+"""
+SLEEP = {"postgresql": "pg_sleep", "mysql": "SLEEP"}
 COLUMN_LATER = Revision("c3", COLUMN.body)
 READ = "SELECT * FROM events"
 
@@ -74,6 +92,26 @@ HANDED_IN = {
     "mysql": (
         *("pymysql", "SET SESSION lock_wait_timeout = 40", "SELECT @@lock_wait_timeout", "40"),
     ),
+}
+
+
+TIMEOUTS = {
+    "postgresql": "current_setting('lock_timeout')",
+    "mysql": "CONCAT(@@lock_wait_timeout, ' ', @@innodb_lock_wait_timeout)",
+}
+# The budget is 2.5 s. What the URL says, and what holds while a revision works.
+THEIRS = {
+    "postgresql": {
+        "": "5s",
+        "?options=-c%20lock_timeout%3D0": "5s",
+        "?options=-c%20lock_timeout%3D40s": "5s",
+        "?options=-c%20lock_timeout%3D100ms": "100ms",
+    },
+    "mysql": {
+        "": "3 3",
+        "?init_command=SET%20SESSION%20lock_wait_timeout%3D40": "3 3",
+        "?init_command=SET%20SESSION%20lock_wait_timeout%3D1": "1 3",
+    },
 }
 
 
@@ -196,6 +234,62 @@ def test_a_run_that_gives_up_names_who_is_in_the_way_and_has_changed_nothing(
     ), problem
     assert readers.longest < LATE * BUDGET_S
     assert project.run("daybreak", "upgrade", "head").code == 0
+
+
+def test_a_session_that_may_yet_be_hit_by_a_cancel_is_left_for_another_one(
+    project: Project, server: Server, url: str, tmp_path: Path
+) -> None:
+    project = make_project(tmp_path / "app", server.dialect, **project.variables)
+    body = NOT_ANSWERED.format(dialect=server.dialect, sleep=SLEEP[server.dialect])
+    write_history(project, (TABLE, Revision("b2", body)))
+    with traffic(url, "UPDATE events SET title = 'z' WHERE id = 1") as writers:
+        done = project.run("daybreak", "upgrade", "head")
+    assert done.code == 0, done.said
+    assert done.out.count("back   others waited for") == 1, done.said
+    assert writers.longest < 3 + LATE * BUDGET_S
+
+
+def test_what_a_revision_raises_while_others_wait_for_it_is_told_as_what_it_is(
+    project: Project, server: Server, url: str, tmp_path: Path
+) -> None:
+    project = make_project(tmp_path / "app", server.dialect, **project.variables)
+    write_history(project, (TABLE, FAILS_LATE))
+    with traffic(url, "UPDATE events SET title = 'z' WHERE id = 1") as writers:
+        done = project.run("daybreak", "upgrade", "head")
+    assert done.code == 1, done.said
+    assert re.search(r"error  versions/b2_\.py:\d+ failed: ValueError: of its own\n", done.err)
+    assert "back " not in done.said
+    assert writers.longest < LATE * BUDGET_S
+
+
+def test_a_run_that_gives_up_tells_how_long_others_waited(project: Project, url: str) -> None:
+    with holding(url, READ), traffic(url):
+        done = project.run("daybreak", "upgrade", "head", "--wait", "0", "--json")
+    assert done.code == 5, done.said
+    told = waits(done.out)
+    assert BUDGET_S <= told["seconds"] < LATE * BUDGET_S
+    assert BUDGET_S <= told["waited"] < LATE * BUDGET_S
+    assert re.match(r"session \d+ \(.*, idle in transaction for ", told["blockers"])
+    assert [told["attempts"], told["revision"]] == [1, "b2"]
+
+
+def test_a_timeout_that_is_shorter_than_ours_stays(
+    server: Server, project: Project, url: str, tmp_path: Path
+) -> None:
+    bodies = [TABLE]
+    for number, _ in enumerate(THEIRS[server.dialect], 2):
+        row = f"INSERT INTO events SELECT {number}, {TIMEOUTS[server.dialect]}"
+        bodies.append(Revision(f"b{number}", f'op.execute("{row}")'))
+    project = make_project(tmp_path / "app", server.dialect, **project.variables)
+    write_history(project, tuple(bodies))
+    settings = project.root / "pyproject.toml"
+    settings.write_text(settings.read_text() + 'lock_budget = "2500ms"\n')
+    for options in THEIRS[server.dialect]:
+        done = project.run("daybreak", "upgrade", "+1", STAGING_DATABASE_URL=url + options)
+        assert done.code == 0, done.said
+    with connect(url) as connection:
+        found = connection.scalars(text("SELECT title FROM events WHERE id > 1 ORDER BY id"))
+        assert list(found) == list(THEIRS[server.dialect].values())
 
 
 def test_a_revision_may_have_a_budget_of_its_own(project: Project, url: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -173,6 +173,47 @@ def test_a_wait_that_is_seen_approximately_is_not_taken_for_work(
             done = project.run("daybreak", "upgrade", "head", STAGING_DATABASE_URL=own)
     assert done.code == 5, done.said
     assert "was not granted its lock in 6 attempts: it waits for session " in done.err
+
+
+@contextlib.contextmanager
+def prepared(url: str, sql: str) -> Iterator[None]:
+    """A transaction that has sent `sql` and is prepared, by a session that is gone."""
+    with connect(url) as one:
+        for part in ("XA START 'order-7', 'b', 3", sql, "XA END 'order-7', 'b', 3"):
+            one.exec_driver_sql(part)
+        one.exec_driver_sql("XA PREPARE 'order-7', 'b', 3")
+    try:
+        yield
+    finally:
+        with connect(url) as admin:
+            admin.exec_driver_sql("XA ROLLBACK 'order-7', 'b', 3")
+
+
+@pytest.mark.parametrize("body", [COLUMN, ROWS], ids=["a table", "a row"])
+def test_a_prepared_transaction_is_named_as_xa_rollback_takes_it(
+    prepare: Prepare, url: str, body: str
+) -> None:
+    project = prepare(body)
+    with prepared(url, WRITE), traffic(url):
+        done = project.run("daybreak", "upgrade", "head", "--wait", "0")
+    assert done.code == 5, done.said
+    assert "it waits for prepared XA transaction 'order-7','b',3" in done.err
+
+
+def test_a_user_who_may_not_list_prepared_transactions_is_told_that_it_is_one(
+    server: MySQL, database: str, prepare: Prepare, url: str
+) -> None:
+    project = prepare(COLUMN)
+    with server.fresh_user("pass", database) as user:
+        for right in ("SELECT ON performance_schema.*", "PROCESS ON *.*"):
+            server.execute(f"GRANT {right} TO {user}")
+        own = server.url(database, user=user, password="pass")
+        with prepared(url, WRITE), traffic(own):
+            done = project.run(
+                "daybreak", "upgrade", "head", "--wait", "0", STAGING_DATABASE_URL=own
+            )
+    assert done.code == 5, done.said
+    assert "it waits for a prepared XA transaction, named to who has XA_RECOVER_ADMIN" in done.err
 
 
 def test_a_user_who_sees_nobody_is_bound_by_the_server(

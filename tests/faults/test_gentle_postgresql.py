@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import textwrap
 import threading
@@ -48,6 +49,28 @@ if op.get_bind().scalar(sa.text("SELECT nextval('tries')")) < 3:
     time.sleep(2)
 op.execute("UPDATE events SET price = 1")
 """
+# What the transaction put off is checked at its end, for long the first two times.
+DEFERRED = """
+CREATE FUNCTION checks() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF nextval('tries') < 3 THEN PERFORM pg_sleep(20); END IF;
+    IF NEW.title = 'wrong' THEN RAISE check_violation USING MESSAGE = 'it is wrong'; END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER checked AFTER UPDATE ON events DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.title IN ('right', 'wrong')) EXECUTE FUNCTION checks()
+"""
+CHECKED = {
+    "the end of a revision": "op.execute(\"UPDATE events SET title = 'right' WHERE id = 1\")",
+    "a commit in one": """
+op.execute("UPDATE events SET title = 'right' WHERE id = 1")
+op.execute("COMMIT")
+""",
+    "a statement of its own": """
+with op.get_context().autocommit_block():
+    op.execute("UPDATE events SET title = 'right' WHERE id = 1")
+""",
+}
 # Neither changes anything, nor is anything else sent behind them.
 LOCKED = """
 import time
@@ -64,6 +87,14 @@ if bind.scalar(sa.text("SELECT nextval('tries')")) < 2:
 ALWAYS_SLOW = """
 op.add_column("events", sa.Column("price", sa.Integer))
 op.execute("DO $$ BEGIN PERFORM pg_sleep(20); END $$")
+"""
+# No statement is ended by a cancel that it catches.
+FAILS_NEVERTHELESS = """
+op.add_column("events", sa.Column("price", sa.Integer))
+op.execute(
+    "DO $$ BEGIN BEGIN PERFORM pg_sleep(20); EXCEPTION WHEN query_canceled THEN NULL; END;"
+    " PERFORM 1 / 0; END $$"
+)
 """
 # The statement's error is caught, which leaves the transaction aborted.
 CAUGHT = """
@@ -207,6 +238,33 @@ def test_who_waits_for_a_lock_of_a_run_that_changed_nothing_waits_for_the_budget
     assert writers.longest < LATE * BUDGET_S
 
 
+@pytest.mark.parametrize("body", CHECKED.values(), ids=CHECKED)
+def test_who_waits_while_a_commit_checks_what_was_put_off_waits_for_the_budget(
+    prepare: Prepare, url: str, body: str
+) -> None:
+    project = prepare(body)
+    with connect(url) as connection:
+        connection.exec_driver_sql(DEFERRED)
+    with traffic(url, "SELECT FROM events WHERE id = 1 FOR UPDATE") as writers:
+        done = project.run("daybreak", "upgrade", "head")
+    assert done.code == 0, done.said
+    assert done.out.count("others waited for") == 2, done.said
+    assert writers.longest < LATE * BUDGET_S
+    assert _rows(url, "SELECT title FROM events WHERE id = 1") == [("right",)]
+    assert _rows(url, "SELECT version_num FROM alembic_version") == [("b2",)]
+
+
+def test_what_a_commit_refuses_is_rolled_back(prepare: Prepare, url: str) -> None:
+    project = prepare(CHECKED["the end of a revision"].replace("right", "wrong"))
+    with connect(url) as connection:
+        connection.exec_driver_sql(DEFERRED.replace("< 3", "< 0"))
+    done = project.run("daybreak", "upgrade", "head")
+    assert done.code == 1, done.said
+    assert "it is wrong" in done.err
+    assert _rows(url, "SELECT title FROM events WHERE id = 1") == [("x",)]
+    assert _rows(url, "SELECT version_num FROM alembic_version") == [("a1",)]
+
+
 def test_work_that_always_takes_longer_is_given_up_after_three_times(
     prepare: Prepare, url: str
 ) -> None:
@@ -220,6 +278,18 @@ def test_work_that_always_takes_longer_is_given_up_after_three_times(
     assert "in each of 3 attempts. Nothing was changed" in done.err
     assert readers.longest < LATE * BUDGET_S
     assert _rows(url, "SELECT version_num FROM alembic_version") == [("a1",)]
+
+
+def test_an_error_of_a_statement_behind_which_others_wait_is_told_as_what_it_is(
+    prepare: Prepare, url: str
+) -> None:
+    project = prepare(FAILS_NEVERTHELESS)
+    with traffic(url) as readers:
+        done = project.run("daybreak", "upgrade", "head")
+    assert done.code == 1, done.said
+    assert "division by zero" in done.err
+    assert "back " not in done.said
+    assert readers.longest < LATE * BUDGET_S
 
 
 def test_who_was_in_the_way_of_an_earlier_revision_is_not_named_for_a_later_one(
@@ -435,7 +505,10 @@ def test_a_watcher_that_is_ended_leaves_the_bound_to_the_server(prepare: Prepare
     ):
         run = pool.submit(project.run, "daybreak", "upgrade", "head")
         until(lambda: admin.scalars(text(END_WATCHER)).all(), "the watcher is there")
-        time.sleep(LATE * 2 * BUDGET_S + 1)  # for longer than anybody may wait
+        over = time.monotonic() + LATE * 2 * BUDGET_S + 1  # for longer than anybody may wait
+        while time.monotonic() < over:
+            admin.scalars(text(END_WATCHER)).all()
+            time.sleep(0.02)
         holder.execute(text("ROLLBACK"))
         done = run.result()
     assert done.code == 0, done.said
@@ -455,7 +528,32 @@ def test_a_watcher_that_gets_no_answer_holds_up_nothing(prepare: Prepare, url: s
         finally:
             os.kill(watcher, signal.SIGCONT)
     assert done.code == 0, done.said
-    assert "who waits was not seen: the server does not answer any more" in done.said
+    assert "who waits is not seen any more: the server does not answer any more" in done.said
+
+
+@pytest.mark.parametrize("which", ["lost", "silent"])
+def test_a_watcher_that_is_lost_or_silent_is_followed_by_another_one(
+    prepare: Prepare, url: str, which: str
+) -> None:
+    project = prepare(f'op.execute("SELECT pg_sleep(7)")\n{COLUMN}')
+    with holding(url, READ) as holder, connect(url) as admin, ThreadPoolExecutor() as pool:
+        run = pool.submit(run_and, let_go(holder), "back", project, "upgrade", "head")
+        until(lambda: admin.scalar(text(WATCHERS)) is not None, "the watcher is there")
+        first = admin.scalars(text(WATCHERS)).one()
+        os.kill(first, signal.SIGTERM if which == "lost" else signal.SIGSTOP)
+        try:
+            with traffic(url) as readers:
+                done = run.result()
+        finally:
+            if which == "silent":
+                os.kill(first, signal.SIGCONT)
+    assert done.code == 0, done.said
+    said = " ".join(done.out.split())
+    why = "the server does not answer any more" if which == "silent" else ".+"
+    story = rf"seen any more: {why} note who waits is seen again, after .*back others waited for"
+    assert re.search(story, said), done.said
+    assert "how long others waited for this run was not seen; it stepped back 1 time" in said
+    assert readers.longest < LATE * BUDGET_S
 
 
 def test_an_ordinary_owner_is_told_who_is_in_the_way_though_not_what_he_does(
@@ -475,6 +573,31 @@ def test_an_ordinary_owner_is_told_who_is_in_the_way_though_not_what_he_does(
             ).err
     assert f"it waits for session {pid} (postgres), of whose work this user sees nothing" in said
     assert "A member of pg_read_all_stats would see what that session does" in said
+    assert readers.longest < LATE * BUDGET_S
+
+
+def test_of_who_does_not_show_what_he_does_it_is_said_why(prepare: Prepare, url: str) -> None:
+    project = prepare(COLUMN)
+    with connect(url) as holder, traffic(url):
+        holder.execute(text("SET track_activities = off"))
+        pid = holder.scalar(text("SELECT pg_backend_pid()"))
+        holder.execute(text("BEGIN"))
+        holder.execute(text(READ))
+        done = project.run("daybreak", "upgrade", "head", "--wait", "0")
+    assert done.code == 5, done.said
+    who = f"session {pid} (postgres@127.0.0.1), its statement is not shown: track_activities is off"
+    assert f"it waits for {who}. Others waited" in done.err
+
+
+def test_a_run_that_does_not_show_what_it_does_is_watched_all_the_same(
+    server: PostgreSQL, database: str, prepare: Prepare, url: str
+) -> None:
+    project = prepare(SLOW_STATEMENT)
+    server.execute(f"ALTER DATABASE {database} SET track_activities = off")
+    with traffic(url) as readers:
+        done = project.run("daybreak", "upgrade", "head")
+    assert done.code == 0, done.said
+    assert done.out.count("others waited for") == 2, done.said
     assert readers.longest < LATE * BUDGET_S
 
 

@@ -148,6 +148,28 @@ def test_a_table_that_the_run_has_made_is_as_its_revisions_say(project: Project)
     assert project.run("daybreak", "upgrade", "head").code == 0
 
 
+def test_a_column_that_the_run_has_added_is_as_its_revisions_say(project: Project) -> None:
+    """A public history does that: whoever builds a database from it is not to edit it."""
+    added = 'op.add_column("events", sa.Column("a", sa.String(5), server_default="x"))'
+    project.add_revision("a1", None, added)
+    project.add_revision("b2", "a1", 'op.alter_column("events", "a", type_=sa.String(9))')
+    done = project.run("daybreak", "upgrade", "head")
+    assert done.code == 0, done.err
+
+
+def test_a_column_that_was_there_when_it_was_to_be_added_is_kept(project: Project) -> None:
+    added = 'op.add_column("events", sa.Column("title", sa.String(5)))'
+    project.add_revision(
+        "a1",
+        None,
+        f"try:\n        {added}\n    except sa.exc.OperationalError:\n        pass\n"
+        f"    {ALTER.format(LEFT_OUT['a comment'][0])}",
+    )
+    done = project.run("daybreak", "upgrade", "head")
+    assert done.code == 3, done.said
+    assert 'daybreak_allows = ("loss of comment of events.title",)' in done.err
+
+
 def test_sql_of_ones_own_is_run_and_what_it_takes_away_is_told(project: Project) -> None:
     project.add_revision(
         "a1", None, "op.execute(\"ALTER TABLE events MODIFY title VARCHAR(40) DEFAULT 'none'\")"

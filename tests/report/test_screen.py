@@ -25,6 +25,7 @@ from daybreak.core.events import (
     SteppedBack,
     Waiting,
     Waits,
+    Watched,
 )
 from daybreak.core.secret import Secret
 from daybreak.report.lines import event_object, json_line
@@ -166,6 +167,7 @@ def test_the_screen_of_a_run_that_meets_everything() -> None:
                 "revision": "9c1e",
             },
         ),
+        (Watched(2.10412), {"event": "watched", "seconds": 2.104}),
         (Finished(("9c1e",)), {"event": "finished", "heads": ["9c1e"]}),
         (DatabaseCreated("myapp@db"), {"event": "database_created", "place": "myapp@db"}),
     ],

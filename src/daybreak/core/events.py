@@ -170,6 +170,12 @@ class Unwatched(NamedTuple):
     why: str
 
 
+class Watched(NamedTuple):
+    """Somebody sees again who waits for the run, after `seconds` in which nobody did."""
+
+    seconds: float
+
+
 class Waits(NamedTuple):
     """At the end: how long the one waited that the run kept waiting the longest, in `seconds`.
 
@@ -228,6 +234,7 @@ Event = (
     | Blocked
     | SteppedBack
     | Unwatched
+    | Watched
     | Waits
     | Applied
     | Unfinished

@@ -81,7 +81,9 @@ def called(blocker: Blocker) -> str:
         case Kind.PREPARED:
             age = "" if blocker.seconds is None else f", prepared {lasting(blocker.seconds)} ago"
             if not blocker.name:
-                return f"a prepared transaction of which the server tells no more{age}"
+                return f"a prepared XA transaction, named to who has XA_RECOVER_ADMIN{age}"
+            if not blocker.user:
+                return f"prepared XA transaction {blocker.name}{age}"
             return f"prepared transaction {blocker.name!r} of {blocker.user}{age}"
         case Kind.AUTOVACUUM:
             at = f": {blocker.statement}" if blocker.statement else ""

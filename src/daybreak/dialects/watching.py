@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 
 class Look(NamedTuple):
@@ -47,16 +47,25 @@ class Watching(Protocol):
     @property
     def UNBOUND(self) -> str: ...  # noqa: N802 - takes back what `bound` sets
     @property
-    def AS_BEFORE(self) -> str: ...  # noqa: N802 - gives SQL that sets what `bound` sets as it is
+    def AS_BEFORE(self) -> str: ...  # noqa: N802 - a row: SQL that sets them as they are, and each
     @property
     def TIMEOUT(self) -> str: ...  # noqa: N802 - the setting that `bound` sets, in lower case
     @property
+    def PREPARED(self) -> str: ...  # noqa: N802 - lists what `Look.blockers` can't name; or empty
+    @property
+    def CHECKS(self) -> str: ...  # noqa: N802 - checks what is put off until the commit; or empty
+    @property
     def TELLS_MORE(self) -> str: ...  # noqa: N802 - to whom the server tells of others' sessions
 
-    def bound(self, budget_s: float) -> str:
+    def prepared_name(self, row: Sequence[Any]) -> str:
+        """The name of a prepared transaction, from a row of PREPARED."""
+        ...
+
+    def bound(self, budget_s: float, theirs: Sequence[int]) -> str:
         """SQL after which no statement of the session waits for a lock for long.
 
-        At most twice the budget, or a second more where the server counts in seconds.
+        At most twice the budget, or a second more where the server counts in seconds; less if one
+        of `theirs`, the timeouts that AS_BEFORE gives, is less.
         """
         ...
 
@@ -76,6 +85,10 @@ class Watching(Protocol):
 
     def is_timed_out(self, error: BaseException, skeleton: str) -> bool:
         """Whether the driver's `error` says that a statement has waited for as long as it may."""
+        ...
+
+    def is_ended(self, error: BaseException) -> bool:
+        """Whether the driver's `error` says that a statement or its session was ended by others."""
         ...
 
     def is_refused(self, error: BaseException) -> bool:

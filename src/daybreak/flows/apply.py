@@ -147,6 +147,7 @@ class Run:
             self.journal,
             prove=self._prove,
             sending=self._sending,
+            check=self._check,
             transaction_over=self._transaction_over,
             allowed=self._allowed,
             emit=emit,
@@ -407,17 +408,27 @@ class Run:
 
     @contextlib.contextmanager
     def _sending(self, reading: Reading, harmless: bool, alone: bool) -> Iterator[None]:
-        # In an asynchronous environment the lock's connection belongs to that thread.
-        can = harmless and self.target is not None
-        cancel = (lambda: self.alone.lock.cancel(self.worker.session)) if can else None
+        cancel = self._cancel if harmless and self._can_cancel else None
         with self.gentle.sending(reading, harmless, alone), self.stop.sending(cancel):
             yield
+
+    @property
+    def _can_cancel(self) -> bool:
+        # In an asynchronous environment the lock's connection belongs to that thread.
+        return self.target is not None
+
+    def _cancel(self) -> None:
+        self.alone.lock.cancel(self.worker.session)
 
     def _allowed(self) -> None:
         self.gentle.allow_to_work()
 
-    def _transaction_over(self) -> None:
-        self.gentle.watcher.transaction_over()
+    def _check(self) -> None:
+        with self.stop.sending(self._cancel if self._can_cancel else None):
+            self.gentle.check()
+
+    def _transaction_over(self, commits: bool) -> None:
+        self.gentle.watcher.transaction_over(commits=commits)
 
     @property
     def _reached(self) -> Reached:
@@ -427,7 +438,8 @@ class Run:
 
     def _failure(self, error: Exception) -> DaybreakError:
         place = place_in_history(context.script, error)
-        if is_lost(error, self.connection) or self.connection.invalidated:
+        ended_by_us = self.gentle.watcher.asked
+        if is_lost(error, self.connection) or (self.connection.invalidated and not ended_by_us):
             return connection_lost(
                 said(first_of(error)), self._reached, committing=self.funnel.told_to_commit
             )

@@ -22,6 +22,7 @@ from daybreak.core.events import (
     Unmeasured,
     Unwatched,
     Waits,
+    Watched,
 )
 from daybreak.report.progress import progress_line, progress_words
 from daybreak.report.text import Met, counted, duration, event_line, place_of, run_words
@@ -128,7 +129,10 @@ class Screen:
 
 def _is_end(event: Event) -> bool:
     """Whether it tells that the statement under way is over, or taken back, or cleared away."""
-    keeps = Progressed | Blocked | Noted | Unmeasured | Unwatched | RevisionBegun | StatementBegun
+    keeps = (
+        Progressed | Blocked | Noted | Unmeasured | Unwatched | Watched | RevisionBegun
+        | StatementBegun
+    )  # fmt: skip
     return not isinstance(event, keeps | Ran | Passed) or event == SLOW_STATEMENT_OVER
 
 

@@ -34,6 +34,7 @@ from daybreak.core.events import (
     Unwatched,
     Waiting,
     Waits,
+    Watched,
 )
 from daybreak.core.standing import Standing
 
@@ -47,6 +48,7 @@ Met = (
     | Blocked
     | SteppedBack
     | Unwatched
+    | Watched
     | Unmeasured
     | Waits
 )
@@ -82,6 +84,7 @@ def event_line(event: Event, among: RevisionBegun | None = None) -> str:
             | Blocked()
             | SteppedBack()
             | Unwatched()
+            | Watched()
             | Unmeasured()
             | Waits()
             | Unfinished()
@@ -115,6 +118,8 @@ def run_words(event: Met) -> tuple[str, str]:
             return "back", f"{why}, so attempt {attempt} was taken back{whom}; {again}"
         case Unwatched(why):
             return "note", why
+        case Watched(seconds):
+            return "note", f"who waits is seen again, after {duration(seconds)}"
         case Unmeasured(needs):
             return "note", f"how far the statement is, the server does not tell: {needs}"
         case Waits():

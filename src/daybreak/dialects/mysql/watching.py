@@ -7,6 +7,9 @@ somebody waits, but not for whom.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from daybreak.dialects.mysql.progress import PROGRESS as PROGRESS
 from daybreak.dialects.watching import Look
 
@@ -163,23 +166,44 @@ LOOKS = (
     Look(None, _LISTED_WAITERS, _LISTED_BLOCKERS, approximate=True),
 )
 
-# It has no condition: the watcher sends it while that statement can't end and none can follow.
+# It has no condition: the worker sends nothing behind that statement before this is answered.
 CANCEL = "KILL QUERY :session"
 
 TIMEOUT = "lock_wait_timeout"
 UNBOUND = "SET SESSION lock_wait_timeout = DEFAULT, SESSION innodb_lock_wait_timeout = DEFAULT"
 AS_BEFORE = """
 SELECT CONCAT('SET SESSION lock_wait_timeout = ', @@SESSION.lock_wait_timeout,
-              ', SESSION innodb_lock_wait_timeout = ', @@SESSION.innodb_lock_wait_timeout)
+              ', SESSION innodb_lock_wait_timeout = ', @@SESSION.innodb_lock_wait_timeout),
+       @@SESSION.lock_wait_timeout, @@SESSION.innodb_lock_wait_timeout
 """
+
+# All of the server, to a user with XA_RECOVER_ADMIN. Nothing tells which of them holds a lock, once
+# the session that prepared it is gone.
+PREPARED = "XA RECOVER CONVERT XID"
+
+# Nothing is put off.
+CHECKS = ""
 
 TELLS_MORE = "A user with PROCESS and SELECT on performance_schema.*"
 
 
-def bound(budget_s: float) -> str:
+def prepared_name(row: Sequence[Any]) -> str:
+    """As XA COMMIT and XA ROLLBACK take it."""
+    form, length, _, data = row
+    number = bytes.fromhex(str(data).removeprefix("0x"))
+    return f"{_part(number[: int(length)])},{_part(number[int(length) :])},{form}"
+
+
+def _part(number: bytes) -> str:
+    text = number.decode("ascii", "replace")
+    plain = text.isprintable() and not set(text) & {"'", "\\", "\ufffd"}
+    return f"'{text}'" if plain else f"X'{number.hex()}'"
+
+
+def bound(budget_s: float, theirs: Sequence[int]) -> str:
     """In whole seconds, of which there has to be one; each wait is counted alone."""
-    most = int(budget_s) + 1
-    return f"SET SESSION lock_wait_timeout = {most}, SESSION innodb_lock_wait_timeout = {most}"
+    table, row = (min(int(one), int(budget_s) + 1) for one in theirs)
+    return f"SET SESSION lock_wait_timeout = {table}, SESSION innodb_lock_wait_timeout = {row}"
 
 
 def waits_kindly(relation: str) -> str | None:
@@ -195,6 +219,14 @@ def is_in_nobodys_way(skeleton: str) -> bool:
 def is_timed_out(error: BaseException, skeleton: str) -> bool:
     """ER_LOCK_WAIT_TIMEOUT."""
     return bool(error.args) and error.args[0] == 1205
+
+
+def is_ended(error: BaseException) -> bool:
+    """ER_QUERY_INTERRUPTED, ER_QUERY_TIMEOUT, ER_FILSORT_ABORT, which says so of a sort.
+
+    CR_SERVER_GONE_ERROR, CR_SERVER_LOST, ER_SESSION_WAS_KILLED.
+    """
+    return bool(error.args) and error.args[0] in {1317, 3024, 1028, 2006, 2013, 3169}
 
 
 def is_refused(error: BaseException) -> bool:

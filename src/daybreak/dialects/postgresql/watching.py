@@ -6,6 +6,9 @@ neither state nor statement (The Statistics Collector, "Viewing statistics").
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from daybreak.dialects.postgresql.progress import PROGRESS as PROGRESS
 from daybreak.dialects.watching import Look
 
@@ -86,7 +89,9 @@ SELECT CASE WHEN a.backend_type = 'autovacuum worker' OR a.usesysid IS NULL
        coalesce(a.usename, ''),
        coalesce(a.application_name, ''),
        coalesce(host(a.client_addr), ''),
-       coalesce(a.state, ''),
+       CASE WHEN a.state = 'disabled'
+            THEN 'its statement is not shown: track_activities is off'
+            ELSE coalesce(a.state, '') END,
        extract(epoch FROM clock_timestamp() - a.xact_start)::float8,
        CASE WHEN a.state IS NULL AND a.backend_type IS NULL THEN '' ELSE coalesce(a.query, '') END,
        coalesce(o.relation, ''),
@@ -113,17 +118,31 @@ ORDER BY 11
 
 LOOKS = (Look(None, _WAITERS, _BLOCKERS, approximate=False),)
 
-# The statement that was looked at, and no other one: a cancel that comes late finds none.
+# The statement that was looked at, and no other one: a cancel that comes late finds none. With
+# track_activities off nobody can tell them apart; then, as everywhere between this look and the
+# signal, it holds that the worker sends nothing behind that statement before this is answered.
 CANCEL = """
 SELECT pg_cancel_backend(a.pid)
 FROM pg_stat_get_activity(split_part(:session, ' ', 1)::int) AS a
 WHERE a.pid || ' since ' || extract(epoch FROM a.backend_start) = :session
-  AND a.state = 'active' AND extract(epoch FROM a.query_start)::text = :statement
+  AND (a.state = 'disabled'
+       OR a.state = 'active' AND extract(epoch FROM a.query_start)::text = :statement)
 """
 
 TIMEOUT = "lock_timeout"
 UNBOUND = "SET lock_timeout = 0"
-AS_BEFORE = "SELECT 'SET lock_timeout = ' || quote_literal(current_setting('lock_timeout'))"
+AS_BEFORE = """
+SELECT 'SET lock_timeout = ' || s.setting, s.setting::int
+FROM pg_settings AS s WHERE s.name = 'lock_timeout'
+"""
+
+# Whoever is in the way is named with it.
+PREPARED = ""
+
+# Deferred constraints and triggers: what a COMMIT would do, in a statement of its own, which may be
+# cancelled. A COMMIT is not: ended while it waits for a synchronous standby, it would be done, and
+# the standby may not have it (Synchronous Replication, "Planning for High Availability").
+CHECKS = "SET CONSTRAINTS ALL IMMEDIATE"
 
 TELLS_MORE = "A member of pg_read_all_stats"
 
@@ -131,9 +150,15 @@ TELLS_MORE = "A member of pg_read_all_stats"
 _LONGEST_MS = 2**31 - 1  # that the setting takes
 
 
-def bound(budget_s: float) -> str:
+def prepared_name(row: Sequence[Any]) -> str:
+    """Nobody asks."""
+    return ""
+
+
+def bound(budget_s: float, theirs: Sequence[int]) -> str:
     """lock_timeout, at twice the budget: it counts each wait alone, and the watcher acts before."""
-    return f"SET lock_timeout = '{min(budget_s * 2000, _LONGEST_MS):.0f}ms'"
+    most_ms = min(round(budget_s * 2000), _LONGEST_MS)
+    return f"SET lock_timeout = '{min(theirs[0] or most_ms, most_ms)}ms'"
 
 
 def waits_kindly(relation: str) -> str | None:
@@ -154,6 +179,11 @@ def is_in_nobodys_way(skeleton: str) -> bool:
 def is_timed_out(error: BaseException, skeleton: str) -> bool:
     """lock_not_available, which NOWAIT asks for."""
     return "55P03" in _states(error) and "NOWAIT" not in skeleton.upper().split()
+
+
+def is_ended(error: BaseException) -> bool:
+    """query_canceled, admin_shutdown."""
+    return bool(_states(error) & {"57014", "57P01"})
 
 
 def is_refused(error: BaseException) -> bool:

@@ -44,11 +44,12 @@ class Funnel:
     """Runs, skips and records the statements that revisions send through `connection`.
 
     `prove` is called before each of them, told whether the transaction is about to end, and may
-    stop the run; `sending` is around each, see `Ways`. `transaction_over` hears of each end of
-    a transaction, and `allowed` that work begins for which others may wait. `folders` hold the
-    revisions. `said` is what a person decided of statements that nobody else can decide on.
-    `told_to_commit`: the last thing that the server was told is to commit. Of the revisions whose
-    versions are `recorded`, so many are `applied` for good.
+    stop the run; `sending` is around each, see `Ways`. `check` is called before each commit, and
+    does what may take long of it. `transaction_over` hears of each end of a transaction, told
+    whether that is a commit, which it may stop; `allowed` hears that work begins for which others
+    may wait. `folders` hold the revisions. `said` is what a person decided of statements that
+    nobody else can decide on. `told_to_commit`: the last thing that the server was told is to
+    commit. Of the revisions whose versions are `recorded`, so many are `applied` for good.
     """
 
     def __init__(
@@ -59,7 +60,8 @@ class Funnel:
         *,
         prove: Callable[[bool], None],
         sending: Callable[[Reading, bool, bool], AbstractContextManager[None]],
-        transaction_over: Callable[[], None],
+        check: Callable[[], None],
+        transaction_over: Callable[[bool], None],
         allowed: Callable[[], None],
         emit: Emit,
         folders: tuple[str, ...],
@@ -73,7 +75,7 @@ class Funnel:
         self._ways = Ways(
             connection, dialect, journal, self, self._weighing, sending=sending, emit=emit
         )
-        self._prove, self._transaction_over = prove, transaction_over
+        self._prove, self.check, self._transaction_over = prove, check, transaction_over
         self._emit, self._folders, self._said = emit, folders, said
         self._of_revision: dict[str, bool] = {}  # by file: those on the stack are mostly the same
         self._work: Work | None = None
@@ -238,17 +240,18 @@ class Funnel:
                 if self._work is not None:
                     self._ways.flush(self._work)
                 self._go_on(ending=True)
+                self.check()
+                self._emit(Passed("commit", self._work.revision if self._work else None))
+                self.committing()
             except BaseException:
                 # SQLAlchemy takes it for ended now: whatever is committed next would commit it.
                 self._ways.roll_back()
                 self._on_rollback(self._connection)
                 raise
-            self._emit(Passed("commit", self._work.revision if self._work else None))
-            self.committing()
 
     def committing(self) -> None:
         """The server is about to be told to commit."""
-        self._transaction_over()
+        self._transaction_over(True)
         self.told_to_commit, self._recorded_then = True, self.recorded
         self._by_hand = False
 
@@ -260,7 +263,7 @@ class Funnel:
                 self._work.unproved.clear()
 
     def _on_rollback(self, _connection: Connection) -> None:
-        self._transaction_over()
+        self._transaction_over(False)
         if self._work is not None and not self._own:
             self._work.roll_back()
 
@@ -304,6 +307,7 @@ class Funnel:
                 return False
             case Effect.COMMIT:
                 self._ways.flush(work)
+                self.check()
                 self.committing()
                 work.by_hand = True  # no transaction is open from here on, whoever thinks so
                 return False
@@ -331,6 +335,7 @@ class Funnel:
         self._emit(StatementBegun(work.revision, work.number, reading.skeleton, place))
         began = time.monotonic()
         self._ways.run(work, sent)
+        self._keeping.has_run(reading)
         seconds = time.monotonic() - began
         self._emit(Ran(work.revision, work.number, reading.skeleton, place, seconds))
         return True

@@ -16,14 +16,16 @@ from daybreak.edges.apply.work import Sent, Work
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from daybreak.core.modified import Loss
+    from daybreak.core.modified import Loss, Modified
+    from daybreak.core.statement import Place, Reading
     from daybreak.dialects.running import Running
 
 
 class Keeping:
     """Compares what `op.alter_column` says anew with the columns that are there.
 
-    SQL of the revision's own is taken at its word: what it leaves out is told, and not refused.
+    A column that the run itself has made is what its revisions make of it, as on each database
+    before. SQL of the revision's own is taken at its word: what it leaves out is told, and not refused.
     """
 
     def __init__(
@@ -38,14 +40,16 @@ class Keeping:
         self._asking, self._emit = asking, emit
         self.altering: Mapping[str, Any] | None = None
         self.refused: LosesAttributes | None = None
+        self._new: set[tuple[Place, str]] = set()
 
     def require_kept(self, work: Work, sent: Sent) -> None:
         """Raise LosesAttributes where nobody said that an attribute is to go.
 
         `altering` are the arguments of the `op.alter_column` that sends it, None for any other.
         """
-        columns = self._server.modified(sent.sql) if sent.reading.needs_before else ()
-        if not columns or self._weighing.is_new(columns[0].place):
+        said = self._server.modified(sent.sql) if sent.reading.needs_before else ()
+        columns = tuple(column for column in said if not self._is_new(column))
+        if not columns:
             return
         with self._asking():
             query = self._server.columns_query(columns[0].place).replace(":", r"\:")
@@ -60,6 +64,17 @@ class Keeping:
             return
         self.refused = LosesAttributes(sent.place, lost)
         raise self.refused
+
+    def has_run(self, reading: Reading) -> None:
+        """What a statement has added is as the run's own revisions say, also behind it."""
+        if reading.renames:
+            self._new.clear()
+        elif reading.adds is not None and reading.adds[0] == "column" and reading.place is not None:
+            self._new |= {(reading.place, part.lower()) for part in reading.parts}
+
+    def _is_new(self, column: Modified) -> bool:
+        is_added = (column.place, column.column.lower()) in self._new
+        return is_added or self._weighing.is_new(column.place)
 
 
 def _decided(arguments: Mapping[str, Any]) -> frozenset[str]:

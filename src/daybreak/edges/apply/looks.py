@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from daybreak.core.events import Event, Unwatched
 from daybreak.core.waiting import Blocker, Kind
@@ -40,6 +40,26 @@ def blocker_of(dialect: Dialect, kind: str, *row: Any) -> Blocker:
         Kind(kind), name, user, application, host, state, seconds_of(seconds), shown, relation,
         bool(root),
     )  # fmt: skip
+
+
+def named(
+    connection: Connection, dialect: Dialect, found: tuple[Blocker, ...]
+) -> tuple[Blocker, ...]:
+    """The blockers, and those that are prepared transactions by their names, if they are told."""
+    query = dialect.watching.PREPARED
+    if not query or all(one.kind is not Kind.PREPARED or one.name for one in found):
+        return found
+    try:
+        rows = connection.exec_driver_sql(query).all()
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise
+        return found
+    names = " or ".join(dialect.watching.prepared_name(row) for row in rows)
+    return tuple(
+        one._replace(name=names) if one.kind is Kind.PREPARED and not one.name else one
+        for one in found
+    )
 
 
 def seconds_of(value: Any) -> float | None:

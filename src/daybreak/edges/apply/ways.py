@@ -38,6 +38,11 @@ class Told(Protocol):
         """Statements of the block are Daybreak's own."""
         ...
 
+    @property
+    def check(self) -> Callable[[], None]:
+        """Checks now what is put off until the commit."""
+        ...
+
     def committing(self) -> None:
         """The server is about to be told to commit."""
         ...
@@ -154,6 +159,7 @@ class Ways:
             self._connection.exec_driver_sql("BEGIN")
         try:
             self._send(work, sent)
+            self._told.check()
         except Exception as error:
             with self._told.own():
                 self._connection.exec_driver_sql("ROLLBACK")
