@@ -76,7 +76,8 @@ def bench(session: nox.Session) -> None:
     servers = {"PYTHONPATH": os.pathsep.join(["tests", "."])}
     session.run("python", "-m", "benchmarks.upgrade", *session.posargs[:1], env=servers)
     session.run("python", "-m", "benchmarks.noop", *session.posargs[:1], env=servers)
-    session.run("python", "-m", "benchmarks.gentle", env=servers)
+    for gentle in ("gentle", "alters", "polls", "builds"):
+        session.run("python", "-m", f"benchmarks.{gentle}", env=servers)
 
 
 @nox.session

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -130,7 +130,7 @@ def measure(server: Server, whose: str) -> Fight:
         root = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         database = stack.enter_context(server.fresh_database())
         url = server.url(database)
-        write_project(root, server, database, ours=whose == "daybreak")
+        write_project(root, server, database, {"a1": REVISION}, ours=whose == "daybreak")
         holder = stack.enter_context(connect(url))
         holder.execute(text("CREATE TABLE events (id int PRIMARY KEY, title varchar(10))"))
         rows = ", ".join(f"({number}, 'x')" for number in range(ROWS))
@@ -163,14 +163,17 @@ def measure(server: Server, whose: str) -> Fight:
         return Fight(code, seconds, bystanders)
 
 
-def write_project(root: Path, server: Server, database: str, *, ours: bool) -> None:
-    """A project of one revision, with our env.py or the one that `alembic init` writes."""
+def write_project(
+    root: Path, server: Server, database: str, revisions: Mapping[str, str], *, ours: bool
+) -> None:
+    """A project of these revisions, with our env.py or the one that `alembic init` writes."""
     (root / "alembic/versions").mkdir(parents=True)
     theirs = (files("alembic") / "templates" / "generic" / "env.py").read_text()
     # without the set-up of logging, for which the short alembic.ini has no words
     theirs = theirs.replace("fileConfig(config", "str(config")
     (root / "alembic/env.py").write_text(OURS if ours else theirs)
-    (root / "alembic/versions/a1_.py").write_text(REVISION)
+    for name, revision in revisions.items():
+        (root / f"alembic/versions/{name}_.py").write_text(revision)
     (root / "pyproject.toml").write_text(PROJECT)
     ini = "[alembic]\nscript_location = %(here)s/alembic\npath_separator = os\n"
     if not ours:

@@ -45,13 +45,9 @@ DISTANCE_S = 0.001  # there and back
 OURS = "import daybreak.env\n\ndaybreak.env.run()\n"
 PROJECT = '[project]\nname = "measured"\nversion = "0"\n\n[tool.daybreak]\n'
 
-POSTGRESQL = (
-    "ALTER SYSTEM SET fsync = on",
-    "ALTER SYSTEM SET synchronous_commit = on",
-    "ALTER SYSTEM SET full_page_writes = on",
-    "SELECT pg_reload_conf()",
-)
-MYSQL = ("SET GLOBAL innodb_flush_log_at_trx_commit = 1",)
+# As a server that must not forget: those of the tests keep nothing.
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+MYSQL_DURABLE = "SET GLOBAL innodb_flush_log_at_trx_commit = 1"
 
 TABLE = """\
 import sqlalchemy as sa
@@ -124,11 +120,10 @@ def figures_of(values: list[float]) -> str:
 
 def servers() -> Iterator[tuple[str, Server, int]]:
     """Each server, and the port by which it is to be reached."""
-    with running_postgresql(16) as postgresql:
-        make_durable(postgresql, POSTGRESQL)
+    with running_postgresql(16, DURABLE) as postgresql:
         yield from near_and_far("PostgreSQL 16", postgresql)
     with running_mysql() as mysql:
-        make_durable(mysql, MYSQL)
+        mysql.execute(MYSQL_DURABLE)
         yield from near_and_far("MySQL", mysql)
 
 
@@ -156,12 +151,6 @@ def pass_on(target: int, told: Any) -> None:
     between = Forwarder(target, DISTANCE_S / 2)
     told.send(between.port)
     between.serve()
-
-
-def make_durable(server: Server, statements: tuple[str, ...]) -> None:
-    """As a server that must not forget: those of the tests keep nothing."""
-    for statement in statements:
-        server.execute(statement)
 
 
 def measure(server: Server, port: int, turns: int) -> dict[str, list[float]]:

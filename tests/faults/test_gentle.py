@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from sqlalchemy import text
 
 from killing.histories import Revision, write_history
 from killing.holders import holding, let_go, run_and, traffic
+from killing.runs import ALL, until
 from killing.sessions import connect
 from projects import Project, make_project
 from servers.server import Server
@@ -55,6 +58,20 @@ NOT_ANSWERED = """
 SLEEP = {"postgresql": "pg_sleep", "mysql": "SLEEP"}
 COLUMN_LATER = Revision("c3", COLUMN.body)
 READ = "SELECT * FROM events"
+
+# When the one in the way leaves, in budgets from when somebody waits.
+MOMENTS = [moment / 100 for moment in range(92, 108)] if ALL else [0.8, 1.0, 1.05]
+SESSION = {"postgresql": "SELECT pg_backend_pid()", "mysql": "SELECT CONNECTION_ID()"}
+IS_WAITING = {
+    "postgresql": """
+        SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'
+    """,
+    "mysql": """
+        SELECT COUNT(*) FROM information_schema.processlist
+        WHERE db = DATABASE() AND state = 'Waiting for table metadata lock'
+    """,
+}
 
 ENV = """\
 import os
@@ -143,6 +160,31 @@ def test_a_run_behind_which_nobody_waits_keeps_its_place(project: Project, url: 
     assert done.code == 0, done.said
     assert "idle in transaction" in done.said
     assert "back " not in done.said
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_who_is_in_the_way_may_leave_at_any_moment(
+    server: Server, project: Project, url: str, moment: float
+) -> None:
+    is_waiting = text(IS_WAITING[server.dialect])
+    with (
+        holding(url, READ) as holder,
+        traffic(url) as readers,
+        connect(url) as admin,
+        ThreadPoolExecutor() as pool,
+    ):
+        session = holder.scalar(text(SESSION[server.dialect]))
+        run = pool.submit(project.run, "daybreak", "upgrade", "head")
+        until(lambda: admin.scalar(is_waiting), "the run waits")
+        time.sleep(moment * BUDGET_S)
+        holder.execute(text("ROLLBACK"))
+        done = run.result()
+        assert admin.scalars(text("SELECT price FROM events")).all() == [None]
+    assert done.code == 0, done.said
+    said = " ".join(done.out.split())
+    assert said.count("others waited for") <= 1, done.said
+    assert set(re.findall(r"session (\d+)", said)) == {str(session)}
+    assert readers.longest < LATE * BUDGET_S
 
 
 def waits(out: str) -> dict[str, Any]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from killing.histories import Revision, write_history
 from killing.holders import holding, let_go, run_and, traffic
+from killing.runs import until
 from killing.sessions import connect
 from projects import Project, make_project
 from servers.mysql import MySQL
@@ -43,6 +47,15 @@ op.execute("CREATE TABLE others (id int PRIMARY KEY)")
 op.execute("INSERT INTO others VALUES (1)")
 op.add_column("events", sa.Column("size", sa.Integer))
 op.execute("INSERT INTO others VALUES (2)")
+"""
+
+# Known by what it asks, since a session has no name here.
+WATCHERS = """
+SELECT t.processlist_id
+FROM performance_schema.threads AS t
+JOIN performance_schema.events_statements_current AS s ON s.thread_id = t.thread_id
+WHERE t.processlist_db = DATABASE() AND t.processlist_id <> CONNECTION_ID()
+  AND s.sql_text LIKE '%metadata_locks%'
 """
 
 # A project whose next revision has this body, on a database in which the table is.
@@ -215,6 +228,46 @@ def test_a_user_who_sees_nobody_is_bound_by_the_server(
             )
     assert done.code == 0, done.said
     assert readers.longest < LATE * (1 + BUDGET_S)
+
+
+@pytest.mark.parametrize(
+    ("body", "in_the_way", "behind"),
+    [
+        (COLUMN, READ, "SELECT id FROM events"),
+        (ROWS, "UPDATE events SET title = 'h' WHERE id = 2", WRITE),
+    ],
+    ids=["a table", "a row"],
+)
+def test_a_watcher_that_is_ended_leaves_the_bound_to_the_server(
+    prepare: Prepare, url: str, body: str, in_the_way: str, behind: str
+) -> None:
+    project = prepare(body)
+    with (
+        holding(url, in_the_way) as holder,
+        traffic(url, behind) as others,
+        connect(url) as admin,
+        ThreadPoolExecutor() as pool,
+    ):
+        run = pool.submit(project.run, "daybreak", "upgrade", "head")
+        until(lambda: end_watchers(admin), "the watcher is there")
+        over = time.monotonic() + LATE * (1 + BUDGET_S) + 1  # for longer than anybody may wait
+        while time.monotonic() < over:
+            end_watchers(admin)
+            time.sleep(0.02)
+        holder.execute(text("ROLLBACK"))
+        done = run.result()
+    assert done.code == 0, done.said
+    assert "who waits is not seen any more" in done.said
+    assert others.longest < LATE * (1 + BUDGET_S)
+
+
+def end_watchers(admin: Connection) -> int:
+    """End whoever watches; how many that were."""
+    found = admin.scalars(text(WATCHERS)).all()
+    for watcher in found:
+        with contextlib.suppress(DBAPIError):  # it is gone
+            admin.execute(text(f"KILL {watcher}"))
+    return len(found)
 
 
 def _rows(url: str, sql: str) -> list[tuple[object, ...]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import psycopg2
 
@@ -18,8 +19,11 @@ WEAK_PASSWORD = "SET scram_iterations = 1; ALTER ROLE CURRENT_USER PASSWORD %s"
 
 
 @contextmanager
-def running_postgresql(major: int) -> Iterator[PostgreSQL]:
-    with temporary_server(major, SETTINGS) as started:
+def running_postgresql(
+    major: int, settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[PostgreSQL]:
+    """A new, empty one, which keeps nothing unless `settings` say otherwise."""
+    with temporary_server(major, {**SETTINGS, **settings}) as started:
         server = PostgreSQL(
             dialect="postgresql",
             host=started.admin.host,
