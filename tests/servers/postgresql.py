@@ -13,8 +13,9 @@ import psycopg2
 from daybreak.edges.pgtemporary import temporary_server
 from servers.server import Rows, Server
 
-# There is none by default, and a server that has some takes them while it starts.
-SETTINGS = {"max_prepared_transactions": "4"}
+# There is none by default, and a server that has some takes them while it starts. Fifty runs at
+# once have a hundred connections.
+SETTINGS = {"max_prepared_transactions": "4", "max_connections": "200"}
 WEAK_PASSWORD = "SET scram_iterations = 1; ALTER ROLE CURRENT_USER PASSWORD %s"
 
 

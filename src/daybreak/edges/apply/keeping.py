@@ -25,7 +25,8 @@ class Keeping:
     """Compares what `op.alter_column` says anew with the columns that are there.
 
     A column that the run itself has made is what its revisions make of it, as on each database
-    before. SQL of the revision's own is taken at its word: what it leaves out is told, and not refused.
+    before. SQL of the revision's own is taken at its word: what it leaves out is told, and not
+    refused.
     """
 
     def __init__(
