@@ -47,7 +47,6 @@ def without_lock_and_journal() -> Iterator[None]:
             (Alone, "mark", _nothing),
             (Worker, "unmark", _nothing),
             (Journal, "made", True),
-            (Journal, "plans", False),
             (Journal, "entries", _no_entries),
             (Journal, "record_ancestors", _nothing),
             *((Journal, name, _nothing) for name in writes),
