@@ -79,10 +79,11 @@ def show(*lines: str) -> None:
 
 def columns() -> int:
     """How wide lines may be that we wrap: the terminal's width, and at most 95."""
-    import shutil  # here, because most commands wrap nothing and start-up is measured
+    if not sys.stdout.isatty():
+        return 95
+    import shutil  # here, because start-up is measured
 
-    terminal = shutil.get_terminal_size().columns if sys.stdout.isatty() else 95
-    return max(40, min(terminal, 95))
+    return max(40, min(shutil.get_terminal_size().columns, 95))
 
 
 def show_json(value: Any) -> None:

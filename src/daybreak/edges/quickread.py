@@ -13,6 +13,7 @@ _NAMES = {"revision", "down_revision", "branch_labels", "depends_on"}
 _DOCSTRING = rb'(?:"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""|\'\'\'[^\'\\]*\'\'\'|"[^"\\\n]*")'
 _END = rb"[ \t]*(?:\#[^\n]*)?\r?\n"
 _GAP = rb"\s*(?:\#[^\n]*\s*)*"  # blank lines and comments
+_PARENTHESIS = ord("(")
 _STRING = rb"(?:'[\w.-]+'|\"[\w.-]+\")"
 _VALUE = rb"(?:[ ]*:[^=\n\#]*)?[ ]*=[ ]*(None|%b|\(%b,[ ]*(?:%b,?[ ]*)*\))%b" % (
     *(_STRING, _STRING, _STRING),
@@ -52,16 +53,16 @@ def declared_at_a_glance(text: bytes) -> Declared | None:
         rest = text[match.end() :]
         if any(name in rest for name in _SUSPICIOUS):
             return None
-    revision, down, labels, depends = [
-        () if value is None or value == b"None" else _strings(value) for value in values
-    ]
+    revision, down, labels, depends = map(_strings, values)
     return Declared(revision[0], down, depends, labels) if len(revision) == 1 else None
 
 
-def _strings(value: bytes) -> tuple[str, ...]:
-    if not value.startswith(b"("):
-        return (value[1:-1].decode(),)
-    return tuple(re.findall(r"[\w.-]+", value.decode()))
+def _strings(value: bytes | None) -> tuple[str, ...]:
+    if value is None or value == b"None":
+        return ()
+    if value[0] == _PARENTHESIS:
+        return tuple(re.findall(r"[\w.-]+", value.decode()))
+    return (value[1:-1].decode(),)
 
 
 def declared_in_full(text: bytes) -> Declared | None:

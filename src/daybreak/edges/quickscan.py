@@ -20,7 +20,7 @@ from daybreak.edges.quickread import declared_at_a_glance, declared_in_full
 
 # Files that have to be parsed whole take as long as importing them.
 _MOST_UNUSUAL = 100
-_USUAL_SIZE = 2**16
+_USUAL_SIZE = 2**13
 _SEPARATORS = {"space": " ", "newline": "\n", "os": os.pathsep, ":": ":", ";": ";"}
 
 
