@@ -6,13 +6,16 @@ import contextlib
 import sys
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
 from daybreak.cli.options import columns, state
-from daybreak.core.events import Event, Noted, Unfinished
-from daybreak.report.lines import event_object, json_line
-from daybreak.report.screen import Screen
+from daybreak.core.events import Connected, Event, Finished, Noted, Unfinished
+from daybreak.report.text import event_line
+
+if TYPE_CHECKING:
+    from daybreak.report.screen import Screen
 
 
 def events_shown() -> Callable[[Event], None]:
@@ -32,6 +35,8 @@ def events_shown() -> Callable[[Event], None]:
 
 
 def _as_json(*, quiet: bool) -> Callable[[Event], None]:
+    from daybreak.report.lines import event_object, json_line  # here: start-up is measured
+
     def shown(event: Event) -> None:
         found = None if quiet and not _is_note(event) else event_object(event)
         if found:
@@ -46,7 +51,7 @@ class _Shown:
 
     def __init__(self, *, speaks: bool) -> None:
         self._speaks = speaks
-        self._screen = Screen(live=sys.stdout.isatty())
+        self._screen: Screen | None = None  # until more is to be told than where the database is
         self._foot = ""
         self._mutex = threading.Lock()  # the run tells, and so do those who watch it
 
@@ -55,8 +60,7 @@ class _Shown:
         if not is_note and not self._speaks:
             return
         with self._mutex:
-            lines = self._screen.lines(event, columns())
-            foot = self._screen.foot
+            lines, foot = self._drawn(event)
             with contextlib.suppress(OSError):
                 if lines or foot != self._foot:
                     self._wipe()
@@ -65,6 +69,17 @@ class _Shown:
                 if foot != self._foot:
                     self._foot = foot
                     click.echo(foot, nl=False)
+
+    def _drawn(self, event: Event) -> tuple[list[str], str]:
+        """What an event adds, and the line below all others."""
+        if self._screen is None:
+            if isinstance(event, (Connected, Noted, Finished)):
+                line = event_line(event)
+                return [line] if line else [], ""
+            from daybreak.report.screen import Screen  # here: start-up is measured
+
+            self._screen = Screen(live=sys.stdout.isatty())
+        return self._screen.lines(event, columns()), self._screen.foot
 
     def close(self) -> None:
         """Whatever is said next stands on a line of its own."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from daybreak.core.errors import UsageError
-from daybreak.core.resume import Said
+
+if TYPE_CHECKING:
+    from daybreak.core.resume import Said
 
 # A pipeline that comes second waits for the first one: nearly all of them are done by then.
 WAIT_S = 600.0

@@ -124,7 +124,12 @@ def _declared(paths: Sequence[str]) -> list[Declared] | None:
     """What each file declares; None where one can't be told, or too many are unusual."""
     declared, unusual = [], 0
     for path in paths:
-        text = _read(path)
+        # The buffers of `open` take as long as the reading, and there may be thousands of files.
+        descriptor = os.open(path, os.O_RDONLY)
+        text = os.read(descriptor, _USUAL_SIZE)
+        os.close(descriptor)
+        if len(text) == _USUAL_SIZE:
+            text = Path(path).read_bytes()
         each = declared_at_a_glance(text)
         if each is None:
             unusual += 1
@@ -159,13 +164,3 @@ def _revision_files(folder: str, *, recursive: bool) -> list[str] | None:
             return None
         paths += found
     return paths
-
-
-def _read(path: str) -> bytes:
-    """The whole file; without the buffers of `open`, which take as long as reading it."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        text = os.read(descriptor, _USUAL_SIZE)
-        return text if len(text) < _USUAL_SIZE else Path(path).read_bytes()
-    finally:
-        os.close(descriptor)
