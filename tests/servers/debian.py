@@ -1,4 +1,4 @@
-"""Packages of Debian's unstable suite, unpacked into a folder: nothing is installed, no root.
+"""Packages of one of Debian's suites, unpacked into a folder: nothing is installed, no root.
 
 apt gets a state of its own: its lists, its cache, an empty idea of what is installed. Only how to
 reach a mirror (proxies, credentials) and the mirror itself come from the machine.
@@ -47,17 +47,17 @@ def mirror() -> str:
     raise NoDebianMirror("apt has no entry for Debian's own suites")
 
 
-def unpack(package: str, folder: Path) -> None:
-    """The package of the unstable suite with all that it depends on, below `folder`."""
+def unpack(package: str, suite: str, folder: Path) -> None:
+    """The package of the suite with all that it depends on, below `folder`."""
     work = folder / "apt"
     keyring = _keyring(work / "keyring")
-    source = f"deb [signed-by={keyring}] {mirror()} unstable main"
-    apt = _private_apt(work / "unstable", source)
+    source = f"deb [signed-by={keyring}] {mirror()} {suite} main"
+    apt = _private_apt(work / suite, source)
     _run(["apt-get", "update"], apt)
     _run(
         ["apt-get", "install", "--yes", "--no-install-recommends", "--download-only", package], apt
     )
-    _unpack_downloaded(work / "unstable", folder)
+    _unpack_downloaded(work / suite, folder)
     shutil.rmtree(work)
 
 

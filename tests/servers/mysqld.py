@@ -72,7 +72,7 @@ def _works(folder: Path, account: Account | None) -> bool:
 def _fetch(folder: Path) -> None:
     folder.mkdir(mode=0o755)
     folder.chmod(0o755)
-    unpack(PACKAGE, folder)
+    unpack(PACKAGE, "unstable", folder)
     shutil.rmtree(folder / "usr/bin")
     for ballast in (folder / "usr/share").iterdir():
         if ballast.name != "mysql":
