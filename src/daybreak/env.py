@@ -47,6 +47,7 @@ from daybreak.edges.models import (
 )
 from daybreak.edges.preview import tell_sources
 from daybreak.edges.settings import Settings, load_settings, resolve_target
+from daybreak.edges.tls import is_first
 from daybreak.flows.apply import apply
 from daybreak.flows.autogenerate import compare_catalogs
 from daybreak.flows.losses import Losses, agreed
@@ -185,6 +186,8 @@ def _run_online(
 ) -> None:
     target = resolve_target(settings, "migration")
     _require_consent(call, running, target.environment, settings)
+    if call is None and target.warning is not None and is_first(target.warning):
+        logging.getLogger("daybreak").warning("%s", target.warning)
     engine = make_migration_engine(target, driver_for(target, settings.project_driver))
     with explained(target):
         connection = engine.connect()

@@ -35,7 +35,8 @@ class Target:
     """One database, resolved. `url.driver` is what the settings say, None if they say nothing.
 
     `source` names where the URL came from, such as `PROD_DATABASE_URL (.env)`. `named` is False
-    for a URL that nobody gave an environment to (`DATABASE_URL` with `ENV` unset).
+    for a URL that nobody gave an environment to (`DATABASE_URL` with `ENV` unset). `warning` is
+    what a person should know before it is used.
     """
 
     environment: str
@@ -44,6 +45,7 @@ class Target:
     policy: Policy = field(default_factory=Policy)
     role: str | None = None
     fallback: bool = False
+    warning: str | None = None
 
     @property
     def place(self) -> str:

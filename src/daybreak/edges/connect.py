@@ -113,6 +113,7 @@ def _engine_options(target: Target, driver: Driver, options: dict[str, Any]) -> 
     own = dialect_of(target).connect_args(driver)
     # SQLAlchemy lets connect_args win over the URL, whose writer chose its timeouts on purpose.
     connect_args = {name: value for name, value in own.items() if name not in asked}
+    connect_args |= dialect_of(target).tls.engine_arguments(target.url, driver)
     connect_args |= options.pop("connect_args", {})
     return {"pool_pre_ping": True, "connect_args": connect_args, **options}
 
@@ -198,6 +199,10 @@ def not_taken(target: Target, error: TypeError) -> InvalidUrl:
 def explain(target: Target, error: BaseException | None) -> DaybreakError:
     """Why `target` could not be reached, as the driver's `error` tells it."""
     dialect = dialect_of(target)
+    if error is not None and (refused := dialect.tls.trouble(error)) is not None:
+        from daybreak.edges.tls import failure
+
+        return failure(target, dialect, refused, _words_of(error))
     trouble = dialect.trouble(error) if error is not None else None
     url = target.url
     where = f"{url.host or 'the local socket'}:{url.port or dialect.DEFAULT_PORT}"

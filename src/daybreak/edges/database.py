@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -20,6 +21,7 @@ from daybreak.edges.connect import (
 )
 from daybreak.edges.project import project_above
 from daybreak.edges.settings import Settings, load_settings, resolve_target
+from daybreak.edges.tls import is_first, require_tls_in_url
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -55,7 +57,10 @@ class Database:
     @functools.cached_property
     def target(self) -> Target:
         """Environment, address and policy; its repr shows no password."""
-        return resolve_target(self._settings)
+        target = resolve_target(self._settings)
+        if target.warning is not None and is_first(target.warning):
+            warnings.warn(target.warning, stacklevel=2)
+        return target
 
     @functools.cached_property
     def engine(self) -> Engine:
@@ -83,8 +88,12 @@ class Database:
         return async_sessionmaker(self.async_engine, expire_on_commit=False)
 
     def url(self, driver: str | None = None) -> Secret:
-        """The URL for SQLAlchemy, with `driver` or the project's own. It holds the password."""
+        """The URL for SQLAlchemy, with `driver` or the project's own. It holds the password.
+
+        Raises InvalidUrl where TLS is required and `driver` can't be told so by a URL.
+        """
         chosen = self._named(driver) if driver else self._driver()
+        require_tls_in_url(self.target, chosen)
         return Secret(sqlalchemy_url(self.target, chosen).render_as_string(hide_password=False))
 
     @overload

@@ -28,6 +28,7 @@ from daybreak.dialects import dialect_named, split_dialect
 from daybreak.dialects.base import Driver
 from daybreak.edges.credential import read_credential
 from daybreak.edges.project import Project
+from daybreak.edges.tls import encrypted, protected
 
 Purpose = Literal["application", "migration"]
 
@@ -155,7 +156,8 @@ def shadow_url(settings: Settings) -> tuple[Url, str] | None:
         if found is None:
             return None
         text, source = found.value, found.source
-    return read_credential(text, source, settings.declared.dialect), source
+    url = read_credential(text, source, settings.declared.dialect)
+    return encrypted(url, source, settings.variables.process), source
 
 
 def resolve_target(settings: Settings, purpose: Purpose = "application") -> Target:
@@ -167,19 +169,16 @@ def resolve_target(settings: Settings, purpose: Purpose = "application") -> Targ
         dialect = dialect_named(
             (settings.declared.dialect or "postgresql").partition("+")[0], "pyproject.toml"
         )
-        return Target(
-            environment=choice.environment,
-            url=dialect.dev_fallback(settings.project.database_name),
-            source="the local fallback",
-            policy=declared.policy,
-            role=role,
-            fallback=True,
-        )
-    url = read_credential(choice.found.value, choice.found.source, settings.declared.dialect)
-    return Target(
+        url, source = dialect.dev_fallback(settings.project.database_name), "the local fallback"
+    else:
+        source = choice.found.source
+        url = read_credential(choice.found.value, source, settings.declared.dialect)
+    target = Target(
         environment=choice.environment,
         url=url,
-        source=choice.found.source,
+        source=source,
         policy=declared.policy,
         role=role,
+        fallback=choice.found is None,
     )
+    return protected(target, declared, settings.project.root, settings.variables.process)
