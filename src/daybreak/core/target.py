@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from daybreak.core.tls import Wanted
 from daybreak.core.url import Url
 
 
@@ -35,8 +36,8 @@ class Target:
     """One database, resolved. `url.driver` is what the settings say, None if they say nothing.
 
     `source` names where the URL came from, such as `PROD_DATABASE_URL (.env)`. `named` is False
-    for a URL that nobody gave an environment to (`DATABASE_URL` with `ENV` unset). `warning` is
-    what a person should know before it is used.
+    for a URL that nobody gave an environment to (`DATABASE_URL` with `ENV` unset). What is wanted
+    by `tls` stands in the query of `url`; `warning` is what a person should know before it is used.
     """
 
     environment: str
@@ -45,6 +46,7 @@ class Target:
     policy: Policy = field(default_factory=Policy)
     role: str | None = None
     fallback: bool = False
+    tls: Wanted = field(default_factory=Wanted)
     warning: str | None = None
 
     @property

@@ -30,6 +30,20 @@ SETTINGS = {"off": Strength.OFF, "require": Strength.REQUIRED, "verify-full": St
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """What is known of TLS before there is a URL: the settings, and what drivers read besides.
+
+    `setting` is `tls`, `ca` is `tls_ca`; a relative path begins at `root`, the folder of
+    pyproject.toml. `variables` are the process's that speak of TLS.
+    """
+
+    setting: str | None = None
+    ca: str | None = None
+    root: str = ""
+    variables: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Said:
     """What a URL or a variable asks for, in its own `words` (`sslmode=require`)."""
 
@@ -54,7 +68,7 @@ def decide(setting: str | None, said: Said | None, environment: str, *, rds: boo
     wanted = SETTINGS[setting]
     if said is None or said.strength == wanted or said.strength > wanted == Strength.REQUIRED:
         return said.strength if said else wanted
-    raise TlsContradicted(said.words, said.source, f'tls = "{setting}"', environment)
+    raise TlsContradicted(said.source, said.words, f'tls = "{setting}"', environment)
 
 
 def unverified(strength: Strength, place: str, environment: str) -> str | None:

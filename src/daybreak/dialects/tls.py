@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from daybreak.dialects.base import Driver
 
 
+# What libpq and asyncpg read by themselves, where a URL says nothing.
+VARIABLES = ("PGSSLMODE", "PGSSLROOTCERT")
+
+
 class TlsTrouble(Enum):
     """Why no connection with TLS came about."""
 

@@ -21,14 +21,21 @@ from daybreak.core.environment import (
 )
 from daybreak.core.errors import DaybreakError, ProjectInvalid
 from daybreak.core.secret import Secret
-from daybreak.core.settings import SHADOW_VARIABLE, ProjectSettings, read_settings
+from daybreak.core.settings import (
+    SHADOW_VARIABLE,
+    EnvironmentSettings,
+    ProjectSettings,
+    read_settings,
+)
 from daybreak.core.target import Target
+from daybreak.core.tls import Wanted
 from daybreak.core.url import Url
 from daybreak.dialects import dialect_named, split_dialect
 from daybreak.dialects.base import Driver
+from daybreak.dialects.tls import VARIABLES as TLS_VARIABLES
 from daybreak.edges.credential import read_credential
 from daybreak.edges.project import Project
-from daybreak.edges.tls import encrypted, protected
+from daybreak.edges.tls import protected
 
 Purpose = Literal["application", "migration"]
 
@@ -157,7 +164,8 @@ def shadow_url(settings: Settings) -> tuple[Url, str] | None:
             return None
         text, source = found.value, found.source
     url = read_credential(text, source, settings.declared.dialect)
-    return encrypted(url, source, settings.variables.process), source
+    target = Target("shadow", url, source, tls=_wanted_tls(settings))
+    return protected(target).url, source
 
 
 def resolve_target(settings: Settings, purpose: Purpose = "application") -> Target:
@@ -180,5 +188,16 @@ def resolve_target(settings: Settings, purpose: Purpose = "application") -> Targ
         policy=declared.policy,
         role=role,
         fallback=choice.found is None,
+        tls=_wanted_tls(settings, declared),
     )
-    return protected(target, declared, settings.project.root, settings.variables.process)
+    return protected(target)
+
+
+def _wanted_tls(settings: Settings, declared: EnvironmentSettings | None = None) -> Wanted:
+    process = settings.variables.process
+    return Wanted(
+        setting=declared.tls if declared else None,
+        ca=declared.tls_ca if declared else None,
+        root=str(settings.project.root),
+        variables=tuple((name, process[name]) for name in TLS_VARIABLES if process.get(name)),
+    )

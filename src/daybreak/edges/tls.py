@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from daybreak.core.errors import (
     TlsContradicted,
     TlsFailed,
 )
-from daybreak.core.settings import EnvironmentSettings
 from daybreak.core.target import Target
 from daybreak.core.tls import BUNDLE, FETCH, Strength, decide, is_rds, unverified
 from daybreak.core.url import Url
@@ -29,39 +28,26 @@ PLACES = (f"/certs/{BUNDLE}", f"/etc/ssl/certs/{BUNDLE}")
 _told: set[str] = set()
 
 
-def protected(
-    target: Target, declared: EnvironmentSettings, root: Path, variables: Mapping[str, str]
-) -> Target:
+def protected(target: Target) -> Target:
     """`target` with a URL that says how it is protected, and with the warning where that is little.
 
-    `variables` are the process's, which the drivers read. Raises TlsContradicted, BundleMissing
-    or InvalidUrl.
+    Raises TlsContradicted, BundleMissing or InvalidUrl.
     """
-    url, rds = target.url, _is_rds(target.url)
-    if declared.tls is None and declared.tls_ca is None and not rds:
+    url, wanted, rds = target.url, target.tls, _is_rds(target.url)
+    if wanted.setting is None and wanted.ca is None and not rds:
         return target
     dialect = dialect_named(url.dialect, target.source)
-    said = dialect.tls.said(url, variables, target.source)
-    strength = decide(declared.tls, said, target.environment, rds=rds)
+    said = dialect.tls.said(url, dict(wanted.variables), target.source)
+    strength = decide(wanted.setting, said, target.environment, rds=rds)
     bundle = None
-    if strength >= Strength.CHAIN and (declared.tls, declared.tls_ca) != (None, None):
-        bundle = _bundle(target, dialect, declared.tls_ca, root, variables)
+    if strength >= Strength.CHAIN and (wanted.setting == "verify-full" or wanted.ca is not None):
+        bundle = _bundle(target, dialect)
     if strength is not Strength.PERHAPS and (bundle or said is None or strength != said.strength):
         url = dialect.tls.written(url, strength, bundle)
     warning = None
-    if rds and declared.tls is None:
+    if rds and wanted.setting is None:
         warning = unverified(strength, target.place, target.environment)
     return replace(target, url=url, warning=warning)
-
-
-def encrypted(url: Url, source: str, variables: Mapping[str, str]) -> Url:
-    """The URL of a shadow server, for which no environment's settings speak."""
-    if not _is_rds(url):
-        return url
-    tls = dialect_named(url.dialect, source).tls
-    said = tls.said(url, variables, source)
-    strength = decide(None, said, "shadow", rds=True)
-    return url if said and said.strength == strength else tls.written(url, strength, None)
 
 
 def require_tls_in_url(target: Target, driver: Driver) -> None:
@@ -88,26 +74,21 @@ def _is_rds(url: Url) -> bool:
     return any(is_rds(host) for host in hosts.split(","))
 
 
-def _bundle(
-    target: Target,
-    dialect: Dialect,
-    tls_ca: str | None,
-    root: Path,
-    variables: Mapping[str, str],
-) -> str:
+def _bundle(target: Target, dialect: Dialect) -> str:
     """The file of the authorities. Raises BundleMissing, TlsContradicted."""
-    inherited = dialect.tls.authorities(target.url, variables)
-    if tls_ca is not None:
-        file = root / Path(tls_ca).expanduser()
-        said = dialect.tls.authorities(target.url, {})
+    wanted, root = target.tls, Path(target.tls.root)
+    said = dialect.tls.authorities(target.url, {})
+    if wanted.ca is not None:
+        file = root / Path(wanted.ca).expanduser()
         if said is not None and Path(said) != file:
             raise TlsContradicted(
-                *(f"the certificates of {said}", f"the URL from {target.source}"),
-                *(f'tls_ca = "{tls_ca}"', target.environment),
+                *(f"the URL from {target.source}", f"the certificates of {said}"),
+                *(f'tls_ca = "{wanted.ca}"', target.environment),
             )
         if file.is_file():
             return str(file)
         raise BundleMissing(f"{file}, which tls_ca names, is not there", _how_to_fetch(root))
+    inherited = said or dialect.tls.authorities(target.url, dict(wanted.variables))
     if inherited is not None:
         return inherited
     places = [root / BUNDLE, root / "certs" / BUNDLE, *(Path(place) for place in PLACES)]

@@ -80,7 +80,7 @@ class ExtraMissing(UsageError):
 
 
 class TlsContradicted(UsageError):
-    def __init__(self, words: str, source: str, setting: str, environment: str) -> None:
+    def __init__(self, source: str, words: str, setting: str, environment: str) -> None:
         super().__init__(
             f"{source} has {words}, and pyproject.toml has {setting} for {environment}",
             "remove one of the two, or let them agree",
