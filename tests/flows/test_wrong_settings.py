@@ -79,7 +79,8 @@ FILES = {
 SETTINGS = {
     "an unknown setting": Wrong(
         f"unknown setting 'dialct' in {FILE}; "
-        "known: dialect, models, metadata, base, shadow, lock_budget, attempts, tls_ca, environments",
+        "known: dialect, models, metadata, base, shadow, lock_budget, attempts, tls_ca, "
+        "environments",
         "correct its name, or remove it",
         pyproject('dialct = "postgresql"'),
     ),

@@ -10,8 +10,10 @@ import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+
+from daybreak.edges.once import locked, make_once
 
 MIRROR_VARIABLE = "DAYBREAK_TEST_DEBIAN_MIRROR"
 KEYRING = "usr/share/keyrings/debian-archive-keyring.gpg"
@@ -59,6 +61,17 @@ def unpack(package: str, suite: str, folder: Path) -> None:
     )
     _unpack_downloaded(work / suite, folder)
     shutil.rmtree(work)
+
+
+def working(folder: Path, fetch: Callable[[Path], None], works: Callable[[], bool]) -> Path:
+    """`folder`, fetched when it is missing and once more when it is broken."""
+    make_once(folder, fetch)
+    if not works():
+        with locked(folder.with_name(f"{folder.name}.repair")):
+            if not works():  # nobody else has repaired it meanwhile
+                shutil.rmtree(folder)
+                make_once(folder, fetch)
+    return folder
 
 
 def _keyring(folder: Path) -> Path:

@@ -11,11 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from daybreak.edges.account import Account, run_as, server_account
-from daybreak.edges.once import locked, make_once
 from daybreak.edges.pgcluster import Server, make_cluster
 from daybreak.edges.pgtemporary import serve_on_leash
 from daybreak.edges.places import cache_place, temporary_folder
-from servers.debian import unpack
+from servers.debian import unpack, working
 
 PACKAGE, SUITE = "postgresql-15", "bookworm"
 HOME = "usr/lib/postgresql/15"
@@ -41,7 +40,9 @@ def temporary_postgresql15() -> Iterator[tuple[Server, Account | None]]:
     start.
     """
     account = server_account()
-    programs, folder = _installation(account) / HOME / "bin", temporary_folder(account)
+    cached = cache_place(account) / PACKAGE
+    programs = working(cached, _fetch, lambda: _works(cached, account)) / HOME / "bin"
+    folder = temporary_folder(account)
     try:
         make_cluster(folder / "data", programs, account, durable=False)
         server, leash = serve_on_leash(
@@ -53,18 +54,6 @@ def temporary_postgresql15() -> Iterator[tuple[Server, Account | None]]:
             leash.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _installation(account: Account | None) -> Path:
-    """The cached folder, fetched when it is missing and once more when it is broken."""
-    folder = cache_place(account) / PACKAGE
-    make_once(folder, _fetch)
-    if not _works(folder, account):
-        with locked(folder.with_name(f"{PACKAGE}.repair")):
-            if not _works(folder, account):  # nobody else has repaired it meanwhile
-                shutil.rmtree(folder)
-                make_once(folder, _fetch)
-    return folder
 
 
 def _works(folder: Path, account: Account | None) -> bool:

@@ -118,9 +118,11 @@ def refused_by_python(error: BaseException) -> TlsTrouble | None:
 
     found: BaseException | None = error
     while found is not None and not isinstance(found, ssl.SSLError):
-        found = getattr(found, "original_exception", None) or found.__cause__ or found.__context__
+        found = getattr(found, "original_exception", None) or found.__cause__
+    if found is None or isinstance(found, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
+        return None  # whoever hangs up says nothing of TLS
     if not isinstance(found, ssl.SSLCertVerificationError):
-        return None if found is None else TlsTrouble.NO_SESSION
+        return TlsTrouble.NO_SESSION
     # Source: X509_V_ERR_… in OpenSSL's manual of X509_STORE_CTX_get_error.
     match found.verify_code:
         case 9:

@@ -112,8 +112,9 @@ def _how_to_fetch(root: Path) -> str:
 def failure(target: Target, dialect: Dialect, trouble: TlsTrouble, words: str) -> TlsFailed:
     """Why there is no TLS with `target`, as far as the driver and a look of our own tell."""
     url = target.url
-    host, port = url.host or "the local socket", url.port or dialect.DEFAULT_PORT
-    authorities = dialect.tls.authorities(url, {})
+    host = url.host or dict(url.query).get("host", "the local socket")
+    port = url.port or dialect.DEFAULT_PORT
+    authorities = dialect.tls.authorities(url, dict(target.tls.variables))
     names: Sequence[str] = ()
     if trouble in {TlsTrouble.REFUSED, TlsTrouble.OTHER_NAME}:
         found, names = _look(url, dialect, authorities)

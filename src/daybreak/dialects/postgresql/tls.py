@@ -84,7 +84,10 @@ def _context_strength(url: Url) -> Strength | None:
 
 
 def trouble(error: BaseException) -> TlsTrouble | None:
-    """libpq has words alone, and one for all that is wrong with a chain."""
+    """libpq has words alone, one for all that is wrong with a chain, and a line for each attempt.
+
+    Where TLS is not required it tries again without: only what it said last counts then.
+    """
     words = str(error)
     if "server does not support SSL" in words or "rejected SSL upgrade" in words:
         return TlsTrouble.NOT_OFFERED
@@ -92,7 +95,8 @@ def trouble(error: BaseException) -> TlsTrouble | None:
         return TlsTrouble.OTHER_NAME
     if "SSL error: certificate verify failed" in words:
         return TlsTrouble.REFUSED
-    if "SSL error:" in words:
+    last = words.rstrip().rpartition("\n")[2]
+    if "SSL error:" in last and "unexpected eof" not in last:
         return TlsTrouble.NO_SESSION
     return refused_by_python(error)
 
