@@ -38,6 +38,7 @@ from daybreak.edges.connect import driver_for, explained, make_migration_engine,
 from daybreak.edges.directives import without_empty_files
 from daybreak.edges.history import load_history, place_in_history
 from daybreak.edges.ini_url import refuse_password_in_ini, refuse_unused_url
+from daybreak.edges.lookup import located
 from daybreak.edges.models import (
     each_metadata,
     import_models,
@@ -185,6 +186,7 @@ def _run_online(
 ) -> None:
     target = resolve_target(settings, "migration")
     _require_consent(call, running, target.environment, settings)
+    target = located(target)
     engine = make_migration_engine(target, driver_for(target, settings.project_driver))
     with explained(target):
         connection = engine.connect()

@@ -18,6 +18,7 @@ from daybreak.edges.connect import (
     make_engine,
     sqlalchemy_url,
 )
+from daybreak.edges.lookup import located
 from daybreak.edges.project import project_above
 from daybreak.edges.settings import Settings, load_settings, resolve_target
 
@@ -83,9 +84,13 @@ class Database:
         return async_sessionmaker(self.async_engine, expire_on_commit=False)
 
     def url(self, driver: str | None = None) -> Secret:
-        """The URL for SQLAlchemy, with `driver` or the project's own. It holds the password."""
+        """The URL for SQLAlchemy, with `driver` or the project's own. It holds the password.
+
+        What a reference stands for is looked up by the call, and not again: prefer an engine.
+        """
         chosen = self._named(driver) if driver else self._driver()
-        return Secret(sqlalchemy_url(self.target, chosen).render_as_string(hide_password=False))
+        url = sqlalchemy_url(located(self.target), chosen)
+        return Secret(url.render_as_string(hide_password=False))
 
     @overload
     def dsn(self, driver: PostgresqlDriver) -> str: ...
@@ -100,7 +105,7 @@ class Database:
         which have no connection string: `pymysql.connect(**database.dsn("pymysql"))`.
         """
         chosen = self._named(driver) if driver else self._driver()
-        return dialect_of(self.target).dsn(self.target.url, chosen)
+        return dialect_of(self.target).dsn(located(self.target).url, chosen)
 
     def require_schema(self, *, timeout: float = 0, accept_unknown: bool = False) -> None:
         """Return when the schema is at least as new as the project's revision files.

@@ -45,6 +45,10 @@ class AuthenticationFailed(Unreachable):
     pass
 
 
+class LookupUnanswered(Unreachable):
+    pass
+
+
 class ConnectionLost(Unreachable):
     pass
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from daybreak.core.engine import Engine
 from daybreak.core.errors import InvalidUrl
-from daybreak.core.secret import Secret
+from daybreak.core.secret import Secret, Token
 from daybreak.core.target import Policy
 from daybreak.core.url import Url
 from daybreak.dialects import base
-from daybreak.dialects.base import Driver, Rows, Trouble
+from daybreak.dialects.base import Driver, Rows, Trouble, token_in_the_open
 from daybreak.dialects.later import loading
 from daybreak.dialects.mysql.texts import literal as literal
 from daybreak.dialects.mysql.texts import quoted as quoted
@@ -129,6 +129,20 @@ def translate_query(url: Url, driver: Driver, source: str) -> Mapping[str, str]:
     return dict(url.query)
 
 
+def over_tls(driver: Driver, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """A server takes a token as clear text, which both drivers send to whoever asks for it."""
+    if arguments.get("ssl_disabled"):
+        raise token_in_the_open("ssl_disabled")
+    from daybreak.dialects.mysql.encrypted import anybody, connect_encrypted
+
+    more: dict[str, Any] = {}
+    if driver.name == "aiomysql":
+        more["async_creator_fn"] = connect_encrypted
+    if not any(name.startswith("ssl") for name in arguments):
+        more["ssl"] = anybody()
+    return {**more, **arguments}
+
+
 def connect_args(driver: Driver) -> dict[str, Any]:
     """No read_timeout: it would end a long ALTER. Keepalives are set on the socket instead."""
     return {"connect_timeout": base.CONNECT_TIMEOUT_S}
@@ -140,7 +154,7 @@ def driver_password(password: str) -> str:
     So they get the text whose latin-1 octets are the password's UTF-8; for ASCII it is the same.
     Source: `encode("latin1")` in pymysql/connections.py and aiomysql/connection.py.
     """
-    return Secret(password.encode().decode("latin-1"))
+    return password if password.isascii() else Secret(password.encode().decode("latin-1"))
 
 
 def dsn(url: Url, driver: Driver) -> dict[str, Any]:
@@ -167,7 +181,11 @@ def dsn(url: Url, driver: Driver) -> dict[str, Any]:
         **connect_args(driver),
         **query,
     }
-    return {name: value for name, value in arguments.items() if value is not None}
+    given = {name: value for name, value in arguments.items() if value is not None}
+    if isinstance(url.password, Token):
+        given = over_tls(driver, given)
+        given.pop("async_creator_fn", None)  # SQLAlchemy's word
+    return given
 
 
 def _typed(name: str, text: str) -> str | int | bool:
