@@ -44,10 +44,8 @@ def why_refused(
     where = f"in {region}" if region else "in the region that boto3 uses"
     whose = "aws sts get-caller-identity tells whose they are"
     if code in _DENIED:
-        return LookupRefused(
-            f"{what} was refused: {said}",
-            f"allow this identity {action}, and kms:Decrypt if a key of your own encrypts it",
-        )
+        key = ", and kms:Decrypt if a key of your own encrypts it" * (_NAMED[action] != "cluster")
+        return LookupRefused(f"{what} was refused: {said}", f"allow this identity {action}{key}")
     if code in _ABSENT and "staging label" in said:
         return LookupRefused(f"{what} has no value: {said}", "give the secret its first value")
     if code in _ABSENT:
@@ -67,7 +65,7 @@ def why_refused(
         )
     if code in _BAD_CREDENTIALS:
         return LookupRefused(
-            f"{what}: AWS does not accept the credentials: {said}",
+            f"{what} is not given to these credentials: {said}",
             f"renew them, for example by aws sso login; {whose}",
         )
     if code == "ProfileNotFound":
@@ -86,4 +84,7 @@ def why_refused(
             "check the way to it: in a VPC without internet access it is an interface endpoint "
             f"for {action.partition(':')[0]}",
         )
-    return LookupRefused(f"{what} can't be looked up ({code}): {said}", f"mend it in AWS; {whose}")
+    return LookupRefused(
+        f"{what} can't be looked up ({code}): {said}",
+        "mend it in AWS; aws sts get-caller-identity tells whose the credentials are",
+    )

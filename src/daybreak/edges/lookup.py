@@ -127,11 +127,13 @@ class _Stored:
                 f"{what} is of {secret.url.dialect}, and the project's dialect is {self._dialect}",
                 f'write dialect = "{secret.url.dialect}" in [tool.daybreak], or correct the name',
             )
+        if not secret.url.username:
+            raise InvalidUrl(f"{what} names no user", "let the secret hold user and password")
         url = with_options(secret.url, self._reference, self._source)
         if not url.host or not url.database:
             name = self._reference.option("cluster") or secret.cluster
             url = with_cluster(url, aws.cluster(name, stored.arn))
-        return _whole(url, what)
+        return _whole(url, what, "add ?database=… behind it")
 
 
 class _Signed:
@@ -163,15 +165,12 @@ class _Signed:
         if is_cluster(url):
             cluster = self._aws.cluster(url.host, "")
             url = with_cluster(replace(url, host=None), cluster)
-        return _whole(url, f"{self._reference} (from {self._source})")
+        what = f"{self._reference} (from {self._source})"
+        return _whole(url, what, "add it: rds-iam://user@cluster/database")
 
 
-def _whole(url: Url, what: str) -> Url:
-    """`url` without a driver, which the engine has chosen. Raises InvalidUrl if a part lacks."""
-    parts = {"user": url.username, "host": url.host, "database": url.database}
-    if missing := [name for name, part in parts.items() if not part]:
-        raise InvalidUrl(
-            f"{what} does not tell the {' or the '.join(missing)}",
-            "let the secret hold it" if not url.username else "add ?database=… behind it",
-        )
+def _whole(url: Url, what: str, cure: str) -> Url:
+    """`url` without a driver, which the engine has chosen. Raises InvalidUrl without a database."""
+    if not url.database:
+        raise InvalidUrl(f"{what} leads to a cluster whose first database has no name", cure)
     return replace(url, driver=None)
