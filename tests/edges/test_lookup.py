@@ -6,7 +6,6 @@ import asyncio
 import json
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from sqlalchemy import create_engine, text
 from daybreak import Database
 from daybreak.core.secret import Secret
 from edges.project_of import ASYNC, PASSWORD, SYNC, ask, ask_async, disposed, name_database
+from servers.account import Account
 from servers.moto import Moto
 from servers.server import Server
 
@@ -29,47 +29,6 @@ WHO = {"postgresql": "SELECT current_user", "mysql": "SELECT substring_index(use
 def server(request: pytest.FixtureRequest) -> Server:
     found: Server = request.getfixturevalue(request.param)
     return found
-
-
-@dataclass
-class Account:
-    """A user of a database, of which the parts go into secrets."""
-
-    server: Server
-    database: str
-    user: str
-    password: str
-
-    @property
-    def address(self) -> dict[str, Any]:
-        return {"host": self.server.host, "port": self.server.port, "dbname": self.database}
-
-    @property
-    def login(self) -> dict[str, str]:
-        return {"username": self.user, "password": self.password}
-
-    @property
-    def whole(self) -> str:
-        """As a Lambda that rotates wants its secret."""
-        engine = {"postgresql": "postgres", "mysql": "mysql"}[self.server.dialect]
-        return json.dumps({"engine": engine, **self.address, **self.login})
-
-    @property
-    def url(self) -> str:
-        return self.server.url(self.database, user=self.user, password=self.password)
-
-    @property
-    def here(self) -> str:
-        """The options that lead to the server instead of a cluster's endpoint."""
-        return f"host={self.server.host}&port={self.server.port}"
-
-    def change_password(self, password: str) -> None:
-        statement = {
-            "postgresql": f"ALTER ROLE {self.user} PASSWORD %s",
-            "mysql": f"ALTER USER {self.user}@'%%' IDENTIFIED BY %s",
-        }[self.server.dialect]
-        self.server.execute(statement, [password])
-        self.password = password
 
 
 @pytest.fixture

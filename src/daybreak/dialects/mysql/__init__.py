@@ -80,6 +80,8 @@ MAINTENANCE_DATABASE = None
 EMBEDDED = False
 TRANSACTIONAL_DDL = False
 _TLS = ("ssl_ca", "ssl_capath", "ssl_cert", "ssl_key", "ssl_cipher", "ssl_check_hostname")
+# With any of them pymysql takes no other than an encrypted connection.
+_ENCRYPTS = ("ssl", "ssl_ca", "ssl_cert", "ssl_key", "ssl_verify_cert", "ssl_verify_identity")
 _VERIFY = {"ssl_verify_cert", "ssl_verify_identity"}
 _FLAGS = {"ssl_check_hostname", "ssl_disabled", *_VERIFY, "local_infile", "use_unicode", "compress"}
 # Source: 246 kinds of change tried on Alembic 1.20.1; docs/autogenerate.md has them all.
@@ -133,12 +135,14 @@ def over_tls(driver: Driver, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """A server takes a token as clear text, which both drivers send to whoever asks for it."""
     if arguments.get("ssl_disabled"):
         raise token_in_the_open("ssl_disabled")
+    if not arguments.get("ssl", True):
+        raise token_in_the_open(f"ssl={arguments['ssl']}")
     from daybreak.dialects.mysql.encrypted import anybody, connect_encrypted
 
     more: dict[str, Any] = {}
     if driver.name == "aiomysql":
         more["async_creator_fn"] = connect_encrypted
-    if not any(name.startswith("ssl") for name in arguments):
+    if not any(arguments.get(name) for name in _ENCRYPTS):
         more["ssl"] = anybody()
     return {**more, **arguments}
 
