@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib.util
+import logging
 from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 from daybreak.core.errors import ExtraMissing, InvalidUrl, LookupRefused
@@ -14,6 +16,14 @@ from daybreak.core.refusal import why_refused
 from daybreak.core.secret import Secret, Token
 from daybreak.core.url import Url
 from daybreak.dialects.base import CONNECT_TIMEOUT_S
+
+# Whether it is us for whom botocore works, in this thread.
+_asking = ContextVar("_asking", default=False)
+
+
+def _discreet(record: logging.LogRecord) -> bool:
+    """At DEBUG botocore tells whole answers, with the secret in them, and signatures."""
+    return record.levelno > logging.DEBUG or not _asking.get()
 
 
 class Value(NamedTuple):
@@ -92,14 +102,19 @@ class Aws:
         from botocore.config import Config
 
         timeouts = Config(connect_timeout=CONNECT_TIMEOUT_S, read_timeout=CONNECT_TIMEOUT_S)
-        return self._session.client(
+        client = self._session.client(
             service, endpoint_url=self._reference.option("endpoint_url"), config=timeouts
         )
+        for name in list(logging.root.manager.loggerDict):
+            if name.startswith("botocore"):
+                logging.getLogger(name).addFilter(_discreet)
+        return client
 
     @contextlib.contextmanager
     def _explained(self, action: str) -> Iterator[None]:
         from botocore.exceptions import BotoCoreError, ClientError
 
+        asking = _asking.set(True)
         try:
             yield
         except ClientError as error:
@@ -109,6 +124,8 @@ class Aws:
             code, words = type(error).__name__, str(error)
         else:
             return
+        finally:
+            _asking.reset(asking)
         session = getattr(self, "_session", None)
         region = session.region_name if session is not None else None
         raise why_refused(self._reference, self._source, action, code, words, region)
