@@ -14,6 +14,7 @@ from hypothesis import settings
 
 from daybreak.core import secret
 from servers.debian import NoDebianMirror
+from servers.moto import Moto, running_moto
 from servers.mysql import URL_VARIABLE, MySQL, fail_or_skip, running_mysql
 from servers.postgresql import PostgreSQL, running_postgresql
 from servers.server import Server
@@ -71,6 +72,22 @@ def tls_server(request: pytest.FixtureRequest) -> TlsServer:
     """Each of the two, which show the certificate that they are given."""
     found: TlsServer = request.getfixturevalue(f"tls_{request.param}")
     return found
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[Moto]:
+    with running_moto() as started:
+        yield started
+
+
+@pytest.fixture
+def aws(moto: Moto, monkeypatch: pytest.MonkeyPatch) -> Moto:
+    """AWS for this process; nothing of the machine's own credentials is seen."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in moto.variables.items():
+        monkeypatch.setenv(name, value)
+    return moto
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -38,6 +38,7 @@ from daybreak.edges.connect import driver_for, explained, make_migration_engine,
 from daybreak.edges.directives import without_empty_files
 from daybreak.edges.history import load_history, place_in_history
 from daybreak.edges.ini_url import refuse_password_in_ini, refuse_unused_url
+from daybreak.edges.lookup import located
 from daybreak.edges.models import (
     each_metadata,
     import_models,
@@ -47,7 +48,6 @@ from daybreak.edges.models import (
 )
 from daybreak.edges.preview import tell_sources
 from daybreak.edges.settings import Settings, load_settings, resolve_target
-from daybreak.edges.tls import is_first
 from daybreak.flows.apply import apply
 from daybreak.flows.autogenerate import compare_catalogs
 from daybreak.flows.losses import Losses, agreed
@@ -186,8 +186,7 @@ def _run_online(
 ) -> None:
     target = resolve_target(settings, "migration")
     _require_consent(call, running, target.environment, settings)
-    if call is None and target.warning is not None and is_first(target.warning):
-        logging.getLogger("daybreak").warning("%s", target.warning)
+    target = located(target)
     engine = make_migration_engine(target, driver_for(target, settings.project_driver))
     with explained(target):
         connection = engine.connect()

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from daybreak.core.errors import DaybreakError, InvalidUrl, LookupUnavailable, UnknownDialect
+from daybreak.core.errors import DaybreakError, InvalidUrl, UnknownDialect
 from daybreak.core.secret import Secret
-from daybreak.core.target import SecretRef
 from daybreak.core.url import Url
-from daybreak.edges.credential import parse_reference, read_credential
+from daybreak.edges.credential import read_credential
 
 PASSWORD = "%@:/?#$'\"\\ `é雪"
 SECRET = {
@@ -98,8 +97,7 @@ WRONG: dict[str, tuple[str, type[DaybreakError], str]] = {
     ),
     "no password": (
         *(json.dumps({**SECRET, "password": ""}), InvalidUrl),
-        "the database secret in PROD_DATABASE_URL has no password (a secret that RDS manages "
-        "holds only username and password)",
+        "the database secret in PROD_DATABASE_URL has no password",
     ),
     "cut off": (
         *('{"password": "hunter22', InvalidUrl),
@@ -130,37 +128,3 @@ def test_a_wrong_secret_is_named_and_not_repeated(
     assert caught.value.problem == problem
     assert "hunter22" not in f"{caught.value} {caught.value.__cause__} {caught.value.__dict__}"
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
-
-
-REFERENCES = {
-    "secretsmanager://prod/app": SecretRef("secretsmanager", "prod/app"),
-    "secretsmanager://rds!cluster-1a2b3c4d-5e6f": SecretRef(
-        "secretsmanager", "rds!cluster-1a2b3c4d-5e6f"
-    ),
-    "secretsmanager://arn:aws:secretsmanager:eu-west-1:123456789012:secret:app-AbCdEf": SecretRef(
-        "secretsmanager", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:app-AbCdEf"
-    ),
-    "secretsmanager://a%2Fb @:+=,#c": SecretRef("secretsmanager", "a%2Fb @:+=,#c"),
-    "secretsmanager://app?region=eu-west-1&version=AWSPREVIOUS": SecretRef(
-        "secretsmanager", "app", (("region", "eu-west-1"), ("version", "AWSPREVIOUS"))
-    ),
-    "ssm:///app/prod/url": SecretRef("ssm", "/app/prod/url"),
-    "ssm://app.url?region=eu-west-1": SecretRef("ssm", "app.url", (("region", "eu-west-1"),)),
-    "postgresql://h/d": None,
-    "ssm:app": None,
-}
-
-
-@pytest.mark.parametrize(("text", "reference"), REFERENCES.items(), ids=REFERENCES)
-def test_a_reference_keeps_its_name_verbatim(text: str, reference: SecretRef | None) -> None:
-    assert parse_reference(text) == reference
-
-
-def test_a_reference_is_not_looked_up_yet_and_the_error_says_what_to_do() -> None:
-    with pytest.raises(LookupUnavailable) as caught:
-        read_credential("secretsmanager://rds!cluster-1a/b?region=x", "PROD_DATABASE_URL", None)
-    assert caught.value.problem == (
-        "PROD_DATABASE_URL refers to secretsmanager://rds!cluster-1a/b, and this version of "
-        "Daybreak does not look secrets up itself"
-    )
-    assert caught.value.cure.startswith("inject the value instead, into PROD_DATABASE_URL: ")

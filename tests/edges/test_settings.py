@@ -9,7 +9,6 @@ import pytest
 from daybreak.core.errors import (
     DaybreakError,
     InvalidUrl,
-    LookupUnavailable,
     MissingVariable,
     PlainPassword,
     ProjectInvalid,
@@ -234,10 +233,14 @@ ERRORS: dict[str, tuple[dict[str, str], str, type[DaybreakError], str]] = {
         "unknown driver 'asyncpg' for mysql (from dialect in {file}); "
         "Daybreak knows: pymysql, aiomysql",
     ),
-    "a reference": (
-        *({"ENV": "prod"}, PROD.format("ssm:///app/url"), LookupUnavailable),
-        "url in pyproject.toml refers to ssm:///app/url, and this version of Daybreak does not "
-        "look secrets up itself",
+    "a reference that names nothing": (
+        *({"ENV": "prod", "PROD_DATABASE_URL": "ssm://"}, "", InvalidUrl),
+        "PROD_DATABASE_URL says ssm:// and names nothing",
+    ),
+    "a password in the options of a reference": (
+        *({}, PROD.format("ssm://app?sslpassword=hunter22"), PlainPassword),
+        "url in [tool.daybreak.environments.prod] in {file} holds a password, and that file is "
+        "committed",
     ),
     "a password in the file": (
         *({}, PROD.format("mysql://u:hunter22@h/d"), PlainPassword),

@@ -11,9 +11,10 @@ import pytest
 from daybreak import Database
 from daybreak.core.errors import BundleMissing, DaybreakError, InvalidUrl, TlsContradicted
 from daybreak.core.target import Target
+from daybreak.core.tls import NotVerified
 from daybreak.edges import tls
 from daybreak.edges.project import project_at
-from daybreak.edges.settings import load_settings, resolve_target, shadow_url
+from daybreak.edges.settings import load_settings, resolve_target, shadow_target
 from edges.project_of import name_database
 
 RDS = "app.cluster-c1x2.eu-west-1.rds.amazonaws.com"
@@ -23,7 +24,7 @@ FETCH = "curl -fO https://truststore.pki.rds.amazonaws.com/global/global-bundle.
 
 @pytest.fixture(autouse=True)
 def _nobody_was_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tls, "_told", set())
+    monkeypatch.setattr(tls, "_warned", set())
 
 
 @pytest.fixture
@@ -68,6 +69,7 @@ QUERIES: list[tuple[str, str, str]] = [
 
 
 @pytest.mark.parametrize(("url", "setting", "query"), QUERIES)
+@pytest.mark.filterwarnings("ignore::daybreak.core.tls.NotVerified")
 def test_what_is_decided_stands_in_the_query_of_the_url(
     url: str, setting: str, query: str, root: Path
 ) -> None:
@@ -182,30 +184,25 @@ WARNED: list[tuple[str, str, bool]] = [
 
 
 @pytest.mark.parametrize(("url", "setting", "warned"), WARNED)
-def test_only_an_unverified_server_of_rds_without_the_setting_is_warned_of(
+def test_only_an_unverified_server_of_rds_without_the_setting_is_warned_of_and_once(
     url: str, setting: str, warned: bool, root: Path
 ) -> None:
-    warning = resolve(root, url, PROD + setting).warning
-    assert (warning is not None) is warned
-    assert warning is None or warning.startswith(f"the connection to app@{RDS} is encrypted, but")
-
-
-def test_an_application_is_warned_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    anchor = name_database(root, f"postgresql://{RDS}/app", monkeypatch)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         for _ in range(2):
-            assert Database(anchor).engine
-    [warning] = caught
-    assert str(warning.message).startswith(f"the connection to app@{RDS} is encrypted, but")
+            resolve(root, url, PROD + setting)
+    said = f"the connection to app@{RDS} is encrypted, but neither"
+    assert [str(warning.message).startswith(said) for warning in caught] == [True] * warned
+    assert all(warning.category is NotVerified for warning in caught)
 
 
+@pytest.mark.filterwarnings("ignore::daybreak.core.tls.NotVerified")
 def test_a_shadow_server_of_rds_is_reached_through_tls_too(root: Path) -> None:
     (root / "pyproject.toml").write_text('[project]\nname = "myapp"\n')
     environ = {"SHADOW_DATABASE_URL": f"postgresql://{RDS}/scratch"}
-    found = shadow_url(load_settings(project_at(root), environ))
+    found = shadow_target(load_settings(project_at(root), environ))
     assert found
-    assert found[0].query == (("sslmode", "require"),)
+    assert found.url.query == (("sslmode", "require"),)
 
 
 def test_a_url_that_would_protect_less_is_not_given_out(

@@ -70,7 +70,7 @@ class Host:
 
     def _variables(self, job: dict[str, Any], step: dict[str, Any]) -> dict[str, str]:
         declared = {**job.get("env", {}), **step.get("env", {})}
-        expression = "${{ secrets.PROD_DATABASE_URL }}"
+        expression = "${{ secrets.PROD_DATABASE_URL || vars.PROD_DATABASE_URL }}"
         return {name: value.replace(expression, self.url) for name, value in declared.items()}
 
     def run(self, command: list[str], environment: Mapping[str, str]) -> int:

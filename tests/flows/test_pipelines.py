@@ -16,7 +16,11 @@ from flows.pipeline_files import DIALECTS, PIPELINES, render
 
 WORKFLOWS = [name for name in PIPELINES if name.startswith(".github/")]
 # Majors that were released when this was written: a tag that does not exist fails each run.
-ACTIONS = {"actions/checkout@v5", "astral-sh/setup-uv@v7"}
+ACTIONS = {
+    *("actions/checkout@v5", "astral-sh/setup-uv@v7"),
+    "aws-actions/configure-aws-credentials@v6",
+}
+URL = "${{ secrets.PROD_DATABASE_URL || vars.PROD_DATABASE_URL }}"
 
 
 @pytest.fixture(params=DIALECTS)
@@ -85,18 +89,39 @@ def test_only_the_migration_sees_the_url(project: Path) -> None:
     assert "env" not in workflow
     assert not any("env" in job for job in workflow["jobs"].values())
     assert [step["env"] for step in steps_of(workflow) if "env" in step] == [
-        {"ENV": "prod", "PROD_DATABASE_URL": "${{ secrets.PROD_DATABASE_URL }}"}
+        {"ENV": "prod", "PROD_DATABASE_URL": URL}
     ]
     (step,) = (step for step in workflow["jobs"]["migrate"]["steps"] if "env" in step)
     assert step["run"] == "exec uv run --no-sync daybreak upgrade head"
     assert workflow["jobs"]["migrate"]["environment"] == "prod"
 
 
+def test_the_migration_takes_a_role_of_aws_where_one_is_named(project: Path) -> None:
+    """By OIDC: no key of AWS is kept, and the job alone that migrates may ask."""
+    jobs = read_yaml(project / ".github/workflows/deploy.yml")["jobs"]
+    assert {name: job["permissions"] for name, job in jobs.items() if "permissions" in job} == {
+        "migrate": {"contents": "read", "id-token": "write"}
+    }
+    steps = jobs["migrate"]["steps"]
+    (at,) = (at for at, step in enumerate(steps) if "if" in step)
+    assert steps[at] == {
+        "name": "Take the role of AWS",
+        "if": "vars.AWS_ROLE_ARN != ''",
+        "uses": "aws-actions/configure-aws-credentials@v6",
+        "with": {
+            "role-to-assume": "${{ vars.AWS_ROLE_ARN }}",
+            "aws-region": "${{ vars.AWS_REGION }}",
+        },
+    }
+    assert steps[at + 1]["run"] == "exec uv run --no-sync daybreak upgrade head"
+
+
 @pytest.mark.parametrize("name", WORKFLOWS)
 def test_a_workflow_may_only_read_the_code(project: Path, name: str) -> None:
     workflow = read_yaml(project / name)
     assert workflow["permissions"] == {"contents": "read"}
-    assert not any("permissions" in job for job in workflow["jobs"].values())
+    jobs = workflow["jobs"].values()
+    assert all(job.get("permissions", {}).get("contents", "read") == "read" for job in jobs)
     checkouts = [s for s in steps_of(workflow) if s.get("uses", "").startswith("actions/checkout")]
     assert checkouts
     assert all(step["with"] == {"persist-credentials": "false"} for step in checkouts)

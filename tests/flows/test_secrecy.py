@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import string
 import threading
 from collections.abc import Callable, Iterator
@@ -36,6 +37,7 @@ from flows.secrecy_files import (
     TELLING_MODELS,
 )
 from projects import VENUES, Done, Project, make_project
+from servers.moto import Moto
 from servers.server import Server
 
 pytestmark = pytest.mark.server
@@ -58,6 +60,7 @@ class Watched:
     database: str
     user: str
     password: str
+    aws: Moto
     heard: list[str] = field(default_factory=list)
 
     def url(self, **different: object) -> str:
@@ -91,6 +94,48 @@ def succeed(watched: Watched) -> None:
 def answer_in_json(watched: Watched) -> None:
     for command in ("upgrade head --json", "current --json", "upgrade head --sql"):
         watched.run("daybreak", *command.split(), code=0)
+
+
+def look_it_up(watched: Watched) -> None:
+    """A secret that is a URL, one that is JSON, one that is broken; and after a rotation."""
+    login = {"username": watched.user, "password": watched.password}
+    address = {"host": watched.server.host, "port": watched.server.port, "dbname": watched.database}
+    engine = {"postgresql": "postgres", "mysql": "mysql"}[watched.server.dialect]
+    whole = json.dumps({"engine": engine, **login, **address})
+    watched.project.write("probe.py", PROBE)
+    for text in (watched.url(), whole):
+        for named in (f"secretsmanager://{watched.aws.secret(text)}", _parameter(watched, text)):
+            variables = _from(watched, named)
+            watched.run("daybreak", "upgrade", "head", "--traceback", code=0, **variables)
+    shown = watched.run("daybreak", "doctor", "--settings", code=0, **variables)
+    assert named in shown.out
+    probed = watched.run("python", "probe.py", code=0, **variables)
+    assert "DEBUG:urllib3" in probed.err
+    wrong = f"secretsmanager://{watched.aws.secret(watched.url(password=watched.password + 'x'))}"
+    refused = watched.run("daybreak", "current", "--traceback", code=6, **_from(watched, wrong))
+    assert "was looked up twice" in refused.err
+    broken = f"secretsmanager://{watched.aws.secret(whole[:-1])}"
+    watched.run("daybreak", "current", "--traceback", code=2, **_from(watched, broken))
+
+
+def sign_a_token(watched: Watched) -> None:
+    """Refused for want of TLS, or by the server; a signature stands in no output."""
+    reference = f"rds-iam://{watched.user}@{watched.server.host}:{watched.server.port}/shop"
+    watched.project.write("probe.py", PROBE)
+    for command in ("daybreak current --traceback", "daybreak wait --timeout 0 --json"):
+        watched.run(*command.split(), code=6, **_from(watched, reference))
+    watched.run("alembic", "--raiseerr", "current", code=1, **_from(watched, reference))
+    watched.run("python", "probe.py", code=0, **_from(watched, reference))
+    signature = re.compile(r"X-Amz-Signature(=|%3D)[0-9a-f]|botocore\.auth")
+    assert not any(signature.search(heard) for heard in watched.heard)
+
+
+def _parameter(watched: Watched, text: str) -> str:
+    return f"ssm://{watched.aws.parameter(text)}"
+
+
+def _from(watched: Watched, reference: str) -> dict[str, str]:
+    return {**watched.aws.variables, "DEV_DATABASE_URL": reference}
 
 
 def show_settings(watched: Watched) -> None:
@@ -255,6 +300,8 @@ PATHS: list[Callable[[Watched], None]] = [
     wait_for_the_schema,
     have_models_that_tell,
     use_the_library,
+    look_it_up,
+    sign_a_token,
 ]
 
 
@@ -263,7 +310,7 @@ PLACES = [("postgresql16", path) for path in PATHS] + [
     ("mysql", path)
     for path in (
         *(give_a_wrong_password, find_no_server, break_a_revision, stop_half_way),
-        *(lose_the_connection, wait_for_the_schema, use_the_library),
+        *(lose_the_connection, wait_for_the_schema, use_the_library, look_it_up, sign_a_token),
     )
 ]
 if EXAMPLES > 1:
@@ -272,7 +319,7 @@ if EXAMPLES > 1:
 
 @pytest.mark.parametrize(("name", "path"), PLACES, ids=lambda each: getattr(each, "__name__", each))
 def test_no_password_appears(
-    request: pytest.FixtureRequest, name: str, path: Callable[[Watched], None]
+    request: pytest.FixtureRequest, moto: Moto, name: str, path: Callable[[Watched], None]
 ) -> None:
     server: Server = request.getfixturevalue(name)
 
@@ -285,7 +332,7 @@ def test_no_password_appears(
     )
     @given(passwords)
     def prove(password: str) -> None:
-        with _watched(server, password) as watched:
+        with _watched(server, password, moto) as watched:
             path(watched)
             for form in _forms(password):
                 for text in (*watched.heard, *_files(watched.project)):
@@ -295,12 +342,12 @@ def test_no_password_appears(
 
 
 @contextmanager
-def _watched(server: Server, password: str) -> Iterator[Watched]:
+def _watched(server: Server, password: str, moto: Moto) -> Iterator[Watched]:
     with TemporaryDirectory() as folder, server.fresh_database() as database:
         project = make_project(Path(folder) / "myapp", server.dialect)
         project.add_revision("0001", None, VENUES, 'op.drop_table("venues")')
         with server.fresh_user(password, database) as user:
-            yield Watched(project, server, database, user, password)
+            yield Watched(project, server, database, user, password, moto)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import Any
 
 from daybreak.core.environment import variable_of
 from daybreak.core.errors import PlainPassword, ProjectInvalid
+from daybreak.core.reference import parse_reference
 from daybreak.core.target import Policy
 from daybreak.core.tls import BUNDLE, SETTINGS
 from daybreak.core.url import parse_url
@@ -191,14 +192,15 @@ def _read_url(value: Any, key: str, where: str, variable: str) -> UrlSetting | N
             f"{key} in {where} is neither a text nor {{ env = … }}",
             f'write {key} = {{ env = "{variable}" }}',
         )
-    if not value.startswith(("secretsmanager://", "ssm://")):
-        url = parse_url(value, f"{key} of {where}")
-        if url.password is not None or any("pass" in name.lower() for name, _ in url.query):
-            raise PlainPassword(
-                f"{key} in {where} holds a password, and that file is committed",
-                f'write {key} = {{ env = "{variable}" }}, put the URL into that variable, '
-                "and change the password: whoever has the repository has it",
-            )
+    reference = parse_reference(value, f"{key} of {where}")
+    url = parse_url(value, f"{key} of {where}") if reference is None else None
+    query = reference.options if reference else url.query if url else ()
+    if (url and url.password is not None) or any("pass" in name.lower() for name, _ in query):
+        raise PlainPassword(
+            f"{key} in {where} holds a password, and that file is committed",
+            f'write {key} = {{ env = "{variable}" }}, put the URL into that variable, '
+            "and change the password: whoever has the repository has it",
+        )
     return UrlSetting(text=value)
 
 

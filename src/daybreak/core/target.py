@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from daybreak.core.reference import SecretRef
 from daybreak.core.tls import Wanted
 from daybreak.core.url import Url
 
@@ -23,21 +24,12 @@ class Policy:
 
 
 @dataclass(frozen=True)
-class SecretRef:
-    """A secret that is named, not held: `secretsmanager://NAME?region=…`, `ssm://PATH`."""
-
-    scheme: str
-    name: str
-    options: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
 class Target:
     """One database, resolved. `url.driver` is what the settings say, None if they say nothing.
 
-    `source` names where the URL came from, such as `PROD_DATABASE_URL (.env)`. `named` is False
-    for a URL that nobody gave an environment to (`DATABASE_URL` with `ENV` unset). What is wanted
-    by `tls` stands in the query of `url`; `warning` is what a person should know before it is used.
+    `source` names where the URL came from, such as `PROD_DATABASE_URL (.env)`. With a `reference`
+    the user and the password are looked up for each connection; until the first time, `url` has
+    the dialect alone. What is wanted by `tls` stands in the query of a `url` that is known.
     """
 
     environment: str
@@ -47,11 +39,32 @@ class Target:
     role: str | None = None
     fallback: bool = False
     tls: Wanted = field(default_factory=Wanted)
-    warning: str | None = None
+    reference: SecretRef | None = None
+
+    @property
+    def is_located(self) -> bool:
+        """Whether `url` says where the database is. A reference's has a user once it does."""
+        return self.reference is None or self.url.username is not None
+
+    def with_credential(self, found: Url) -> Target:
+        """The same database as the user, and with the password, that the reference stands for now.
+
+        `found` is all that was looked up: it says where, too, unless that is known.
+        """
+        if self.is_located:
+            found = replace(self.url, username=found.username, password=found.password)
+        return replace(self, url=found)
+
+    @property
+    def shown(self) -> str:
+        """The URL or the reference as the settings have it, without a password."""
+        return self.url.masked() if self.reference is None else self.reference.written
 
     @property
     def place(self) -> str:
-        """`database@host:port`, for people; holds no secret."""
+        """`database@host:port`, for people; holds no secret. What was not looked up is named."""
+        if not self.is_located:
+            return str(self.reference)
         host = self.url.host or dict(self.url.query).get("host", "local socket")
         port = f":{self.url.port}" if self.url.port else ""
         return f"{self.url.database or '(no database)'}@{host}{port}"

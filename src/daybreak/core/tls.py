@@ -15,6 +15,10 @@ FETCH = f"curl -fO https://truststore.pki.rds.amazonaws.com/global/{BUNDLE}"
 _RDS = re.compile(r"[^/]+\.rds\.amazonaws\.com(\.cn)?\.?", re.IGNORECASE)
 
 
+class NotVerified(UserWarning):
+    """A server of Aurora or RDS is reached without knowing that it is the one that was called."""
+
+
 class Strength(IntEnum):
     """How much of TLS is asked for; each includes the ones before it."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from daybreak.core.errors import InvalidUrl
-from daybreak.core.secret import Secret
+from daybreak.core.secret import Secret, Token
 
 # What `alembic init` writes, which holds no secret.
 PLACEHOLDER = "driver://user:pass@localhost/dbname"
@@ -42,7 +42,8 @@ class Url:
 
     def render(self) -> Secret:
         """The URL as SQLAlchemy, libpq and asyncpg read it: user and password percent-encoded."""
-        return Secret(self._written())
+        kind = Token if isinstance(self.password, Token) else Secret
+        return kind(self._written())
 
     def masked(self) -> str:
         """The URL with its password as `***`, for people. A query may hold one too."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from daybreak.core.errors import InvalidUrl
+
 if TYPE_CHECKING:
     from daybreak.core.catalog import Catalog
     from daybreak.core.change import Change
@@ -81,6 +83,14 @@ class LockHolder(NamedTuple):
     seconds: float  # since its transaction began
 
 
+def token_in_the_open(option: str) -> InvalidUrl:
+    """The error for a connection that would send a token unencrypted."""
+    return InvalidUrl(
+        f"{option} could send the token of rds-iam:// unencrypted",
+        "remove it: with a token the connection is encrypted",
+    )
+
+
 class Trouble(Enum):
     """Why a connection could not be made."""
 
@@ -131,6 +141,14 @@ class Dialect(Protocol):
 
     def connect_args(self, driver: Driver) -> dict[str, Any]:
         """Keyword arguments for the driver's connect: timeouts, and keepalives if it has them."""
+        ...
+
+    def over_tls(self, driver: Driver, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """`arguments` of the driver's `connect`, so that it is encrypted, or does not happen.
+
+        The server's certificate is verified only if they say so. Raises InvalidUrl where they
+        leave encryption to the server.
+        """
         ...
 
     def driver_password(self, password: str) -> str:

@@ -6,7 +6,7 @@ import contextlib
 import importlib.util
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +21,14 @@ from daybreak.core.errors import (
     ServerDown,
     Unreachable,
 )
-from daybreak.core.secret import mask
+from daybreak.core.reference import SecretRef
+from daybreak.core.secret import Token, mask
 from daybreak.core.target import Target
+from daybreak.core.url import Url
 from daybreak.dialects import base, dialect_named, driver_named
 from daybreak.dialects.base import Dialect, Driver, Trouble
 from daybreak.dialects.drivers import choose_driver
+from daybreak.edges.lookup import Look, at_once, connecting, located
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Engine
@@ -89,9 +92,12 @@ def make_engine(target: Target, driver: Driver, **options: Any) -> Engine:
     """
     from sqlalchemy import create_engine, event
 
+    given = options.pop("connect_args", {})
     engine = create_engine(
-        sqlalchemy_url(target, driver), **_engine_options(target, driver, options)
+        sqlalchemy_url(target, driver), **_engine_options(target, driver, given, options)
     )
+    if target.reference is not None:
+        event.listen(engine, "do_connect", _looking_up(target, driver, given, at_once))
     event.listen(engine, "connect", keep_alive)
     return engine
 
@@ -101,21 +107,57 @@ def make_async_engine(target: Target, driver: Driver, **options: Any) -> AsyncEn
     from sqlalchemy import event
     from sqlalchemy.ext.asyncio import create_async_engine
 
+    given = options.pop("connect_args", {})
     engine = create_async_engine(
-        sqlalchemy_url(target, driver), **_engine_options(target, driver, options)
+        sqlalchemy_url(target, driver), **_engine_options(target, driver, given, options)
     )
+    if target.reference is not None:
+        listen = _looking_up(target, driver, given, _in_a_thread)
+        event.listen(engine.sync_engine, "do_connect", listen)
     event.listen(engine.sync_engine, "connect", keep_alive)
     return engine
 
 
-def _engine_options(target: Target, driver: Driver, options: dict[str, Any]) -> dict[str, Any]:
+def _engine_options(
+    target: Target, driver: Driver, given: Mapping[str, Any], options: dict[str, Any]
+) -> dict[str, Any]:
+    connect_args = _connect_args(target, driver, given)
+    return {"pool_pre_ping": True, "connect_args": connect_args, **options}
+
+
+def _connect_args(target: Target, driver: Driver, given: Mapping[str, Any]) -> dict[str, Any]:
     asked = dict(target.url.query)
     own = dialect_of(target).connect_args(driver)
     # SQLAlchemy lets connect_args win over the URL, whose writer chose its timeouts on purpose.
     connect_args = {name: value for name, value in own.items() if name not in asked}
-    connect_args |= dialect_of(target).tls.engine_arguments(target.url, driver)
-    connect_args |= options.pop("connect_args", {})
-    return {"pool_pre_ping": True, "connect_args": connect_args, **options}
+    return connect_args | dialect_of(target).tls.engine_arguments(target.url, driver) | dict(given)
+
+
+def _looking_up(
+    target: Target, driver: Driver, given: Mapping[str, Any], looking: Look
+) -> Callable[..., Any]:
+    """How an engine connects to what a reference stands for, at each connection anew."""
+
+    def connect(dialect: Any, _record: Any, _args: Any, _params: Any) -> Any:
+        def connect_now(now: Target) -> Any:
+            args, params = dialect.create_connect_args(sqlalchemy_url(now, driver))
+            params |= _connect_args(now, driver, given)
+            if isinstance(now.url.password, Token):
+                params = dialect_of(now).over_tls(driver, params)
+            return dialect.connect(*args, **params)
+
+        return connecting(target, connect_now, looking)
+
+    return connect
+
+
+def _in_a_thread(look: Callable[[], Url]) -> Url:
+    """So that the loop goes on while AWS is asked."""
+    import asyncio
+
+    from sqlalchemy.util import await_
+
+    return await_(asyncio.to_thread(look))
 
 
 def make_migration_engine(target: Target, driver: Driver) -> Engine:
@@ -199,10 +241,10 @@ def not_taken(target: Target, error: TypeError) -> InvalidUrl:
 def explain(target: Target, error: BaseException | None) -> DaybreakError:
     """Why `target` could not be reached, as the driver's `error` tells it."""
     dialect = dialect_of(target)
-    if error is not None and (refused := dialect.tls.trouble(error)) is not None:
+    if error is not None and (without_tls := dialect.tls.trouble(error)) is not None:
         from daybreak.edges.tls import failure
 
-        return failure(target, dialect, refused, _words_of(error))
+        return failure(target, dialect, without_tls, _words_of(error))
     trouble = dialect.trouble(error) if error is not None else None
     url = target.url
     where = f"{url.host or 'the local socket'}:{url.port or dialect.DEFAULT_PORT}"
@@ -225,8 +267,11 @@ def explain(target: Target, error: BaseException | None) -> DaybreakError:
                 "daybreak dev start, or start your own server there" if ours else check,
             )
         case Trouble.AUTHENTICATION:
+            refused = f"{where} refused user {url.username or '(none)'!r} ({settings}): {said}"
+            if target.reference is not None:
+                return AuthenticationFailed(refused, _cure_of_refused(target.reference))
             return AuthenticationFailed(
-                f"{where} refused user {url.username or '(none)'!r} ({settings}): {said}",
+                refused,
                 f"correct the user and password in {variable}"
                 if not target.fallback
                 else "set DEV_DATABASE_URL to a user and password that this server knows",
@@ -243,6 +288,18 @@ def explain(target: Target, error: BaseException | None) -> DaybreakError:
                 f"no connection to {target.place} ({settings}): {said}",
                 "daybreak doctor --settings shows where each setting comes from",
             )
+
+
+def _cure_of_refused(reference: SecretRef) -> str:
+    if reference.scheme == "rds-iam":
+        return (
+            "allow rds-db:connect on this user to the role that asks (aws sts "
+            "get-caller-identity), give the database user IAM authentication, and set the clock"
+        )
+    return (
+        f"{reference} was looked up twice: give the database user its password, or correct the "
+        "secret; while a rotation is under way, try again"
+    )
 
 
 def missing_right(target: Target, error: BaseException) -> RightMissing | None:
@@ -276,10 +333,11 @@ def _words_of(error: BaseException | None) -> str:
 def create_database(target: Target, driver: Driver) -> None:
     """Make the empty database that `target` names. Raises Unreachable and its kin."""
     dialect = dialect_of(target)
-    elsewhere = replace(target, url=replace(target.url, database=dialect.MAINTENANCE_DATABASE))
+    there = located(target)
+    elsewhere = replace(there, url=replace(there.url, database=dialect.MAINTENANCE_DATABASE))
     engine = make_engine(elsewhere, driver, isolation_level="AUTOCOMMIT")
     try:
         with explained(elsewhere), engine.connect() as connection:
-            connection.exec_driver_sql(dialect.create_database(target.url.database or ""))
+            connection.exec_driver_sql(dialect.create_database(there.url.database or ""))
     finally:
         engine.dispose()

@@ -1,54 +1,56 @@
-"""What an environment's variable may hold: a URL, a database secret's JSON, or a reference."""
+"""What a variable or a secret may hold: a URL, or the JSON of a database secret."""
 
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
-from typing import Any
-from urllib.parse import parse_qsl
+from typing import Any, NamedTuple
 
-from daybreak.core.errors import InvalidUrl, LookupUnavailable
+from daybreak.core.errors import InvalidUrl
 from daybreak.core.secret import Secret
-from daybreak.core.target import SecretRef
 from daybreak.core.url import Url, parse_url
 from daybreak.dialects import dialect_named, dialect_of_secret, driver_named
 
-_REFERENCE = re.compile(r"(?P<scheme>secretsmanager|ssm)://(?P<name>[^?]*)(?:\?(?P<options>.*))?")
+
+class FoundSecret(NamedTuple):
+    """What a secret tells. It may leave out where the database is, and name its `cluster`."""
+
+    url: Url
+    cluster: str | None = None
 
 
 def read_credential(text: str, source: str, dialect: str | None) -> Url:
     """The URL that `text` holds or describes; `source` is the variable's or setting's name.
 
     `dialect` is the project's, for a secret that does not name its engine. The result's dialect
-    is one of ours. Raises InvalidUrl, UnknownDialect, UnknownDriver or LookupUnavailable.
+    is one of ours. Raises InvalidUrl, UnknownDialect or UnknownDriver.
     """
-    reference = parse_reference(text)
-    if reference is not None:
-        raise LookupUnavailable(
-            f"{source} refers to {reference.scheme}://{reference.name}, and this version of "
-            "Daybreak does not look secrets up itself",
-            f"inject the value instead, into {source.split()[0]}: `secrets` of an ECS task, "
-            "`env: secrets-manager` or `parameter-store` of CodeBuild, `secrets` of GitHub "
-            "Actions (docs/settings.md)",
+    url = read_secret(text, source, dialect).url
+    needed = {"host": url.host, "dbname": url.database}
+    missing = [name for name, part in needed.items() if not part]
+    if text.startswith("{") and missing:
+        raise InvalidUrl(
+            f"the database secret in {source} has no {', '.join(missing)} (a secret that RDS "
+            "manages holds only username and password)",
+            "name the secret instead, and they are looked up: secretsmanager://NAME "
+            "(docs/credentials.md); or use a secret that holds them all",
         )
-    url = _from_secret(text, source, dialect) if text.startswith("{") else parse_url(text, source)
-    known = dialect_named(url.dialect, source)
-    if url.driver is not None:
-        driver_named(known, url.driver, source)
-    return replace(url, dialect=known.NAME)
+    return url
 
 
-def parse_reference(text: str) -> SecretRef | None:
-    """A reference to a secret, or None. All between `://` and `?` is its name, verbatim."""
-    match = _REFERENCE.fullmatch(text)
-    if match is None:
-        return None
-    options = tuple(parse_qsl(match["options"] or "", keep_blank_values=True))
-    return SecretRef(match["scheme"], match["name"], options)
+def read_secret(text: str, source: str, dialect: str | None) -> FoundSecret:
+    """The same for a secret of which host and database may be known from elsewhere."""
+    if text.startswith("{"):
+        found = _from_json(text, source, dialect)
+    else:
+        found = FoundSecret(parse_url(text, source))
+    known = dialect_named(found.url.dialect, source)
+    if found.url.driver is not None:
+        driver_named(known, found.url.driver, source)
+    return found._replace(url=replace(found.url, dialect=known.NAME))
 
 
-def _from_secret(text: str, source: str, dialect: str | None) -> Url:
+def _from_json(text: str, source: str, dialect: str | None) -> FoundSecret:
     """The JSON that Secrets Manager keeps for a database, as ECS puts it into a variable."""
     try:
         secret = json.loads(text)
@@ -58,24 +60,25 @@ def _from_secret(text: str, source: str, dialect: str | None) -> Url:
             f"{source} starts like JSON and is none (line {error.lineno}, column {error.colno})",
             "let it hold the database secret as Secrets Manager shows it, or a URL",
         ) from None
-    missing = [key for key in ("username", "password", "host") if not secret.get(key)]
-    database = secret.get("dbname") or secret.get("database")
-    if not database:
-        missing.append("dbname")
+    missing = [key for key in ("username", "password") if not secret.get(key)]
     if missing:
         raise InvalidUrl(
-            f"the database secret in {source} has no {', '.join(missing)} (a secret that RDS "
-            "manages holds only username and password)",
-            "use a secret that holds them all, or build the URL from its parts in the pipeline",
+            f"the database secret in {source} has no {', '.join(missing)}",
+            "let it hold the database secret as Secrets Manager shows it, or a URL",
         )
-    return Url(
+
+    def text_of(*keys: str) -> str | None:
+        return next((str(secret[key]) for key in keys if secret.get(key)), None)
+
+    url = Url(
         dialect=_dialect_of(secret, source, dialect),
         username=str(secret["username"]),
         password=Secret(str(secret["password"])),
-        host=str(secret["host"]),
+        host=text_of("host"),
         port=_port_of(secret, source),
-        database=str(database),
+        database=text_of("dbname", "database"),
     )
+    return FoundSecret(url, text_of("dbClusterIdentifier"))
 
 
 def _dialect_of(secret: dict[str, Any], source: str, dialect: str | None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -19,9 +18,10 @@ from daybreak.edges.connect import (
     make_engine,
     sqlalchemy_url,
 )
+from daybreak.edges.lookup import located
 from daybreak.edges.project import project_above
 from daybreak.edges.settings import Settings, load_settings, resolve_target
-from daybreak.edges.tls import is_first, require_tls_in_url
+from daybreak.edges.tls import require_tls_in_url
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -57,10 +57,7 @@ class Database:
     @functools.cached_property
     def target(self) -> Target:
         """Environment, address and policy; its repr shows no password."""
-        target = resolve_target(self._settings)
-        if target.warning is not None and is_first(target.warning):
-            warnings.warn(target.warning, stacklevel=2)
-        return target
+        return resolve_target(self._settings)
 
     @functools.cached_property
     def engine(self) -> Engine:
@@ -90,11 +87,13 @@ class Database:
     def url(self, driver: str | None = None) -> Secret:
         """The URL for SQLAlchemy, with `driver` or the project's own. It holds the password.
 
+        What a reference stands for is looked up by the call, and not again: prefer an engine.
         Raises InvalidUrl where TLS is required and `driver` can't be told so by a URL.
         """
         chosen = self._named(driver) if driver else self._driver()
-        require_tls_in_url(self.target, chosen)
-        return Secret(sqlalchemy_url(self.target, chosen).render_as_string(hide_password=False))
+        target = located(self.target)
+        require_tls_in_url(target, chosen)
+        return Secret(sqlalchemy_url(target, chosen).render_as_string(hide_password=False))
 
     @overload
     def dsn(self, driver: PostgresqlDriver) -> str: ...
@@ -109,7 +108,7 @@ class Database:
         which have no connection string: `pymysql.connect(**database.dsn("pymysql"))`.
         """
         chosen = self._named(driver) if driver else self._driver()
-        return dialect_of(self.target).dsn(self.target.url, chosen)
+        return dialect_of(self.target).dsn(located(self.target).url, chosen)
 
     def require_schema(self, *, timeout: float = 0, accept_unknown: bool = False) -> None:
         """Return when the schema is at least as new as the project's revision files.

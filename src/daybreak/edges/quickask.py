@@ -13,6 +13,7 @@ from daybreak.core.tables import JOURNAL
 from daybreak.core.target import Target
 from daybreak.dialects.base import Dialect, Driver
 from daybreak.edges.connect import ProjectDriver, dialect_of, driver_for, keep_alive
+from daybreak.edges.lookup import connecting
 from daybreak.edges.quickenv import VersionTable
 
 # Both engines take it. Without a revision there is one row, and its revision is NULL.
@@ -109,7 +110,8 @@ def fastest_driver(target: Target) -> Driver:
 def plain_connection(target: Target, driver: Driver) -> Iterator[Any]:
     """A connection of `driver`, in autocommit, with the timeout and the role of `target`."""
     dialect = dialect_of(target)
-    with closing(_connect(dialect.dsn(target.url, driver), driver)) as connection:
+    connect = connecting(target, lambda now: _connect(dialect.dsn(now.url, driver), driver))
+    with closing(connect) as connection:
         keep_alive(connection)
         cursor = connection.cursor()
         cursor.execute(dialect.set_timeout(target.policy))

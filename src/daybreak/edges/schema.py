@@ -17,6 +17,7 @@ from daybreak.core.events import Emit, NotYet, ignore
 from daybreak.core.invocation import AlembicOptions
 from daybreak.core.standing import Standing, find_standing, named
 from daybreak.core.target import Target
+from daybreak.edges.lookup import located
 from daybreak.edges.recorded import ask_recorded
 from daybreak.edges.required import read_required
 from daybreak.edges.settings import Settings, resolve_target
@@ -71,6 +72,7 @@ class SchemaWait:
         AuthenticationFailed, TlsFailed and what is wrong with the settings at once.
         """
         try:
+            self._target = located(self._target)
             heads, half_gone, journal = ask_recorded(
                 self._target, self._driver, self._required.table, self._required.parents
             )

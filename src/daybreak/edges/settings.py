@@ -20,6 +20,7 @@ from daybreak.core.environment import (
     variable_of,
 )
 from daybreak.core.errors import DaybreakError, ProjectInvalid
+from daybreak.core.reference import SecretRef, parse_reference
 from daybreak.core.secret import Secret
 from daybreak.core.settings import (
     SHADOW_VARIABLE,
@@ -123,7 +124,8 @@ def _learn_secrets(variables: Variables, declared: ProjectSettings) -> None:
         for name, text in layer.items():
             if text.strip() and (name in names or name.endswith("DATABASE_URL")):
                 with contextlib.suppress(DaybreakError):  # said when it is the one to use
-                    read_credential(Secret(text.strip()), name, None)
+                    if parse_reference(text.strip(), name) is None:
+                        read_credential(Secret(text.strip()), name, None)
 
 
 def choose_target_url(settings: Settings, purpose: Purpose) -> UrlChoice:
@@ -149,11 +151,8 @@ def choose_target_url(settings: Settings, purpose: Purpose) -> UrlChoice:
     )
 
 
-def shadow_url(settings: Settings) -> tuple[Url, str] | None:
-    """The server that the project configures for scratch databases, and where that stands.
-
-    Raises InvalidUrl and its kin.
-    """
+def shadow_target(settings: Settings) -> Target | None:
+    """The server that the project configures for scratch databases. Raises InvalidUrl's kin."""
     setting = settings.declared.shadow
     if setting is not None and setting.text is not None:
         text, source = setting.text, "shadow in pyproject.toml"
@@ -163,13 +162,15 @@ def shadow_url(settings: Settings) -> tuple[Url, str] | None:
         if found is None:
             return None
         text, source = found.value, found.source
-    url = read_credential(text, source, settings.declared.dialect)
-    target = Target("shadow", url, source, tls=_wanted_tls(settings))
-    return protected(target).url, source
+    url, reference = _read(text, source, settings)
+    return protected(Target("shadow", url, source, tls=_wanted_tls(settings), reference=reference))
 
 
 def resolve_target(settings: Settings, purpose: Purpose = "application") -> Target:
-    """The database to use. Raises MissingVariable, InvalidUrl, UnknownDialect and their kin."""
+    """The database to use. Raises MissingVariable, InvalidUrl, UnknownDialect and their kin.
+
+    A reference is not looked up: see `daybreak.edges.lookup`.
+    """
     choice = choose_target_url(settings, purpose)
     declared = settings.declared.environment(choice.environment)
     role = declared.role if purpose == "migration" else None
@@ -178,9 +179,10 @@ def resolve_target(settings: Settings, purpose: Purpose = "application") -> Targ
             (settings.declared.dialect or "postgresql").partition("+")[0], "pyproject.toml"
         )
         url, source = dialect.dev_fallback(settings.project.database_name), "the local fallback"
+        reference = None
     else:
         source = choice.found.source
-        url = read_credential(choice.found.value, source, settings.declared.dialect)
+        url, reference = _read(choice.found.value, source, settings)
     target = Target(
         environment=choice.environment,
         url=url,
@@ -189,6 +191,7 @@ def resolve_target(settings: Settings, purpose: Purpose = "application") -> Targ
         role=role,
         fallback=choice.found is None,
         tls=_wanted_tls(settings, declared),
+        reference=reference,
     )
     return protected(target)
 
@@ -201,3 +204,12 @@ def _wanted_tls(settings: Settings, declared: EnvironmentSettings | None = None)
         root=str(settings.project.root),
         variables=tuple((name, process[name]) for name in TLS_VARIABLES if process.get(name)),
     )
+
+
+def _read(text: str, source: str, settings: Settings) -> tuple[Url, SecretRef | None]:
+    """The URL that `text` is; or the reference, of which the dialect alone is known."""
+    dialect = settings.declared.dialect
+    reference = parse_reference(text, source)
+    if reference is None:
+        return read_credential(text, source, dialect), None
+    return Url(split_dialect(dialect or "postgresql", source)[0].NAME), reference

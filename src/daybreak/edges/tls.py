@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from daybreak.core.errors import (
     TlsFailed,
 )
 from daybreak.core.target import Target
-from daybreak.core.tls import BUNDLE, FETCH, Strength, decide, is_rds, unverified
+from daybreak.core.tls import BUNDLE, FETCH, NotVerified, Strength, decide, is_rds, unverified
 from daybreak.core.url import Url
 from daybreak.dialects import dialect_named
 from daybreak.dialects.base import CONNECT_TIMEOUT_S, Dialect, Driver
@@ -25,15 +26,19 @@ from daybreak.dialects.tls import Files, TlsTrouble, context_of, refused_by_pyth
 # Where people put the bundle, after the project's own folder: AWS's console says the first.
 PLACES = (f"/certs/{BUNDLE}", f"/etc/ssl/certs/{BUNDLE}")
 
-_told: set[str] = set()
+_warned: set[str] = set()
 
 
 def protected(target: Target) -> Target:
-    """`target` with a URL that says how it is protected, and with the warning where that is little.
+    """`target` with a URL that says how it is protected; warns where that is little.
 
-    Raises TlsContradicted, BundleMissing or InvalidUrl.
+    One that was not looked up yet is as it was; done twice, it is the same. Raises TlsContradicted,
+    BundleMissing or InvalidUrl.
     """
-    url, wanted, rds = target.url, target.tls, _is_rds(target.url)
+    if not target.is_located:
+        return target
+    by_token = target.reference is not None and target.reference.scheme == "rds-iam"
+    url, wanted, rds = target.url, target.tls, by_token or _is_rds(target.url)
     if wanted.setting is None and wanted.ca is None and not rds:
         return target
     dialect = dialect_named(url.dialect, target.source)
@@ -44,10 +49,16 @@ def protected(target: Target) -> Target:
         bundle = _bundle(target, dialect)
     if strength is not Strength.PERHAPS and (bundle or said is None or strength != said.strength):
         url = dialect.tls.written(url, strength, bundle)
-    warning = None
     if rds and wanted.setting is None:
-        warning = unverified(strength, target.place, target.environment)
-    return replace(target, url=url, warning=warning)
+        _warn(unverified(strength, target.place, target.environment))
+    return replace(target, url=url)
+
+
+def _warn(warning: str | None) -> None:
+    """Once in a process, which resolves a target several times."""
+    if warning is not None and warning not in _warned:
+        _warned.add(warning)
+        warnings.warn(warning, NotVerified, stacklevel=3)
 
 
 def require_tls_in_url(target: Target, driver: Driver) -> None:
@@ -60,13 +71,6 @@ def require_tls_in_url(target: Target, driver: Driver) -> None:
             f"no URL tells {driver.name} to use TLS, and {target.environment} requires it",
             f'take database.async_engine, or what database.dsn("{driver.name}") gives',
         )
-
-
-def is_first(warning: str) -> bool:
-    """Whether nobody was told this before in this process: a command has several reasons to."""
-    first = warning not in _told
-    _told.add(warning)
-    return first
 
 
 def _is_rds(url: Url) -> bool:

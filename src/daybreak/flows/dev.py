@@ -80,7 +80,7 @@ def status(project: Project) -> Status:
 def url(project: Project) -> str:
     """The URL of `dev`. A password of the user's own is masked; the fallback's is no secret."""
     target = _dev_database(project).target
-    return str(target.url.render()) if target.fallback else target.url.masked()
+    return str(target.url.render()) if target.fallback else target.shown
 
 
 def psql(project: Project, arguments: list[str]) -> int:
@@ -104,7 +104,7 @@ def _dev_database(project: Project) -> DevDatabase:
     if url.host not in LOOPBACK:
         raise DevServerRefused(
             f"the embedded server serves localhost, and {target.source} names "
-            f"{url.host or 'no host'}",
+            f"{url.host or target.reference or 'no host'}",
             "use that server, or write localhost in DEV_DATABASE_URL",
         )
     if url.username is None or url.password is None or url.database is None:

@@ -12,7 +12,7 @@ from daybreak.core.target import Policy, Target
 from daybreak.edges.connect import driver_for
 from daybreak.edges.models import DEFAULT_METADATA, DEFAULT_MODELS
 from daybreak.edges.project import locate_project
-from daybreak.edges.settings import Purpose, Settings, load_settings, resolve_target, shadow_url
+from daybreak.edges.settings import Purpose, Settings, load_settings, resolve_target, shadow_target
 from daybreak.flows.session import Session
 
 Resolved = TypeVar("Resolved")
@@ -104,7 +104,7 @@ def _target_rows(
     target = _attempt(lambda: resolve_target(settings, purpose), errors)
     if target is None:
         return [Setting(f"{purpose} URL", "can't be resolved", "see below")]
-    rows = [Setting(f"{purpose} URL", target.url.masked(), target.source)]
+    rows = [Setting(f"{purpose} URL", target.shown, target.source)]
     for kind, asynchronous in (("driver", False), ("async driver", True)):
         if asynchronous and purpose == "migration":
             continue
@@ -116,9 +116,9 @@ def _target_rows(
 
 def _shadow_row(settings: Settings, errors: list[DaybreakError]) -> Setting:
     known = len(errors)
-    configured = _attempt(lambda: shadow_url(settings), errors)
+    configured = _attempt(lambda: shadow_target(settings), errors)
     if configured is not None:
-        return Setting("shadow URL", configured[0].masked(), configured[1])
+        return Setting("shadow URL", configured.shown, configured.source)
     if len(errors) > known:
         return Setting("shadow URL", "can't be resolved", "see below")
     return Setting("shadow URL", "none: a server is found when it is needed", "default")

@@ -21,6 +21,7 @@ from daybreak.edges.collector import collector_at_rest
 from daybreak.edges.connect import driver_for, explained, make_migration_engine
 from daybreak.edges.filters import Filters
 from daybreak.edges.history import recorded_heads, require_known
+from daybreak.edges.lookup import located
 from daybreak.edges.replay import own_tables
 from daybreak.edges.shadow.keys import schemas_of
 from daybreak.flows.repair import repair_sql
@@ -94,7 +95,7 @@ def inspect_database(
     that is open, for the history as the database has it. Raises what `look_at_database` does,
     RevisionNotInFiles and LockNotGranted.
     """
-    checked.place, checked.heads = subject.target.place, look.heads
+    checked.place, checked.heads = located(subject.target).place, look.heads
     require_known(context.script, checked.heads, checked.place)
     files = recorded_heads(context.script)
     if set(checked.heads) != set(files):
@@ -175,7 +176,7 @@ def _read_again(
 
 @contextlib.contextmanager
 def _connected(subject: Subject) -> Iterator[Connection]:
-    target = subject.target
+    target = located(subject.target)
     engine = make_migration_engine(target, driver_for(target, subject.settings.project_driver))
     with explained(target):
         connection = engine.connect()

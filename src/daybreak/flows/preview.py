@@ -10,6 +10,7 @@ from alembic import context
 
 from daybreak.edges.alembic import Call
 from daybreak.edges.connect import driver_for, explained, make_migration_engine, sqlalchemy_url
+from daybreak.edges.lookup import located
 from daybreak.edges.peek import peeking
 from daybreak.edges.preview import preview
 from daybreak.edges.recorder import Steps
@@ -42,7 +43,7 @@ def foresee(
         return preview(url.get_dialect()(), options, steps)
     if connection is not None:
         return _foresee_on(connection, call, None, steps, options)
-    target = resolve_target(settings, "migration")
+    target = located(resolve_target(settings, "migration"))
     with _connection(target, settings) as own:
         return _foresee_on(own, call, target, steps, options)
 

@@ -22,6 +22,7 @@ from daybreak.core.guard import needs_consent, refuse_on_lambda
 from daybreak.core.heads import is_done, labels_of
 from daybreak.core.target import Target
 from daybreak.edges.connect import dialect_of
+from daybreak.edges.lookup import located
 from daybreak.edges.project import locate_project
 from daybreak.edges.quickask import Whereabouts, ask_where
 from daybreak.edges.quickenv import VersionTable, read_env
@@ -67,7 +68,7 @@ def upgrade(session: Session, revision: str) -> Outcome | None:
     if opened is None:
         return None
     asking = _Asking(opened)
-    target, scanned, server = asking.target, scan_history(opened.layout), asking.answer()
+    scanned, server, target = scan_history(opened.layout), asking.answer(), asking.target
     if server is None or needs_consent("upgrade", protected=target.policy.protected):
         return None
     if server.reader:
@@ -168,6 +169,7 @@ class _Asking(Thread):
 
     def run(self) -> None:
         try:
+            self.target = located(self.target)
             self._answer = ask_where(self.target, self._driver, self._table)
         except Exception as error:  # noqa: BLE001 - raised where it is waited for
             self._error = error

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from daybreak.core.errors import DaybreakError, MissingVariable
+from daybreak.core.errors import MissingVariable
 from daybreak.core.events import Emit, Noted, ignore
 from daybreak.core.invocation import AlembicOptions
 from daybreak.edges.project import Project, locate_project
-from daybreak.edges.settings import Settings, choose_target_url, load_settings, resolve_target
-from daybreak.edges.tls import is_first
+from daybreak.edges.settings import Settings, choose_target_url, load_settings
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -99,7 +97,3 @@ def tell_notes(session: Session, settings: Settings) -> None:
         return
     for note in notes:
         session.emit(Noted(note))
-    with contextlib.suppress(DaybreakError):  # the same
-        warning = resolve_target(settings, "migration").warning
-        if warning is not None and is_first(warning):
-            session.emit(Noted(warning))

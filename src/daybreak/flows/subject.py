@@ -16,8 +16,9 @@ from daybreak.core.target import Target
 from daybreak.dialects.base import Dialect
 from daybreak.edges.alembic import told_to_revisions
 from daybreak.edges.connect import dialect_of, driver_for, sqlalchemy_url
+from daybreak.edges.lookup import home_of
 from daybreak.edges.replay import version_tables
-from daybreak.edges.settings import Settings, shadow_url
+from daybreak.edges.settings import Settings, shadow_target
 from daybreak.edges.shadow.cache import last_shadow
 from daybreak.edges.shadow.keys import history_keys, reading, wanted_key
 from daybreak.edges.shadow.wanted import not_compiled
@@ -67,11 +68,10 @@ class Subject:
         driver = driver_for(self.target, self.settings.project_driver)
         return _compiler(sqlalchemy_url(self.target, driver))
 
-    @property
+    @cached_property
     def home(self) -> str | None:
         """The name of the database, where a statement can name it: where it is a schema."""
-        engine = self.dialect.engine(0)
-        return self.target.url.database if engine.schemas_stay else None
+        return home_of(self.target)
 
     @property
     def root(self) -> Path:
@@ -85,10 +85,11 @@ class Subject:
     @property
     def places(self) -> str:
         """The environment, and where its shadow would be looked for first."""
-        configured = shadow_url(self.settings)
-        place = configured[0] if configured else self.target.url
-        known = configured or self.target.environment == "dev"
-        return f"{self.target.environment} {f'{place.host}:{place.port}' if known else ''}"
+        configured = shadow_target(self.settings)
+        target = configured or self.target
+        address = target.shown if target.reference else f"{target.url.host}:{target.url.port}"
+        known = configured or target.environment == "dev"
+        return f"{self.target.environment} {address if known else ''}"
 
     def wanted_key(self, server: str, extensions: Sequence[Extension]) -> str:
         """The key of what the models come to on that server. Compiling them takes its time."""

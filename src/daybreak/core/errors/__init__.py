@@ -19,7 +19,7 @@
     │  ├─ RoleRefused                      a `role` that the user can't take
     │  ├─ RightMissing                     the user may not read which revision is recorded
     │  ├─ PlainPassword                    a password in a file that is committed
-    │  ├─ LookupUnavailable                a reference to a secret that can't be looked up
+    │  ├─ LookupRefused                    AWS does not have, or does not give, what is referred to
     │  ├─ ModelsFailed                     the project's own code raised when imported
     │  ├─ ModelsRejected                   a server refused to create what the models say
     │  ├─ NoShadow                         no server for scratch databases could be had
@@ -54,6 +54,7 @@
     │  ├─ ServerDown                       nothing answers at the address
     │  ├─ TlsFailed                        no TLS, or a certificate that is not the server's
     │  ├─ AuthenticationFailed             the server refused user or password
+    │  ├─ LookupUnanswered                 AWS did not answer what a reference asks for
     │  ├─ ConnectionLost                   it went away before a revision was applied or taken back
     │  └─ DatabaseMissing                  the server is there, the database is not
     ├─ StoppedHalfWay                   7  a revision raised after something was changed

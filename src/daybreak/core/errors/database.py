@@ -49,6 +49,10 @@ class AuthenticationFailed(Unreachable):
     pass
 
 
+class LookupUnanswered(Unreachable):
+    pass
+
+
 class ConnectionLost(Unreachable):
     pass
 

@@ -74,7 +74,7 @@ class ExtraMissing(UsageError):
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(
             f"{what} needs a part of Daybreak that is not installed",
-            f"uv add 'daybreak[{extra}]'",
+            f"uv add 'daybreak[{extra}]', or: pip install \"daybreak[{extra}]\"",
         )
         self.extra = extra
 
@@ -110,7 +110,7 @@ class PlainPassword(UsageError):
     pass
 
 
-class LookupUnavailable(UsageError):
+class LookupRefused(UsageError):
     pass
 
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from daybreak.core.engine import Engine
-from daybreak.core.secret import Secret
+from daybreak.core.secret import Secret, Token
 from daybreak.core.target import Policy
+from daybreak.core.tls import Strength
 from daybreak.core.url import Url
 from daybreak.dialects import base
-from daybreak.dialects.base import Driver, Rows, Trouble
+from daybreak.dialects.base import Driver, Rows, Trouble, token_in_the_open
 from daybreak.dialects.later import loading
 from daybreak.dialects.mysql.texts import literal as literal
 from daybreak.dialects.mysql.texts import quoted as quoted
@@ -81,6 +82,8 @@ DEFAULT_PORT = 3306
 MAINTENANCE_DATABASE = None
 EMBEDDED = False
 TRANSACTIONAL_DDL = False
+# With any of them pymysql takes no other than an encrypted connection.
+_ENCRYPTS = ("ssl", "ssl_ca", "ssl_cert", "ssl_key", "ssl_verify_cert", "ssl_verify_identity")
 _FLAGS = {"local_infile", "use_unicode", "compress"}
 # Source: 246 kinds of change tried on Alembic 1.20.1; docs/autogenerate.md has them all.
 NOT_COMPARED = (
@@ -131,6 +134,23 @@ def _says_tls(url: Url) -> bool:
     return any(name.startswith("ssl_") for name, _ in url.query)
 
 
+def over_tls(driver: Driver, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """A server takes a token as clear text, which both drivers send to whoever asks for it."""
+    if arguments.get("ssl_disabled"):
+        raise token_in_the_open("ssl_disabled")
+    if not arguments.get("ssl", True):
+        raise token_in_the_open(f"ssl={arguments['ssl']}")
+    from daybreak.dialects.mysql.tls import connect_with_tls
+    from daybreak.dialects.tls import Files, context_of
+
+    more: dict[str, Any] = {}
+    if driver.name == "aiomysql":
+        more["async_creator_fn"] = connect_with_tls
+    if not any(arguments.get(name) for name in _ENCRYPTS):
+        more["ssl"] = context_of(Strength.REQUIRED, Files())
+    return {**more, **arguments}
+
+
 def connect_args(driver: Driver) -> dict[str, Any]:
     """No read_timeout: it would end a long ALTER. Keepalives are set on the socket instead."""
     return {"connect_timeout": base.CONNECT_TIMEOUT_S}
@@ -142,7 +162,7 @@ def driver_password(password: str) -> str:
     So they get the text whose latin-1 octets are the password's UTF-8; for ASCII it is the same.
     Source: `encode("latin1")` in pymysql/connections.py and aiomysql/connection.py.
     """
-    return Secret(password.encode().decode("latin-1"))
+    return password if password.isascii() else Secret(password.encode().decode("latin-1"))
 
 
 def dsn(url: Url, driver: Driver) -> dict[str, Any]:
@@ -156,7 +176,7 @@ def dsn(url: Url, driver: Driver) -> dict[str, Any]:
 
         query = {name: value for name, value in query.items() if name not in WORDS}
         query |= arguments(url, driver)
-    given = {
+    given: dict[str, Any] = {
         "host": url.host,
         "port": url.port or DEFAULT_PORT,
         "user": url.username,
@@ -166,7 +186,11 @@ def dsn(url: Url, driver: Driver) -> dict[str, Any]:
         **connect_args(driver),
         **query,
     }
-    return {name: value for name, value in given.items() if value is not None}
+    given = {name: value for name, value in given.items() if value is not None}
+    if isinstance(url.password, Token):
+        given = over_tls(driver, given)
+        given.pop("async_creator_fn", None)  # SQLAlchemy's word
+    return given
 
 
 def _typed(name: str, text: str) -> str | int | bool:

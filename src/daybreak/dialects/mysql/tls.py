@@ -134,11 +134,11 @@ def engine_arguments(url: Url, driver: Driver) -> dict[str, Any]:
     found = arguments(url, driver)
     asked = said(url, {}, "")
     if driver.name == "aiomysql" and asked and asked.strength >= Strength.REQUIRED:
-        found["async_creator_fn"] = _connect_with_tls
+        found["async_creator_fn"] = connect_with_tls
     return found
 
 
-async def _connect_with_tls(**keywords: Any) -> Any:
+async def connect_with_tls(**keywords: Any) -> Any:
     """aiomysql's `connect`, which ends before the password is sent where there is no TLS."""
     from aiomysql.connection import Connection
     from pymysql.constants import CLIENT, CR

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from daybreak.core.engine import Engine
 from daybreak.core.errors import InvalidUrl
-from daybreak.core.secret import Secret
+from daybreak.core.secret import Secret, Token
 from daybreak.core.target import Policy
 from daybreak.core.url import Url
 from daybreak.dialects import base
-from daybreak.dialects.base import Driver, Rows, Trouble
+from daybreak.dialects.base import Driver, Rows, Trouble, token_in_the_open
 from daybreak.dialects.later import loading
 from daybreak.dialects.postgresql.quoting import literal as literal
 from daybreak.dialects.postgresql.quoting import quoted as quoted
@@ -106,6 +106,7 @@ PEEK_SESSION = (
 )
 PEEK_SESSION_END = ()
 
+_MAYBE_PLAIN = ("disable", "allow", "prefer", False, None)
 _LIBPQ = {
     "connect_timeout": base.CONNECT_TIMEOUT_S,
     "keepalives": 1,
@@ -131,7 +132,7 @@ def translate_query(url: Url, driver: Driver, source: str) -> Mapping[str, str]:
     """libpq's words are the common ones; asyncpg spells `sslmode` as `ssl` and knows few more."""
     from daybreak.dialects.postgresql.tls import taken_by_context
 
-    query = dict(url.query)
+    query = _encrypted(url)
     if driver.name != "asyncpg":
         if "ssl" in query:
             query.setdefault("sslmode", query.pop("ssl"))
@@ -153,6 +154,22 @@ def translate_query(url: Url, driver: Driver, source: str) -> Mapping[str, str]:
     return query
 
 
+def _encrypted(url: Url) -> dict[str, str]:
+    """The query of the URL; with a token as password, encryption is asked for."""
+    query = dict(url.query)
+    if isinstance(url.password, Token) and "ssl" not in query:
+        query.setdefault("sslmode", "require")
+    return query
+
+
+def over_tls(driver: Driver, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Without `sslmode`, libpq would send a token to whoever offers no TLS."""
+    word = "ssl" if driver.name == "asyncpg" else "sslmode"
+    if word in arguments and arguments[word] in _MAYBE_PLAIN:
+        raise token_in_the_open(f"{word}={arguments[word]}")
+    return {word: "require", **arguments}
+
+
 def connect_args(driver: Driver) -> dict[str, Any]:
     if driver.name == "asyncpg":
         return {"timeout": base.CONNECT_TIMEOUT_S}
@@ -166,7 +183,7 @@ def driver_password(password: str) -> str:
 
 def dsn(url: Url, driver: Driver) -> str:
     """A URI. libpq's carries the timeouts; asyncpg would take them for server settings."""
-    query = dict(url.query)
+    query = _encrypted(url)
     if "ssl" in query:
         query.setdefault("sslmode", query.pop("ssl"))
     if driver.name == "asyncpg":

@@ -12,14 +12,15 @@ from pathlib import Path
 
 from daybreak.core.errors import DaybreakError, ExtensionMissing, NoShadow, ShadowUnsuitable
 from daybreak.core.settings import SHADOW_VARIABLE
-from daybreak.core.target import Policy, Target
+from daybreak.core.target import Target
 from daybreak.core.url import Url
 from daybreak.dialects import dialect_named
 from daybreak.dialects.base import Dialect
 from daybreak.edges.account import server_account
 from daybreak.edges.connect import dialect_of, driver_for
+from daybreak.edges.lookup import home_of, located
 from daybreak.edges.pgcluster import HOST
-from daybreak.edges.settings import Settings, shadow_url
+from daybreak.edges.settings import Settings, shadow_target
 from daybreak.edges.shadow.cluster import Started, start_cluster
 from daybreak.edges.shadow.mysql import MysqlShadow
 from daybreak.edges.shadow.mysqld import start_mysqld
@@ -59,7 +60,7 @@ def choose_shadow(
     dialect = dialect_of(target)
     configured = _configured(settings, dialect)
     if configured is not None:
-        configured = replace(configured, home=target.url.database)
+        configured = replace(configured, home=home_of(target))
         shadow = _configured_shadow(configured, dialect)
         if lacking := shadow.lacking(extensions):
             shadow.close()
@@ -73,7 +74,7 @@ def choose_shadow(
             if dedicated and not place.dedicated:
                 passed_over.append(f"{name}: it is not there for scratch databases alone")
                 continue
-            place = replace(place, home=target.url.database)
+            place = replace(place, home=home_of(target))
             shadow = SERVERS[dialect.NAME](place, passed_over)
         except (DaybreakError, Unsuitable) as why:
             passed_over.append(f"{name}: {why.problem}")
@@ -106,10 +107,10 @@ def _configured_shadow(place: Place, dialect: Dialect) -> ShadowServer:
 
 def _configured(settings: Settings, dialect: Dialect) -> Place | None:
     """The server that the project names, None if it names none. Raises ShadowUnsuitable."""
-    configured = shadow_url(settings)
+    configured = shadow_target(settings)
     if configured is None:
         return None
-    url, source = configured
+    url, source = configured.url, configured.source
     if url.dialect != dialect.NAME:
         other = dialect_named(url.dialect, source)
         raise ShadowUnsuitable(
@@ -117,7 +118,7 @@ def _configured(settings: Settings, dialect: Dialect) -> Place | None:
             f"database is {dialect.LABEL}",
             f"let it name a server of {dialect.LABEL}",
         )
-    return _place(settings, _from(url, dialect), source, source, dedicated=True)
+    return _place(settings, _from(configured, dialect), source, dedicated=True)
 
 
 def _candidates(
@@ -126,10 +127,7 @@ def _candidates(
     if target.environment == "dev":
         yield (
             "the dev server",
-            lambda: _place(
-                *(settings, _from(target.url, dialect), target.source, "the dev server"),
-                dedicated=False,
-            ),
+            lambda: _place(*(settings, _from(target, dialect), "the dev server"), dedicated=False),
         )
     yield from OWN_SERVERS[dialect.NAME](settings, wanted_major)
 
@@ -186,20 +184,22 @@ def _of_ours(settings: Settings, dialect: str, started: Started, origin: str) ->
         database=dialect_named(dialect, origin).MAINTENANCE_DATABASE,
     )
     try:
-        place = _place(settings, url, "the shadow server", origin, dedicated=True)
+        target = Target("shadow", url, "the shadow server")
+        place = _place(settings, target, origin, dedicated=True)
     except BaseException:
         started.end.close()
         raise
     return replace(place, stop=started.end.close)
 
 
-def _from(url: Url, dialect: Dialect) -> Url:
+def _from(target: Target, dialect: Dialect) -> Target:
     """The same server and user, in the database that always exists."""
-    return replace(url, database=dialect.MAINTENANCE_DATABASE)
+    there = located(target)
+    url = replace(there.url, database=dialect.MAINTENANCE_DATABASE)
+    return Target("shadow", url, there.source, reference=there.reference)
 
 
-def _place(settings: Settings, url: Url, source: str, origin: str, *, dedicated: bool) -> Place:
-    target = Target(environment="shadow", url=url, source=source, policy=Policy())
+def _place(settings: Settings, target: Target, origin: str, *, dedicated: bool) -> Place:
     driver = driver_for(target, settings.project_driver)
     return Place(target, driver, origin, dedicated=dedicated)
 
