@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from daybreak.cli.main import COMMANDS, cli
+from daybreak.cli.command_line import COMMANDS, cli
 
 PAGE = Path(__file__).parent / "commands.md"
 

@@ -14,7 +14,7 @@ import click
 import pytest
 
 from contract.markdown import PAGES, ROOT, Block, anchors, blocks, daybreak_calls, links, rows
-from daybreak.cli.main import COMMANDS, cli
+from daybreak.cli.command_line import COMMANDS, cli
 from daybreak.cli.options import State
 from daybreak.core import errors, settings
 from daybreak.core.authoring import Proof

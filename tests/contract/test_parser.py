@@ -12,7 +12,7 @@ import click
 import pytest
 from alembic.config import CommandLine
 
-from daybreak.cli.main import COMMANDS, cli
+from daybreak.cli.command_line import COMMANDS, cli
 from daybreak.cli.options import State
 
 PARSER = CommandLine("alembic").parser

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from daybreak.cli.plain import PLAIN
 from flows.quick_cases import ALL, CASES, UPGRADE, Scene, at_head
 from projects import Done, make_project
 from servers.postgresql import PostgreSQL
@@ -44,7 +45,8 @@ for words in json.loads(sys.argv[2]):
         except SystemExit as end:
             code = end.code
     answers.append([code, out.getvalue(), err.getvalue(), taken])
-heavy = [name for name in ("alembic", "sqlalchemy", "rich", "asyncio") if name in sys.modules]
+loaded = ("alembic", "sqlalchemy", "rich", "asyncio", "click")
+heavy = [name for name in loaded if name in sys.modules]
 print(json.dumps({"answers": answers, "heavy": heavy}))
 """
 Words = tuple[str, ...]
@@ -55,7 +57,7 @@ def run(
 ) -> tuple[dict[Words, Done], list[Words]]:
     """What each command says this way, without its time, and which of them took the quick way.
 
-    Where all of them do, nothing heavy loads.
+    Where all of them do, nothing heavy loads; click only to read what else is asked.
     """
     command = ("python", "-c", RUNNER, way, json.dumps(asked))
     done = scene.project.run(*command, **variables)
@@ -67,7 +69,7 @@ def run(
         answers[words] = Done(code, out, err)
         quick += [words] if taken else []
     if quick == list(asked):
-        assert said["heavy"] == []
+        assert said["heavy"] == ([] if PLAIN.keys() >= set(asked) else ["click"])
     return answers, quick
 
 
@@ -80,6 +82,13 @@ def make_scene(folder: Path, server: Server, database: str) -> Scene:
 def scene(postgresql16: PostgreSQL, tmp_path: Path) -> Iterator[Scene]:
     with postgresql16.fresh_database() as database:
         yield make_scene(tmp_path / "myapp", postgresql16, database)
+
+
+def test_in_plain_words_nothing_loads_that_reads_a_command_line(scene: Scene) -> None:
+    at_head(scene)
+    answers, quick = run(scene, "quick", list(PLAIN), {})
+    assert quick == list(PLAIN)
+    assert answers == run(scene, "slow", list(PLAIN), {})[0]
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -29,14 +29,10 @@ def command(check_heads: bool, verbose: bool) -> None:
             current(session(), check_heads=True)
         as_alembic(session(), alembic_command.current, sys.stdout, verbose=True)
         return
-    found = _found(check_heads)
-    if found.connected is not None:
-        from daybreak.report.text import connected_line
+    from daybreak.cli.answered import current_lines
 
-        mark = " (head)" if found.at_head and found.revisions else ""
-        show(connected_line(found.connected) + mark)
-    else:
-        show(*found.revisions)
+    found = _found(check_heads)
+    show(*current_lines(found))
     show_json(
         {
             "environment": found.connected.environment if found.connected else None,
@@ -52,7 +48,7 @@ def _found(check_heads: bool) -> Current:
     """What Alembic would tell, without it where that can be."""
     from daybreak.flows import quick
 
-    found = quick.current(session(), check_heads=check_heads)
+    found = None if state().asked else quick.current(session(), check_heads=check_heads)
     if found is None:
         from daybreak.flows.look import current
 

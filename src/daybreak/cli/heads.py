@@ -16,14 +16,13 @@ from daybreak.cli.options import common, session, show, show_json, state, with_j
 @common
 def command(verbose: bool, resolve_dependencies: bool) -> None:
     """Show the newest revisions of the files."""
+    from daybreak.cli.answered import head_lines
     from daybreak.flows import quick
-    from daybreak.report.text import head_line
 
-    found = None if verbose else quick.heads(session(), resolve_dependencies=resolve_dependencies)
+    unusual = verbose or state().asked
+    found = None if unusual else quick.heads(session(), resolve_dependencies=resolve_dependencies)
     if found is not None:
-        for head in found:
-            named = head.described
-            show(head_line(named["revision"], named["branch_labels"], is_recorded=head.is_recorded))
+        show(*head_lines(found))
         show_json([head.described for head in found])
     elif state().json:
         from daybreak.flows.look import heads

@@ -10,17 +10,15 @@ if TYPE_CHECKING:
     from daybreak.flows.answers import Outcome
 
 
-def report(outcome: Outcome) -> None:
-    """One line for a person, or the whole outcome for a machine. Offline, the SQL is the answer."""
+def report(outcome: Outcome, *lines: str) -> None:
+    """`lines` or one for a person, the whole outcome for a machine. Offline, the SQL is the answer."""
+    from daybreak.cli.answered import outcome_line
     from daybreak.core.events import Applied
-    from daybreak.report.text import migrated_line
 
     if outcome.offline:
         return
     applied = [event for event in outcome.events if isinstance(event, Applied)]
-    show(
-        migrated_line(outcome.before, outcome.after, outcome.seconds, len(applied), outcome.waited)
-    )
+    show(*(lines or [outcome_line(outcome)]))
     show_outcome(
         {
             "changed": outcome.changed,

@@ -29,6 +29,7 @@ class State:
     traceback: bool = False
     json: bool = False
     lines: bool = False  # with json: an object for each event, on a line of its own
+    asked: bool = False  # the quick way was asked before, and could not answer
 
 
 def state() -> State:

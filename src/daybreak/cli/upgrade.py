@@ -11,7 +11,7 @@ from daybreak.cli.options import (
     guarded,
     offline,
     session,
-    show,
+    state,
     with_json_lines,
 )
 from daybreak.cli.planned import plan_option, show_plan
@@ -41,12 +41,13 @@ def command(
     if plan_only:
         show_plan("upgrade", revision, sql=sql, tag=tag)
         return
+    from daybreak.cli.answered import upgraded_lines
     from daybreak.core.wishes import wishes
     from daybreak.flows import quick
-    from daybreak.report.text import next_step
 
     asked = wishes(wait, done, redo)
-    outcome = None if sql or tag or asked.said else quick.upgrade(session(), revision)
+    unusual = sql or tag or asked.said or state().asked
+    outcome = None if unusual else quick.upgrade(session(), revision)
     if outcome is None:
         from daybreak.flows.migrate import upgrade
 
@@ -59,6 +60,4 @@ def command(
             create_missing=create_database,
             asked=asked,
         )
-    report(outcome)
-    if outcome.after == ():
-        show(next_step('there is no revision yet; write one: daybreak revision -m "…"'))
+    report(outcome, *upgraded_lines(outcome))

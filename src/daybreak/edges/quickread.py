@@ -53,13 +53,13 @@ def declared_at_a_glance(text: bytes) -> Declared | None:
         rest = text[match.end() :]
         if any(name in rest for name in _SUSPICIOUS):
             return None
-    revision, down, labels, depends = map(_strings, values)
+    revision, down, labels, depends = [
+        () if value is None or value == b"None" else _strings(value) for value in values
+    ]
     return Declared(revision[0], down, depends, labels) if len(revision) == 1 else None
 
 
-def _strings(value: bytes | None) -> tuple[str, ...]:
-    if value is None or value == b"None":
-        return ()
+def _strings(value: bytes) -> tuple[str, ...]:
     if value[0] == _PARENTHESIS:
         return tuple(re.findall(r"[\w.-]+", value.decode()))
     return (value[1:-1].decode(),)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from click import style
-
 from daybreak.core.catalog import (
     Address,
     Column,
@@ -19,6 +17,7 @@ from daybreak.core.catalog import (
     Table,
 )
 from daybreak.core.change import Alter, Change, Create, Drop, Rename
+from daybreak.report.style import style
 
 # An index's text says once more what it is called and whose it is.
 _NAMES = re.compile(r"CREATE (UNIQUE )?INDEX .+? ON (?:ONLY )?.+? (?=USING )", re.DOTALL)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from click import style
-
 from daybreak.core.change import Create, Drop
 from daybreak.core.checked import Checked
 from daybreak.report.changes import address_text, change_line
 from daybreak.report.compared import change_json, compared_json, compared_lines, hidden_text
+from daybreak.report.style import style
 from daybreak.report.text import difference_line, done, not_compared_lines, revisions
 
 

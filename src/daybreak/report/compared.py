@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from click import style
-
 from daybreak.core.authoring import Compared, Proof
 from daybreak.core.change import Alter, Change
 from daybreak.core.hazards import Hazard
 from daybreak.report.changes import change_line, change_text, cut
+from daybreak.report.style import style
 from daybreak.report.text import duration
 
 _SHOWN = 40  # lines of SQL: a first revision of many tables is read in its file

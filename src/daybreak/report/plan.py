@@ -6,9 +6,8 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
-from click import style
-
 from daybreak.core.plan import Plan, Statement, Step, Weighed
+from daybreak.report.style import style
 from daybreak.report.text import done, revisions
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import click
-from click import style
 
 from daybreak.core.events import Progressed
 from daybreak.core.progress import SESSIONS
 from daybreak.core.waiting import lasting
+from daybreak.report.style import style
 from daybreak.report.text import one_line
 
 _NARROWEST, _WIDEST = 6, 12

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import textwrap
 
-from click import style
-
 from daybreak.core.events import (
     SLOW_STATEMENT_OVER,
     Applied,
@@ -25,6 +23,7 @@ from daybreak.core.events import (
     Watched,
 )
 from daybreak.report.progress import progress_line, progress_words
+from daybreak.report.style import style
 from daybreak.report.text import Met, counted, duration, event_line, place_of, run_words
 
 # How often a line tells how far a statement is, where no line can be drawn anew.

@@ -5,10 +5,7 @@ Colour is only marked here; `click.echo` takes it away where there is no termina
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
-
-from click import style
 
 from daybreak.core.errors import DaybreakError
 from daybreak.core.events import (
@@ -37,6 +34,7 @@ from daybreak.core.events import (
     Watched,
 )
 from daybreak.core.standing import Standing
+from daybreak.report.style import style
 
 # What a run met of others, said in a sentence.
 Met = (
@@ -194,6 +192,8 @@ def difference_line(difference: str) -> str:
 
 def not_compared_lines(gaps: Sequence[str], *, columns: int = 95) -> list[str]:
     """What Alembic's comparison can't see, in lines of `columns`, below a word that marks it."""
+    import textwrap  # here: start-up is measured
+
     text = "Alembic does not compare: " + "; ".join(gaps)
     wrapped = textwrap.wrap(text, width=columns - 7, break_on_hyphens=False)
     return [

@@ -44,7 +44,7 @@ FROM pg_stat_get_activity(pg_backend_pid()) AS a
 """
 
 # IF NOT EXISTS alone does not see what another transaction has not yet committed: it waits for
-# that, and fails then.
+# that, and fails then, at the table's name, at its row type's, or at an index of the catalog.
 JOURNAL = """
 DO $do$ BEGIN
 CREATE TABLE IF NOT EXISTS {journal} (
@@ -63,7 +63,7 @@ CREATE TABLE IF NOT EXISTS {journal} (
     ended_at timestamptz,
     seconds double precision
 );
-EXCEPTION WHEN duplicate_table OR unique_violation THEN NULL;
+EXCEPTION WHEN duplicate_table OR duplicate_object OR unique_violation THEN NULL;
 END $do$
 """
 
