@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from sqlalchemy import create_engine, text
 
 from daybreak import Database
 from daybreak.core.secret import Secret
+from daybreak.edges.aws import Aws, Value
 from edges.project_of import ASYNC, PASSWORD, SYNC, ask, ask_async, disposed, name_database
 from servers.account import Account
 from servers.moto import Moto
@@ -180,6 +183,61 @@ def test_an_asynchronous_pool_survives_a_rotation(
         return found
 
     assert asyncio.run(use()) == [1, 1, 1, 1]
+
+
+def test_many_connections_that_are_refused_at_once_look_up_once(
+    aws: Moto,
+    account: Account,
+    named: Callable[[str], Database],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    look = Aws.secret
+
+    def counted(self: Aws) -> Value:
+        asked.append("again" if asked else "first")
+        return look(self)
+
+    monkeypatch.setattr(Aws, "secret", counted)
+    name = aws.secret(account.whole)
+    with disposed(named(f"secretsmanager://{name}").engine) as engine:
+        assert ask(engine, "SELECT 1") == 1
+        engine.dispose()
+        account.change_password(secrets.token_urlsafe(12))
+        aws.rotate(name, account.whole)
+        with ThreadPoolExecutor(8) as threads:
+            assert list(threads.map(lambda _: ask(engine, "SELECT 1"), range(8))) == [1] * 8
+    assert asked == ["first", "again"]
+
+
+def test_the_loop_goes_on_while_aws_is_asked(
+    aws: Moto,
+    account: Account,
+    named: Callable[[str], Database],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    look, seconds = Aws.secret, 0.5
+
+    def slow(self: Aws) -> Value:
+        time.sleep(seconds)
+        return look(self)
+
+    monkeypatch.setattr(Aws, "secret", slow)
+    project = named(whole_secret(aws, account))
+
+    async def longest_pause() -> float:
+        engine = project.async_engine
+        asking = asyncio.create_task(ask_async(engine, "SELECT 1"))
+        pauses, before = [0.0], time.monotonic()
+        while not asking.done():
+            await asyncio.sleep(0.01)
+            pauses.append(time.monotonic() - before)
+            before = time.monotonic()
+        assert await asking == 1
+        await engine.dispose()
+        return max(pauses)
+
+    assert asyncio.run(longest_pause()) < seconds
 
 
 def test_a_rotation_may_change_the_user_too(

@@ -1,67 +1,27 @@
 """Why a reference can't be looked up: one sentence with its name, the cure, and never a value.
 
-AWS is moto, through real clients. What moto (5.2.5) never answers is stubbed by botocore's Stubber,
-in AWS's own words: it refuses Secrets Manager and Parameter Store in XML, which their clients can't
-read, knows no keys of one's own, and takes any credentials. Throttling is a server that says
-nothing else.
+AWS is moto, through real clients; what moto never answers is in test_lookup_stubbed.py.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import secrets
-import threading
-import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
-from botocore.stub import Stubber
 
-from daybreak import Database
-from daybreak.core.errors import (
-    DaybreakError,
-    ExtraMissing,
-    InvalidUrl,
-    LookupRefused,
-    LookupUnanswered,
-    UnknownDialect,
-)
-from daybreak.edges.aws import Aws
-from daybreak.edges.pgtemporary import free_port
-from edges.project_of import name_database
+from daybreak.core.errors import InvalidUrl, LookupRefused, UnknownDialect
+from edges.lookup_errors import VALUE, Look, looking, said
 from servers.moto import REGION, Moto
 
-VALUE = "hunter22"
 LOGIN = json.dumps({"username": "app", "password": VALUE})
-RENEW = "for example by aws sso login; aws sts get-caller-identity tells whose they are"
 NAME = "correct the name, or name the right region: ?region=… behind it, or AWS_REGION"
-
-Look = Callable[[str], DaybreakError]
 
 
 @pytest.fixture
 def look(aws: Moto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Look:
-    """The error that the application gets for a reference."""
-
-    def attempt(text: str) -> DaybreakError:
-        project = Database(name_database(tmp_path, text, monkeypatch))
-        with pytest.raises(DaybreakError) as caught:
-            project.url()
-        told = "".join(traceback.format_exception(caught.value))
-        assert VALUE not in told
-        return caught.value
-
-    return attempt
-
-
-def said(error: DaybreakError) -> tuple[type[DaybreakError], int, str, str]:
-    return type(error), error.exit_code, error.problem, error.cure
+    return looking(tmp_path, monkeypatch)
 
 
 ABSENT = {
@@ -238,140 +198,4 @@ def test_a_profile_that_is_not_there_is_named(look: Look) -> None:
         "ssm:///prod/profile (from PROD_DATABASE_URL): The config profile (staging) could not be "
         "found",
         "correct ?profile=… or AWS_PROFILE",
-    )
-
-
-@contextmanager
-def throttling() -> Iterator[tuple[str, list[str]]]:
-    """A server that has no time for anybody, and the requests that it got."""
-    asked: list[str] = []
-
-    class Busy(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            asked.append(self.headers["X-Amz-Target"])
-            body = b'{"__type": "ThrottlingException", "message": "Rate exceeded"}'
-            self.send_response(400)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Busy)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def test_throttling_is_met_by_boto3s_own_attempts_and_then_told(
-    look: Look, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")
-    with throttling() as (endpoint, asked):
-        error = look(f"secretsmanager://prod/busy?endpoint_url={endpoint}")
-    assert asked == ["secretsmanager.GetSecretValue"] * 2
-    assert said(error) == (
-        *(LookupUnanswered, 6),
-        "secretsmanager://prod/busy (from PROD_DATABASE_URL): AWS did not answer, also when asked "
-        "again (ThrottlingException): Rate exceeded",
-        "try again",
-    )
-
-
-def test_an_endpoint_that_does_not_answer_is_told_from_a_refusal(
-    look: Look, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    endpoint = f"http://127.0.0.1:{free_port()}"
-    assert said(look(f"ssm:///prod/silent?endpoint_url={endpoint}")) == (
-        *(LookupUnanswered, 6),
-        "ssm:///prod/silent (from PROD_DATABASE_URL): AWS can't be reached: Could not connect to "
-        f'the endpoint URL: "{endpoint}/"',
-        "check the way to it: in a VPC without internet access it is an interface endpoint for ssm",
-    )
-
-
-STUBBED = {
-    "AccessDenied": (
-        "User: arn:aws:sts::123456789012:assumed-role/deploy/1 is not authorized to perform: "
-        "secretsmanager:GetSecretValue on resource: prod/app because no identity-based policy "
-        "allows the secretsmanager:GetSecretValue action",
-        "was refused: User: arn:aws:sts::123456789012:assumed-role/deploy/1 is not authorized to "
-        "perform: secretsmanager:GetSecretValue on resource: prod/app because no identity-based "
-        "policy allows the secretsmanager:GetSecretValue action",
-        "allow this identity secretsmanager:GetSecretValue, and kms:Decrypt if a key of your own "
-        "encrypts it",
-    ),
-    "AccessDeniedException": (
-        "Access to KMS is not allowed",
-        "was refused: Access to KMS is not allowed",
-        "allow this identity secretsmanager:GetSecretValue, and kms:Decrypt if a key of your own "
-        "encrypts it",
-    ),
-    "DecryptionFailure": (
-        "Secrets Manager can't decrypt the protected secret text using the provided KMS key.",
-        "was refused: Secrets Manager can't decrypt the protected secret text using the provided "
-        "KMS key",
-        "allow this identity secretsmanager:GetSecretValue, and kms:Decrypt if a key of your own "
-        "encrypts it",
-    ),
-    "InvalidRequestException": (
-        "You can't perform this operation on the secret because it was marked for deletion.",
-        "is scheduled for deletion",
-        "aws secretsmanager restore-secret --secret-id '{name}', or name another",
-    ),
-    "ExpiredTokenException": (
-        "The security token included in the request is expired",
-        "is not given to these credentials: The security token included in the request is expired",
-        f"renew them, {RENEW}",
-    ),
-    "UnrecognizedClientException": (
-        "The security token included in the request is invalid.",
-        "is not given to these credentials: The security token included in the request is invalid",
-        f"renew them, {RENEW}",
-    ),
-    "SomethingNew": (
-        "Nobody has heard of it.",
-        "can't be looked up (SomethingNew): Nobody has heard of it",
-        "mend it in AWS; aws sts get-caller-identity tells whose the credentials are",
-    ),
-}
-
-
-@pytest.mark.parametrize(("code", "told"), STUBBED.items(), ids=STUBBED)
-def test_what_moto_never_answers_is_told_too(
-    code: str, told: tuple[str, str, str], look: Look, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client = boto3.client("secretsmanager", region_name=REGION)
-    monkeypatch.setattr(Aws, "_client", lambda *_: client)
-    words, problem, cure = told
-    name = f"stubbed-{code}"
-    with Stubber(client) as stub:
-        stub.add_client_error("get_secret_value", code, words)
-        assert said(look(f"secretsmanager://{name}")) == (
-            *(LookupRefused, 2),
-            f"secretsmanager://{name} (from PROD_DATABASE_URL) {problem}",
-            cure.format(name=name),
-        )
-
-
-def test_without_boto3_the_error_says_what_to_install(
-    look: Look, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    find = importlib.util.find_spec
-    monkeypatch.setattr(
-        "importlib.util.find_spec", lambda name: None if name == "boto3" else find(name)
-    )
-    assert said(look("secretsmanager://prod/none-installed?host=h")) == (
-        *(ExtraMissing, 2),
-        "secretsmanager://prod/none-installed (from PROD_DATABASE_URL) needs a part of Daybreak "
-        "that is not installed",
-        "uv add 'daybreak[aws]', or: pip install \"daybreak[aws]\"",
     )

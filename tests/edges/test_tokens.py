@@ -180,6 +180,23 @@ def test_a_dsn_has_the_token_and_asks_for_encryption(
     assert len(door.tokens) == 1
 
 
+@pytest.mark.parametrize(
+    ("dialect", "query"),
+    [
+        ("postgresql", "sslmode=disable"),
+        ("postgresql", "sslmode=prefer"),
+        ("postgresql", "ssl=allow"),
+        ("mysql", "ssl_disabled=true"),
+    ],
+)
+def test_a_reference_can_not_turn_encryption_off_either(
+    dialect: str, query: str, project: Callable[..., Database]
+) -> None:
+    database = project(f"rds-iam://app@db.example.com/shop?{query}", dialect)
+    with pytest.raises(InvalidUrl, match=r"could send the token of rds-iam:// unencrypted"):
+        database.dsn(SYNC[dialect][0])
+
+
 def token_in(url: Secret) -> str:
     return unquote(urlsplit(url).password or "")
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from daybreak.edges.pgtemporary import free_port
 from projects import BIN, CLEAN, VENUES, Done, Project, make_project
 from servers.account import Account
 from servers.moto import REGION, Moto
@@ -156,6 +157,16 @@ def test_a_lookup_that_is_refused_ends_each_command_with_its_cure(scene: Scene) 
         ), done.err
     plain = scene.run("alembic", "upgrade", "head", PROD_DATABASE_URL=missing)
     assert (plain.code, "there is no such secret" in plain.said) == (255, True)
+
+
+@pytest.mark.parametrize("scene", ["postgresql16"], indirect=True)
+def test_a_start_waits_while_aws_does_not_answer(scene: Scene) -> None:
+    nowhere = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port()}", "AWS_MAX_ATTEMPTS": "1"}
+    began = time.monotonic()
+    done = scene.run("daybreak", "wait", "--timeout", "1", "--json", **nowhere)
+    assert time.monotonic() - began > 1
+    error = json.loads(done.out)["error"]
+    assert (done.code, error["kind"]) == (6, "LookupUnanswered")
 
 
 @pytest.mark.parametrize("scene", ["postgresql16"], indirect=True)

@@ -43,12 +43,17 @@ def why_refused(
     said = " ".join(words.split()).rstrip(".")
     where = f"in {region}" if region else "in the region that boto3 uses"
     whose = "aws sts get-caller-identity tells whose they are"
+    if code in _DENIED and (action not in _NAMED or "sts:Assume" in said):
+        return LookupRefused(
+            f"{what}: the role that asks can't be taken: {said}",
+            "allow what is named there, or take another role: AWS_PROFILE, or that of the process",
+        )
     if code in _DENIED:
         key = ", and kms:Decrypt if a key of your own encrypts it" * (_NAMED[action] != "cluster")
         return LookupRefused(f"{what} was refused: {said}", f"allow this identity {action}{key}")
     if code in _ABSENT and "staging label" in said:
         return LookupRefused(f"{what} has no value: {said}", "give the secret its first value")
-    if code in _ABSENT:
+    if code in _ABSENT and action in _NAMED:
         return LookupRefused(
             f"{what}: there is no such {_NAMED[action]} {where}",
             "correct the name, or name the right region: ?region=… behind it, or AWS_REGION",

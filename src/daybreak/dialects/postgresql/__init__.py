@@ -155,11 +155,17 @@ def translate_query(url: Url, driver: Driver, source: str) -> Mapping[str, str]:
 
 
 def _encrypted(url: Url) -> dict[str, str]:
-    """The query of the URL; with a token as password, encryption is asked for."""
+    """The query of the URL; with a token as password, encryption is asked for.
+
+    Raises InvalidUrl where it leaves that to the server.
+    """
     query = dict(url.query)
-    if isinstance(url.password, Token) and "ssl" not in query:
-        query.setdefault("sslmode", "require")
-    return query
+    if not isinstance(url.password, Token):
+        return query
+    for word in ("sslmode", "ssl"):
+        if query.get(word, "require") in _MAYBE_PLAIN:
+            raise token_in_the_open(f"{word}={query[word]}")
+    return query if "ssl" in query else {"sslmode": "require", **query}
 
 
 def over_tls(driver: Driver, arguments: Mapping[str, Any]) -> dict[str, Any]:
