@@ -12,10 +12,13 @@ from daybreak import Database
 from daybreak.core.errors import BundleMissing, DaybreakError, InvalidUrl, TlsContradicted
 from daybreak.core.target import Target
 from daybreak.core.tls import NotVerified
+from daybreak.core.url import parse_url
 from daybreak.edges import tls
+from daybreak.edges.lookup import located
 from daybreak.edges.project import project_at
 from daybreak.edges.settings import load_settings, resolve_target, shadow_target
 from edges.project_of import name_database
+from servers.moto import Moto
 
 RDS = "app.cluster-c1x2.eu-west-1.rds.amazonaws.com"
 PROD = "[tool.daybreak.environments.prod]\n"
@@ -218,3 +221,32 @@ def test_a_url_that_would_protect_less_is_not_given_out(
         "no URL tells aiomysql to use TLS, and prod requires it\n"
         'Next: take database.async_engine, or what database.dsn("aiomysql") gives'
     )
+
+
+@pytest.mark.parametrize(
+    ("setting", "query"),
+    [
+        ("", "sslmode=require"),
+        ('tls = "verify-full"', "sslmode=verify-full&sslrootcert={bundle}"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::daybreak.core.tls.NotVerified")
+@pytest.mark.usefixtures("aws")
+def test_a_reference_is_protected_when_its_address_is_known(
+    setting: str, query: str, root: Path
+) -> None:
+    own = bundle(root / "global-bundle.pem")
+    target = resolve(root, f"rds-iam://app@{RDS}/app", PROD + setting)
+    assert target.url.query == ()
+
+    found = located(target).url
+    assert (found.host, found.query) == (
+        RDS,
+        parse_url(f"postgresql://h?{query.format(bundle=own)}", "X").query,
+    )
+
+
+def test_a_token_is_not_for_an_environment_without_tls(root: Path, aws: Moto) -> None:
+    target = resolve(root, f"rds-iam://app@{RDS}/app", f'{PROD}tls = "off"')
+    with pytest.raises(InvalidUrl, match=r'^tls = "off" could send the token of rds-iam://'):
+        located(target)

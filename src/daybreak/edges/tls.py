@@ -20,7 +20,7 @@ from daybreak.core.target import Target
 from daybreak.core.tls import BUNDLE, FETCH, NotVerified, Strength, decide, is_rds, unverified
 from daybreak.core.url import Url
 from daybreak.dialects import dialect_named
-from daybreak.dialects.base import CONNECT_TIMEOUT_S, Dialect, Driver
+from daybreak.dialects.base import CONNECT_TIMEOUT_S, Dialect, Driver, token_in_the_open
 from daybreak.dialects.tls import Files, TlsTrouble, context_of, refused_by_python
 
 # Where people put the bundle, after the project's own folder: AWS's console says the first.
@@ -43,6 +43,10 @@ def protected(target: Target) -> Target:
         return target
     dialect = dialect_named(url.dialect, target.source)
     said = dialect.tls.said(url, dict(wanted.variables), target.source)
+    if by_token and said is not None and said.strength < Strength.REQUIRED:
+        raise token_in_the_open(said.words)
+    if by_token and wanted.setting == "off":
+        raise token_in_the_open('tls = "off"')
     strength = decide(wanted.setting, said, target.environment, rds=rds)
     bundle = None
     if strength >= Strength.CHAIN and (wanted.setting == "verify-full" or wanted.ca is not None):
