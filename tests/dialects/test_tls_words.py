@@ -31,7 +31,7 @@ ASKED: list[tuple[str, str, Strength | None]] = [
     ("mysql", "", None),
     ("mysql", "charset=utf8mb4", None),
     ("mysql", "ssl_disabled=true", OFF),
-    ("mysql", "ssl_disabled=false", PERHAPS),
+    ("mysql", "ssl_disabled=false", None),
     ("mysql", "ssl_mode=DISABLED", OFF),
     ("mysql", "ssl_mode=PREFERRED", PERHAPS),
     ("mysql", "ssl_mode=REQUIRED", REQUIRED),

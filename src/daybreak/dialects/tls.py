@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
 
     from daybreak.core.url import Url
     from daybreak.dialects.base import Driver
-
-
-# What libpq and asyncpg read by themselves, where a URL says nothing.
-VARIABLES = ("PGSSLMODE", "PGSSLROOTCERT")
 
 
 class TlsTrouble(Enum):
@@ -79,9 +76,11 @@ class Files:
     ciphers: str | None = None
 
 
+@functools.cache
 def context_of(strength: Strength, files: Files) -> ssl.SSLContext:
     """Python's way to say it, for the drivers that take no words. Raises BundleMissing.
 
+    The same one for all connections of a process: AWS's bundle takes 10 ms to read.
     Without files the machine's own authorities are trusted. An old authority's certificate need not
     be of today's strictest form, which Python asks for since 3.13 where it makes the context.
     """
