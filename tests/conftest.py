@@ -18,6 +18,7 @@ from servers.moto import Moto, running_moto
 from servers.mysql import URL_VARIABLE, MySQL, fail_or_skip, running_mysql
 from servers.postgresql import PostgreSQL, running_postgresql
 from servers.server import Server
+from servers.tls import TlsServer, running_tls_mysql, running_tls_postgresql
 
 pytest.register_assert_rewrite("flows.wrong_inputs")
 
@@ -46,6 +47,31 @@ def mysql() -> Iterator[MySQL]:
             yield server
     except NoDebianMirror as reason:
         fail_or_skip(reason)
+
+
+@pytest.fixture(scope="session")
+def tls_postgresql() -> Iterator[TlsServer]:
+    try:
+        with running_tls_postgresql() as server:
+            yield server
+    except NoDebianMirror as reason:
+        fail_or_skip(reason, "PostgreSQL with TLS", "")
+
+
+@pytest.fixture(scope="session")
+def tls_mysql() -> Iterator[TlsServer]:
+    try:
+        with running_tls_mysql() as server:
+            yield server
+    except NoDebianMirror as reason:
+        fail_or_skip(reason, "MySQL of our own", "")
+
+
+@pytest.fixture(params=["postgresql", "mysql"])
+def tls_server(request: pytest.FixtureRequest) -> TlsServer:
+    """Each of the two, which show the certificate that they are given."""
+    found: TlsServer = request.getfixturevalue(f"tls_{request.param}")
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -88,7 +114,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     A test asks as an argument, or by the name in one of its parameters (getfixturevalue).
     """
-    servers = {"server", *SERVERS.values()}
+    servers = {"server", "tls_server", "tls_postgresql", "tls_mysql", *SERVERS.values()}
     for item in items:
         if isinstance(item, pytest.Function):
             parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()

@@ -323,7 +323,7 @@ def test_no_other_private_name_is_used() -> None:
         if not name.endswith(("._replace", "._asdict"))  # a named tuple's, which Python documents
     }
     assert used == {
-        ("dialects/mysql/encrypted.py", "connection._connect"),  # tests/edges/test_tokens.py
+        ("dialects/mysql/tls.py", "connection._connect"),  # tests/edges/test_tls.py
         ("edges/alembic.py", "context._proxy"),
         ("edges/apply/funnel.py", "impl._exec"),
         ("edges/apply/funnel.py", "context._rowcount"),

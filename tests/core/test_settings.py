@@ -33,6 +33,7 @@ def test_every_key_is_read() -> None:
         "shadow": {"env": "SCRATCH_URL"},
         "lock_budget": "1s",
         "attempts": 5,
+        "tls_ca": "certs/all.pem",
         "environments": {
             "prod": {
                 "url": {"env": "MAIN_URL"},
@@ -42,6 +43,8 @@ def test_every_key_is_read() -> None:
                 "statement_timeout": "10min",
                 "lock_budget": "200ms",
                 "attempts": 9,
+                "tls": "verify-full",
+                "tls_ca": "certs/prod.pem",
             },
             "qa": {},
         },
@@ -52,6 +55,7 @@ def test_every_key_is_read() -> None:
         metadata="database:Base.metadata",
         shadow=UrlSetting(variable="SCRATCH_URL"),
         policy=Policy(lock_budget_ms=1000, attempts=5),
+        tls_ca="certs/all.pem",
         environments={
             "prod": EnvironmentSettings(
                 url=UrlSetting(variable="MAIN_URL"),
@@ -60,8 +64,12 @@ def test_every_key_is_read() -> None:
                 policy=Policy(
                     protected=False, statement_timeout_ms=600_000, lock_budget_ms=200, attempts=9
                 ),
+                tls="verify-full",
+                tls_ca="certs/prod.pem",
             ),
-            "qa": EnvironmentSettings(policy=Policy(lock_budget_ms=1000, attempts=5)),
+            "qa": EnvironmentSettings(
+                policy=Policy(lock_budget_ms=1000, attempts=5), tls_ca="certs/all.pem"
+            ),
         },
     )
 
@@ -117,7 +125,8 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "an unknown key": (
         {"dialekt": "mysql"},
         f"unknown setting 'dialekt' in {TOP}; "
-        "known: dialect, models, metadata, base, shadow, lock_budget, attempts, environments",
+        "known: dialect, models, metadata, base, shadow, lock_budget, attempts, tls_ca, "
+        "environments",
     ),
     "dialect is a number": ({"dialect": 5}, f"dialect in {TOP} is not a text"),
     "dialect is empty": ({"dialect": ""}, f"dialect in {TOP} is not a text"),
@@ -137,7 +146,8 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "an unknown key of an environment": (
         {"environments": {"qa": {"role_": "x"}}},
         f"unknown setting 'role_' in {QA}; "
-        "known: url, migration_url, protected, role, statement_timeout, lock_budget, attempts",
+        "known: url, migration_url, protected, role, statement_timeout, lock_budget, attempts, "
+        "tls, tls_ca",
     ),
     "protected is a text": (
         {"environments": {"qa": {"protected": "yes"}}},
@@ -161,6 +171,15 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
         {"environments": {"qa": {"statement_timeout": "3d"}}},
         f"statement_timeout = '3d' in {QA} is not a duration",
     ),
+    "tls that is none of the three": (
+        {"environments": {"qa": {"tls": "verify-ca"}}},
+        f"tls = 'verify-ca' in {QA} is none of off, require, verify-full",
+    ),
+    "tls that is true": (
+        {"environments": {"qa": {"tls": True}}},
+        f"tls = True in {QA} is none of off, require, verify-full",
+    ),
+    "tls_ca is a list": ({"tls_ca": []}, f"tls_ca in {TOP} is not a text"),
     "url is a number": (
         {"environments": {"qa": {"url": 5}}},
         f"url in {QA} is neither a text nor {{ env = … }}",

@@ -55,7 +55,10 @@ def door(account: Account, tmp_path: Path) -> Iterator[Door]:
 @pytest.fixture
 def project(aws: Moto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Database]:
     def make(text: str, dialect: str, **options: Any) -> Database:
-        settings = f'[tool.daybreak]\ndialect = "{dialect}"\n'
+        settings = (
+            f'[tool.daybreak]\ndialect = "{dialect}"\n'
+            '[tool.daybreak.environments.prod]\ntls = "require"\n'
+        )
         return Database(name_database(tmp_path, text, monkeypatch, settings), **options)
 
     return make

@@ -79,13 +79,14 @@ FILES = {
 SETTINGS = {
     "an unknown setting": Wrong(
         f"unknown setting 'dialct' in {FILE}; "
-        "known: dialect, models, metadata, base, shadow, lock_budget, attempts, environments",
+        "known: dialect, models, metadata, base, shadow, lock_budget, attempts, tls_ca, "
+        "environments",
         "correct its name, or remove it",
         pyproject('dialct = "postgresql"'),
     ),
     "an unknown setting of an environment": Wrong(
         f"unknown setting 'protectd' in {PROD}; known: url, migration_url, protected, role, "
-        "statement_timeout, lock_budget, attempts",
+        "statement_timeout, lock_budget, attempts, tls, tls_ca",
         "correct its name, or remove it",
         pyproject("environments.prod.protectd = true"),
     ),

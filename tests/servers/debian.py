@@ -1,4 +1,4 @@
-"""Packages of Debian's unstable suite, unpacked into a folder: nothing is installed, no root.
+"""Packages of one of Debian's suites, unpacked into a folder: nothing is installed, no root.
 
 apt gets a state of its own: its lists, its cache, an empty idea of what is installed. Only how to
 reach a mirror (proxies, credentials) and the mirror itself come from the machine.
@@ -10,8 +10,10 @@ import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+
+from daybreak.edges.once import locked, make_once
 
 MIRROR_VARIABLE = "DAYBREAK_TEST_DEBIAN_MIRROR"
 KEYRING = "usr/share/keyrings/debian-archive-keyring.gpg"
@@ -47,18 +49,29 @@ def mirror() -> str:
     raise NoDebianMirror("apt has no entry for Debian's own suites")
 
 
-def unpack(package: str, folder: Path) -> None:
-    """The package of the unstable suite with all that it depends on, below `folder`."""
+def unpack(package: str, suite: str, folder: Path) -> None:
+    """The package of the suite with all that it depends on, below `folder`."""
     work = folder / "apt"
     keyring = _keyring(work / "keyring")
-    source = f"deb [signed-by={keyring}] {mirror()} unstable main"
-    apt = _private_apt(work / "unstable", source)
+    source = f"deb [signed-by={keyring}] {mirror()} {suite} main"
+    apt = _private_apt(work / suite, source)
     _run(["apt-get", "update"], apt)
     _run(
         ["apt-get", "install", "--yes", "--no-install-recommends", "--download-only", package], apt
     )
-    _unpack_downloaded(work / "unstable", folder)
+    _unpack_downloaded(work / suite, folder)
     shutil.rmtree(work)
+
+
+def working(folder: Path, fetch: Callable[[Path], None], works: Callable[[], bool]) -> Path:
+    """`folder`, fetched when it is missing and once more when it is broken."""
+    make_once(folder, fetch)
+    if not works():
+        with locked(folder.with_name(f"{folder.name}.repair")):
+            if not works():  # nobody else has repaired it meanwhile
+                shutil.rmtree(folder)
+                make_once(folder, fetch)
+    return folder
 
 
 def _keyring(folder: Path) -> Path:

@@ -35,12 +35,12 @@ def running_mysql() -> Iterator[MySQL]:
             yield described("127.0.0.1", port, "root", "")
 
 
-def fail_or_skip(reason: NoDebianMirror) -> NoReturn:
+NAMED = f"one in {URL_VARIABLE} (mysql://root:…@host:3306/), or, "
+
+
+def fail_or_skip(reason: NoDebianMirror, what: str = "MySQL", or_else: str = NAMED) -> NoReturn:
     """In CI every server is there, or the run is worth nothing."""
-    absent = (
-        f"no MySQL: {reason}. Name one in {URL_VARIABLE} (mysql://root:…@host:3306/), or, "
-        f"with apt, a mirror of Debian in {MIRROR_VARIABLE}"
-    )
+    absent = f"no {what}: {reason}. Name {or_else}with apt, a mirror of Debian in {MIRROR_VARIABLE}"
     if os.environ.get("CI"):
         pytest.fail(absent, pytrace=False)
     pytest.skip(absent)

@@ -10,10 +10,9 @@ from pathlib import Path
 
 from daybreak.edges.account import Account, run_as, server_account
 from daybreak.edges.leash import Leash, start_on_leash
-from daybreak.edges.once import locked, make_once
 from daybreak.edges.pgtemporary import free_port
 from daybreak.edges.places import cache_place, temporary_folder
-from servers.debian import unpack
+from servers.debian import unpack, working
 
 PACKAGE = "mysql-server-core"
 SECONDS_TO_START = 60
@@ -48,15 +47,8 @@ def temporary_mysqld(*options: str) -> Iterator[int]:
 
 
 def _installation(account: Account | None) -> Path:
-    """The cached folder, fetched when it is missing and once more when it is broken."""
     folder = cache_place(account) / "mysql"
-    make_once(folder, _fetch)
-    if not _works(folder, account):
-        with locked(folder.with_name("mysql.repair")):
-            if not _works(folder, account):  # nobody else has repaired it meanwhile
-                shutil.rmtree(folder)
-                make_once(folder, _fetch)
-    return folder
+    return working(folder, _fetch, lambda: _works(folder, account))
 
 
 def _works(folder: Path, account: Account | None) -> bool:
@@ -72,7 +64,7 @@ def _works(folder: Path, account: Account | None) -> bool:
 def _fetch(folder: Path) -> None:
     folder.mkdir(mode=0o755)
     folder.chmod(0o755)
-    unpack(PACKAGE, folder)
+    unpack(PACKAGE, "unstable", folder)
     shutil.rmtree(folder / "usr/bin")
     for ballast in (folder / "usr/share").iterdir():
         if ballast.name != "mysql":

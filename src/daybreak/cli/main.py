@@ -7,11 +7,13 @@ from typing import NoReturn
 
 from daybreak.cli.pipe import nobody_reads
 from daybreak.cli.plain import PLAIN, answer
+from daybreak.cli.warned import show_as_notes
 
 
 def main(argv: list[str] | None = None) -> NoReturn:
     """Run the command line and exit with the documented code."""
     words = tuple(sys.argv[1:] if argv is None else argv)
+    show_as_notes()
     try:
         code = answer(words)
         if code is None:

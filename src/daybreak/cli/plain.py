@@ -38,12 +38,12 @@ def answer(words: tuple[str, ...]) -> int | None:
         lines, wrong, code = [], error_lines(error), error.exit_code
     notes = [event_line(event) for event in events if isinstance(event, Noted)]
     told = [event_line(event) for event in events if isinstance(event, Connected)]
-    _write(sys.stderr, [*notes, *wrong])
-    _write(sys.stdout, [*told, *lines])
+    write(sys.stderr, [*notes, *wrong])
+    write(sys.stdout, [*told, *lines])
     return code
 
 
-def _write(stream: TextIO, lines: Iterable[str]) -> None:
+def write(stream: TextIO, lines: Iterable[str]) -> None:
     text = "".join(f"{line}\n" for line in lines)
     stream.write(text if stream.isatty() else _COLOUR.sub("", text))
     stream.flush()

@@ -11,13 +11,17 @@ from daybreak.core.environment import variable_of
 from daybreak.core.errors import PlainPassword, ProjectInvalid
 from daybreak.core.reference import parse_reference
 from daybreak.core.target import Policy
+from daybreak.core.tls import BUNDLE, SETTINGS
 from daybreak.core.url import parse_url
 
 SHADOW_VARIABLE = "SHADOW_DATABASE_URL"
 
 _GENTLE = ("lock_budget", "attempts")
-_TOP = ("dialect", "models", "metadata", "base", "shadow", *_GENTLE, "environments")
-_ENVIRONMENT = ("url", "migration_url", "protected", "role", "statement_timeout", *_GENTLE)
+_TOP = ("dialect", "models", "metadata", "base", "shadow", *_GENTLE, "tls_ca", "environments")
+_ENVIRONMENT = (
+    *("url", "migration_url", "protected", "role", "statement_timeout", *_GENTLE),
+    *("tls", "tls_ca"),
+)
 # Below that a look at who waits takes as long as the budget.
 _SHORTEST_BUDGET_MS = 50
 _UNITS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000}
@@ -37,6 +41,8 @@ class EnvironmentSettings:
     migration_url: UrlSetting | None = None
     role: str | None = None
     policy: Policy = field(default_factory=Policy)
+    tls: str | None = None
+    tls_ca: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,11 +55,14 @@ class ProjectSettings:
     base: str | None = None
     shadow: UrlSetting | None = None
     policy: Policy = field(default_factory=Policy)
+    tls_ca: str | None = None
     environments: Mapping[str, EnvironmentSettings] = field(default_factory=dict)
 
     def environment(self, name: str) -> EnvironmentSettings:
         """The settings of `name`; `prod` is protected unless its table says otherwise."""
-        default = EnvironmentSettings(policy=replace(self.policy, protected=name == "prod"))
+        default = EnvironmentSettings(
+            policy=replace(self.policy, protected=name == "prod"), tls_ca=self.tls_ca
+        )
         return self.environments.get(name, default)
 
 
@@ -74,6 +83,7 @@ def read_settings(table: Mapping[str, Any], file: str) -> ProjectSettings:
         )
     dialect = table.get("dialect")
     policy = _gentle(table, Policy(), where)
+    tls_ca = _bundle(table, None, where)
     return ProjectSettings(
         dialect=None if dialect is None else _text(dialect, "dialect", where, "postgresql"),
         models=models,
@@ -81,8 +91,9 @@ def read_settings(table: Mapping[str, Any], file: str) -> ProjectSettings:
         base=_reference(table.get("base"), "base", where, "first_models:Base.metadata"),
         shadow=_read_url(table.get("shadow"), "shadow", where, SHADOW_VARIABLE),
         policy=policy,
+        tls_ca=tls_ca,
         environments={
-            name: _read_environment(name, entry, policy, file)
+            name: _read_environment(name, entry, policy, tls_ca, file)
             for name, entry in environments.items()
         },
     )
@@ -97,7 +108,9 @@ def _reference(value: Any, key: str, where: str, example: str) -> str | None:
     return None if value is None else str(value)
 
 
-def _read_environment(name: str, table: Any, policy: Policy, file: str) -> EnvironmentSettings:
+def _read_environment(
+    name: str, table: Any, policy: Policy, tls_ca: str | None, file: str
+) -> EnvironmentSettings:
     where = f"[tool.daybreak.environments.{name}] in {file}"
     if not isinstance(table, dict):
         raise ProjectInvalid(f"{where} is not a table", "put its settings below that heading")
@@ -124,7 +137,24 @@ def _read_environment(name: str, table: Any, policy: Policy, file: str) -> Envir
                 None if timeout is None else duration(timeout, "statement_timeout", where)
             ),
         ),
+        tls=_tls(table, where),
+        tls_ca=_bundle(table, tls_ca, where),
     )
+
+
+def _tls(table: Mapping[str, Any], where: str) -> str | None:
+    value = table.get("tls")
+    if value is None or (isinstance(value, str) and value in SETTINGS):
+        return value
+    raise ProjectInvalid(
+        f"tls = {value!r} in {where} is none of {', '.join(SETTINGS)}",
+        'write tls = "verify-full"',
+    )
+
+
+def _bundle(table: Mapping[str, Any], above: str | None, where: str) -> str | None:
+    value = table.get("tls_ca", above)
+    return None if value is None else _text(value, "tls_ca", where, BUNDLE)
 
 
 def _gentle(table: Mapping[str, Any], policy: Policy, where: str) -> Policy:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from daybreak.core.reference import SecretRef
+from daybreak.core.tls import Wanted
 from daybreak.core.url import Url
 
 
@@ -28,7 +29,7 @@ class Target:
 
     `source` names where the URL came from, such as `PROD_DATABASE_URL (.env)`. With a `reference`
     the user and the password are looked up for each connection; until the first time, `url` has
-    the dialect alone.
+    the dialect alone. What is wanted by `tls` stands in the query of a `url` that is known.
     """
 
     environment: str
@@ -37,6 +38,7 @@ class Target:
     policy: Policy = field(default_factory=Policy)
     role: str | None = None
     fallback: bool = False
+    tls: Wanted = field(default_factory=Wanted)
     reference: SecretRef | None = None
 
     @property

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from daybreak.core.url import Url
     from daybreak.core.weight import Heavy, Suspect
     from daybreak.dialects.running import Running
+    from daybreak.dialects.tls import Tls
     from daybreak.dialects.watching import Watching
     from daybreak.dialects.wording import Words
 
@@ -52,6 +53,7 @@ class Driver:
     package: str
     serves_sync: bool
     serves_async: bool
+    tls_in_url: bool = True  # False: only a context tells it to verify, or even to use TLS
 
 
 @dataclass(frozen=True)
@@ -243,6 +245,11 @@ class Dialect(Protocol):
     @property
     def running(self) -> Running:
         """What a run asks the server."""
+        ...
+
+    @property
+    def tls(self) -> Tls:
+        """How it says TLS."""
         ...
 
     @property

@@ -129,7 +129,8 @@ def _connect_args(target: Target, driver: Driver, given: Mapping[str, Any]) -> d
     asked = dict(target.url.query)
     own = dialect_of(target).connect_args(driver)
     # SQLAlchemy lets connect_args win over the URL, whose writer chose its timeouts on purpose.
-    return {name: value for name, value in own.items() if name not in asked} | dict(given)
+    connect_args = {name: value for name, value in own.items() if name not in asked}
+    return connect_args | dialect_of(target).tls.engine_arguments(target.url, driver) | dict(given)
 
 
 def _looking_up(
@@ -240,6 +241,10 @@ def not_taken(target: Target, error: TypeError) -> InvalidUrl:
 def explain(target: Target, error: BaseException | None) -> DaybreakError:
     """Why `target` could not be reached, as the driver's `error` tells it."""
     dialect = dialect_of(target)
+    if error is not None and (without_tls := dialect.tls.trouble(error)) is not None:
+        from daybreak.edges.tls import failure
+
+        return failure(target, dialect, without_tls, _words_of(error))
     trouble = dialect.trouble(error) if error is not None else None
     url = target.url
     where = f"{url.host or 'the local socket'}:{url.port or dialect.DEFAULT_PORT}"

@@ -21,6 +21,7 @@ from daybreak.edges.connect import (
 from daybreak.edges.lookup import located
 from daybreak.edges.project import project_above
 from daybreak.edges.settings import Settings, load_settings, resolve_target
+from daybreak.edges.tls import require_tls_in_url
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -87,10 +88,12 @@ class Database:
         """The URL for SQLAlchemy, with `driver` or the project's own. It holds the password.
 
         What a reference stands for is looked up by the call, and not again: prefer an engine.
+        Raises InvalidUrl where TLS is required and `driver` can't be told so by a URL.
         """
         chosen = self._named(driver) if driver else self._driver()
-        url = sqlalchemy_url(located(self.target), chosen)
-        return Secret(url.render_as_string(hide_password=False))
+        target = located(self.target)
+        require_tls_in_url(target, chosen)
+        return Secret(sqlalchemy_url(target, chosen).render_as_string(hide_password=False))
 
     @overload
     def dsn(self, driver: PostgresqlDriver) -> str: ...

@@ -19,6 +19,7 @@ from daybreak.core.url import Url
 from daybreak.dialects import dialect_named
 from daybreak.dialects.base import Trouble
 from daybreak.edges.credential import read_secret
+from daybreak.edges.tls import protected
 
 if TYPE_CHECKING:
     from daybreak.edges.aws import Aws
@@ -34,7 +35,7 @@ def located(target: Target) -> Target:
     """
     if target.reference is None:
         return target
-    return target.with_credential(_lookup(target.reference, target).url())
+    return protected(target.with_credential(_lookup(target.reference, target).url()))
 
 
 def home_of(target: Target) -> str | None:
@@ -63,14 +64,14 @@ def connecting(target: Target, connect: Callable[[Target], Made], looking: Look 
     dialect = dialect_named(target.url.dialect, target.source)
     found = looking(lookup.url)
     try:
-        return connect(target.with_credential(found))
+        return connect(protected(target.with_credential(found)))
     except Exception as error:
         if dialect.trouble(error) is not Trouble.AUTHENTICATION:
             raise
         newer = looking(lambda: lookup.renewed(found))
         if newer == found:
             raise
-    return connect(target.with_credential(newer))
+    return connect(protected(target.with_credential(newer)))
 
 
 class _Lookup(Protocol):

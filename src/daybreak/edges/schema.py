@@ -10,6 +10,7 @@ from daybreak.core.errors import (
     DaybreakError,
     SchemaTooOld,
     SchemaUnknown,
+    TlsFailed,
     Unreachable,
 )
 from daybreak.core.events import Emit, NotYet, ignore
@@ -68,14 +69,14 @@ class SchemaWait:
         """Look once: what was found, or how many seconds to pause before the next look.
 
         Raises SchemaTooOld, or Unreachable and its kin, when the time is up; SchemaUnknown,
-        AuthenticationFailed and what is wrong with the settings at once.
+        AuthenticationFailed, TlsFailed and what is wrong with the settings at once.
         """
         try:
             self._target = located(self._target)
             heads, half_gone, journal = ask_recorded(
                 self._target, self._driver, self._required.table, self._required.parents
             )
-        except AuthenticationFailed:  # no time cures it
+        except (AuthenticationFailed, TlsFailed):  # no time cures it
             raise
         except Unreachable as down:
             return self._next(down)

@@ -22,13 +22,21 @@ from daybreak.core.environment import (
 from daybreak.core.errors import DaybreakError, ProjectInvalid
 from daybreak.core.reference import SecretRef, parse_reference
 from daybreak.core.secret import Secret
-from daybreak.core.settings import SHADOW_VARIABLE, ProjectSettings, read_settings
+from daybreak.core.settings import (
+    SHADOW_VARIABLE,
+    EnvironmentSettings,
+    ProjectSettings,
+    read_settings,
+)
 from daybreak.core.target import Target
+from daybreak.core.tls import Wanted
 from daybreak.core.url import Url
 from daybreak.dialects import dialect_named, split_dialect
 from daybreak.dialects.base import Driver
+from daybreak.dialects.tls import VARIABLES as TLS_VARIABLES
 from daybreak.edges.credential import read_credential
 from daybreak.edges.project import Project
+from daybreak.edges.tls import protected
 
 Purpose = Literal["application", "migration"]
 
@@ -155,7 +163,7 @@ def shadow_target(settings: Settings) -> Target | None:
             return None
         text, source = found.value, found.source
     url, reference = _read(text, source, settings)
-    return Target("shadow", url, source, reference=reference)
+    return protected(Target("shadow", url, source, tls=_wanted_tls(settings), reference=reference))
 
 
 def resolve_target(settings: Settings, purpose: Purpose = "application") -> Target:
@@ -170,22 +178,31 @@ def resolve_target(settings: Settings, purpose: Purpose = "application") -> Targ
         dialect = dialect_named(
             (settings.declared.dialect or "postgresql").partition("+")[0], "pyproject.toml"
         )
-        return Target(
-            environment=choice.environment,
-            url=dialect.dev_fallback(settings.project.database_name),
-            source="the local fallback",
-            policy=declared.policy,
-            role=role,
-            fallback=True,
-        )
-    url, reference = _read(choice.found.value, choice.found.source, settings)
-    return Target(
+        url, source = dialect.dev_fallback(settings.project.database_name), "the local fallback"
+        reference = None
+    else:
+        source = choice.found.source
+        url, reference = _read(choice.found.value, source, settings)
+    target = Target(
         environment=choice.environment,
         url=url,
-        source=choice.found.source,
+        source=source,
         policy=declared.policy,
         role=role,
+        fallback=choice.found is None,
+        tls=_wanted_tls(settings, declared),
         reference=reference,
+    )
+    return protected(target)
+
+
+def _wanted_tls(settings: Settings, declared: EnvironmentSettings | None = None) -> Wanted:
+    process = settings.variables.process
+    return Wanted(
+        setting=declared.tls if declared else None,
+        ca=declared.tls_ca if declared else None,
+        root=str(settings.project.root),
+        variables=tuple((name, process[name]) for name in TLS_VARIABLES if process.get(name)),
     )
 
 

@@ -81,6 +81,7 @@ def show_settings(session: Session) -> Diagnosis:
         Setting("lock budget", duration_text(policy.lock_budget_ms), gentle("lock_budget_ms")),
         Setting("attempts", str(policy.attempts), gentle("attempts")),
         Setting("role", environment.role or "none", in_table if environment.role else "default"),
+        Setting("tls", environment.tls or "not set", in_table if environment.tls else "default"),
     ]
     errors: list[DaybreakError] = []
     for purpose in ("application", "migration"):

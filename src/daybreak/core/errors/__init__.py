@@ -14,6 +14,8 @@
     │  ├─ UnknownDriver                    a driver that Daybreak has no settings for
     │  ├─ DriverMissing                    a known driver that is not installed
     │  ├─ ExtraMissing                     an optional part of Daybreak is not installed
+    │  ├─ TlsContradicted                  the URL and the settings ask for different TLS
+    │  ├─ BundleMissing                    no certificates to verify the server's by
     │  ├─ RoleRefused                      a `role` that the user can't take
     │  ├─ RightMissing                     the user may not read which revision is recorded
     │  ├─ PlainPassword                    a password in a file that is committed
@@ -50,6 +52,7 @@
     │  └─ BudgetSpent                      others would wait for a migration for too long
     ├─ Unreachable                      6  the database could not be reached
     │  ├─ ServerDown                       nothing answers at the address
+    │  ├─ TlsFailed                        no TLS, or a certificate that is not the server's
     │  ├─ AuthenticationFailed             the server refused user or password
     │  ├─ LookupUnanswered                 AWS did not answer what a reference asks for
     │  ├─ ConnectionLost                   it went away before a revision was applied or taken back

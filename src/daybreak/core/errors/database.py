@@ -41,6 +41,10 @@ class ServerDown(Unreachable):
     pass
 
 
+class TlsFailed(Unreachable):
+    pass
+
+
 class AuthenticationFailed(Unreachable):
     pass
 

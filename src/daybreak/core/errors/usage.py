@@ -79,6 +79,18 @@ class ExtraMissing(UsageError):
         self.extra = extra
 
 
+class TlsContradicted(UsageError):
+    def __init__(self, source: str, words: str, setting: str, environment: str) -> None:
+        super().__init__(
+            f"{source} has {words}, and pyproject.toml has {setting} for {environment}",
+            "remove one of the two, or let them agree",
+        )
+
+
+class BundleMissing(UsageError):
+    pass
+
+
 class RoleRefused(UsageError):
     def __init__(self, role: str, environment: str, said: str) -> None:
         super().__init__(

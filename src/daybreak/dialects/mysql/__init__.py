@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from daybreak.core.engine import Engine
-from daybreak.core.errors import InvalidUrl
 from daybreak.core.secret import Secret, Token
 from daybreak.core.target import Policy
+from daybreak.core.tls import Strength
 from daybreak.core.url import Url
 from daybreak.dialects import base
 from daybreak.dialects.base import Driver, Rows, Trouble, token_in_the_open
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from daybreak.core.catalog import Catalog
     from daybreak.core.change import Change
     from daybreak.dialects.mysql import running as running
+    from daybreak.dialects.mysql import tls as tls
     from daybreak.dialects.mysql import watching as watching
     from daybreak.dialects.mysql import words as words
     from daybreak.dialects.mysql.catalog import build_catalog as build_catalog
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 __getattr__ = loading(
     __name__,
     {
+        "tls": "tls",
         "watching": "watching",
         "words": "words",
         "build_catalog": "catalog",
@@ -73,17 +75,16 @@ DRIVERS = (
         "aiomysql 'sqlalchemy[asyncio]'",
         serves_sync=False,
         serves_async=True,
+        tls_in_url=False,
     ),
 )
 DEFAULT_PORT = 3306
 MAINTENANCE_DATABASE = None
 EMBEDDED = False
 TRANSACTIONAL_DDL = False
-_TLS = ("ssl_ca", "ssl_capath", "ssl_cert", "ssl_key", "ssl_cipher", "ssl_check_hostname")
 # With any of them pymysql takes no other than an encrypted connection.
 _ENCRYPTS = ("ssl", "ssl_ca", "ssl_cert", "ssl_key", "ssl_verify_cert", "ssl_verify_identity")
-_VERIFY = {"ssl_verify_cert", "ssl_verify_identity"}
-_FLAGS = {"ssl_check_hostname", "ssl_disabled", *_VERIFY, "local_infile", "use_unicode", "compress"}
+_FLAGS = {"local_infile", "use_unicode", "compress"}
 # Source: 246 kinds of change tried on Alembic 1.20.1; docs/autogenerate.md has them all.
 NOT_COMPARED = (
     "CHECK constraints",
@@ -119,16 +120,18 @@ def dev_fallback(project: str) -> Url:
 
 
 def translate_query(url: Url, driver: Driver, source: str) -> Mapping[str, str]:
-    """pymysql's words are the common ones; aiomysql knows no `ssl_…`, only a context object."""
-    tls = sorted(name for name, _ in url.query if name.startswith("ssl"))
-    if driver.name == "aiomysql" and tls:
-        raise InvalidUrl(
-            f"the URL from {source} has {', '.join(tls)} in its query, which aiomysql does not "
-            "take there",
-            "remove it, and give a context to the engine in database.py: "
-            "Database(__file__, connect_args={'ssl': ssl.create_default_context(cafile=…)})",
-        )
-    return dict(url.query)
+    """pymysql's words are the common ones; aiomysql takes no `ssl_…`, only a context object."""
+    query = dict(url.query)
+    if not _says_tls(url):
+        return query
+    from daybreak.dialects.mysql.tls import WORDS, in_sqlalchemys_words
+
+    others = {name: text for name, text in query.items() if name not in WORDS}
+    return {**others, **in_sqlalchemys_words(url, driver)}
+
+
+def _says_tls(url: Url) -> bool:
+    return any(name.startswith("ssl_") for name, _ in url.query)
 
 
 def over_tls(driver: Driver, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -137,13 +140,14 @@ def over_tls(driver: Driver, arguments: Mapping[str, Any]) -> dict[str, Any]:
         raise token_in_the_open("ssl_disabled")
     if not arguments.get("ssl", True):
         raise token_in_the_open(f"ssl={arguments['ssl']}")
-    from daybreak.dialects.mysql.encrypted import anybody, connect_encrypted
+    from daybreak.dialects.mysql.tls import connect_with_tls
+    from daybreak.dialects.tls import Files, context_of
 
     more: dict[str, Any] = {}
     if driver.name == "aiomysql":
-        more["async_creator_fn"] = connect_encrypted
+        more["async_creator_fn"] = connect_with_tls
     if not any(arguments.get(name) for name in _ENCRYPTS):
-        more["ssl"] = anybody()
+        more["ssl"] = context_of(Strength.REQUIRED, Files())
     return {**more, **arguments}
 
 
@@ -166,16 +170,13 @@ def dsn(url: Url, driver: Driver) -> dict[str, Any]:
 
     A certificate is verified exactly where an engine's connection verifies it.
     """
-    query: dict[str, Any] = {
-        name: _typed(name, text)
-        for name, text in translate_query(url, driver, "the settings").items()
-    }
-    if not query.keys() & _VERIFY:
-        # As keywords of their own these mean "encrypted, but by anybody" to pymysql; as an engine
-        # passes them on, in one, the authority and the host's name are verified.
-        tls = {name.removeprefix("ssl_"): query.pop(name) for name in _TLS if name in query}
-        query |= {"ssl": tls} if tls else {}
-    arguments = {
+    query: dict[str, Any] = {name: _typed(name, text) for name, text in url.query}
+    if _says_tls(url):
+        from daybreak.dialects.mysql.tls import WORDS, arguments
+
+        query = {name: value for name, value in query.items() if name not in WORDS}
+        query |= arguments(url, driver)
+    given: dict[str, Any] = {
         "host": url.host,
         "port": url.port or DEFAULT_PORT,
         "user": url.username,
@@ -185,7 +186,7 @@ def dsn(url: Url, driver: Driver) -> dict[str, Any]:
         **connect_args(driver),
         **query,
     }
-    given = {name: value for name, value in arguments.items() if value is not None}
+    given = {name: value for name, value in given.items() if value is not None}
     if isinstance(url.password, Token):
         given = over_tls(driver, given)
         given.pop("async_creator_fn", None)  # SQLAlchemy's word

@@ -20,6 +20,7 @@ from daybreak.dialects.postgresql.writer import WRITER as WRITER
 
 if TYPE_CHECKING:
     from daybreak.dialects.postgresql import running as running
+    from daybreak.dialects.postgresql import tls as tls
     from daybreak.dialects.postgresql import watching as watching
     from daybreak.dialects.postgresql import words as words
     from daybreak.dialects.postgresql.catalog import build_catalog as build_catalog
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 __getattr__ = loading(
     __name__,
     {
+        "tls": "tls",
         "watching": "watching",
         "words": "words",
         "build_catalog": "catalog",
@@ -128,22 +130,25 @@ def dev_fallback(project: str) -> Url:
 
 def translate_query(url: Url, driver: Driver, source: str) -> Mapping[str, str]:
     """libpq's words are the common ones; asyncpg spells `sslmode` as `ssl` and knows few more."""
+    from daybreak.dialects.postgresql.tls import taken_by_context
+
     query = _encrypted(url)
     if driver.name != "asyncpg":
         if "ssl" in query:
             query.setdefault("sslmode", query.pop("ssl"))
         return query
+    by_context = taken_by_context(url)
     if "sslmode" in query:
         query["ssl"] = query.pop("sslmode")
-    for name in query.keys() & _LIBPQ.keys():
+    for name in query.keys() & (_LIBPQ.keys() | by_context):
         del query[name]
     unknown = sorted(query.keys() - {"ssl", "host", "port", "prepared_statement_cache_size"})
     if unknown:
         raise InvalidUrl(
             f"the URL from {source} has {', '.join(unknown)} in its query, which asyncpg does "
             "not take there",
-            "take it out of the URL: certificates go into the variables PGSSLROOTCERT, PGSSLCERT "
-            "and PGSSLKEY, which every driver reads, the rest into database.py: "
+            "take it out of the URL: certificates go there beside sslmode=verify-full, the rest "
+            "into database.py: "
             "Database(__file__, connect_args={'server_settings': {…}})",
         )
     return query
