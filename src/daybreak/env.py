@@ -9,15 +9,18 @@ It serves `alembic` and `daybreak` alike, so that both have the same protection.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from logging.config import fileConfig
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alembic import context
 from alembic.util import CommandError
+from sqlalchemy import Connection
 
 from daybreak.core.errors import DaybreakError, Protected
 from daybreak.core.events import Emit, Event, Skipped, Waits
@@ -26,6 +29,7 @@ from daybreak.core.guard import needs_consent, refuse_on_lambda
 from daybreak.core.journal import JOURNAL
 from daybreak.core.secret import mask_error
 from daybreak.core.wishes import Wishes, wishes_from
+from daybreak.edges.ahead import Ahead
 from daybreak.edges.alembic import (
     Call,
     Running,
@@ -34,6 +38,7 @@ from daybreak.edges.alembic import (
     project_in_force,
     require_tested,
 )
+from daybreak.edges.apply.alone import connect_beside
 from daybreak.edges.connect import driver_for, explained, make_migration_engine, sqlalchemy_url
 from daybreak.edges.directives import without_empty_files
 from daybreak.edges.history import load_history, place_in_history
@@ -54,7 +59,7 @@ from daybreak.flows.losses import Losses, agreed
 from daybreak.report.text import Met, run_words
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, MetaData
+    from sqlalchemy import MetaData
 
 
 def run(
@@ -188,12 +193,18 @@ def _run_online(
     _require_consent(call, running, target.environment, settings)
     target = located(target)
     engine = make_migration_engine(target, driver_for(target, settings.project_driver))
-    with explained(target):
-        connection = engine.connect()
-    with connection:
+    with contextlib.ExitStack() as stack:
+        opening = None
+        # a downgrade may ask a person first, and nobody knows for how long that thinks
+        if running.command == "upgrade":
+            opening = Ahead(partial(connect_beside, engine, target))
+            stack.callback(opening.leave, Connection.close)
+        with explained(target):
+            connection = engine.connect()
+        stack.enter_context(connection)
         losses = Losses(connection, target, call, running, options)
         wishes, emit = _wishes(call), _emit(call)
-        apply(connection, target, running, options, wishes, emit, losses, target.policy)
+        apply(connection, target, running, options, wishes, emit, losses, target.policy, opening)
 
 
 def _require_consent(

@@ -53,7 +53,7 @@ def test_without_the_wheel_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -
 
     with pytest.raises(ExtraMissing) as missing:
         pgwheel.psql()
-    assert missing.value.cure == "uv add 'daybreak[dev]'"
+    assert missing.value.cure == "uv add 'daybreak[dev]', or: pip install \"daybreak[dev]\""
 
 
 def test_a_version_that_the_wheel_does_not_carry_is_named() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from daybreak import Database
 from daybreak.core.errors import InvalidUrl
 from daybreak.core.secret import Secret, mask
+from daybreak.dialects.tls import context_of
 from edges.project_of import ASYNC, SYNC, ask, ask_async, disposed, name_database
 from servers.account import Account
 from servers.door import Door, open_door
@@ -99,6 +101,25 @@ def test_each_connection_has_a_token_of_its_own(
     assert found == [account.user] * 2
     assert len(set(door.tokens)) == 2
     assert door.heard == []
+
+
+@pytest.mark.parametrize("name", ["mysql"])
+def test_what_encrypts_is_made_once_for_an_engine(
+    name: str,
+    door: Door,
+    account: Account,
+    project: Callable[..., Database],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[object] = []
+
+    def counted(*given: Any) -> ssl.SSLContext:
+        made.append(given)
+        return context_of(*given)
+
+    monkeypatch.setattr("daybreak.dialects.mysql.tls.context_of", counted)
+    assert use(project(door.reference, "mysql"), "SELECT 1", asynchronous=False) == [1, 1]
+    assert len(made) == 1
 
 
 @EACH

@@ -15,6 +15,7 @@ import pytest
 from daybreak.edges.pgtemporary import free_port
 from projects import BIN, CLEAN, VENUES, Done, Project, make_project
 from servers.account import Account
+from servers.door import open_door
 from servers.moto import REGION, Moto
 from servers.server import Server
 
@@ -124,6 +125,20 @@ def test_an_upgrade_survives_a_rotation(scene: Scene, command: str) -> None:
         ("0002",)
     ]
     assert server.execute("SELECT city FROM venues", database=database) == []
+
+
+def test_every_connection_of_a_run_has_a_token(scene: Scene, tmp_path: Path) -> None:
+    """The run's own, its lock's and its watcher's; and those of the way with nothing to do."""
+    with open_door(scene.account, tmp_path) as door:
+        place = f"{scene.account.database}@127.0.0.1:{door.port}"
+        for command in ("upgrade head", "upgrade head", "current", "check", "wait --timeout 0"):
+            before = len(door.tokens)
+            done = scene.run("daybreak", *command.split(), PROD_DATABASE_URL=door.reference)
+            assert (done.code, place in done.said) == (0, True), (command, done.said)
+            assert len(door.tokens) > before
+        plain = scene.run("alembic", "current", PROD_DATABASE_URL=door.reference)
+        assert (plain.code, "0001 (head)" in plain.out) == (0, True), plain.said
+    assert door.heard == []
 
 
 def test_a_password_that_was_looked_up_twice_is_the_secrets_fault(scene: Scene) -> None:

@@ -19,11 +19,6 @@ WRITE = (
     'python -c "from urllib.parse import quote; from getpass import getpass; '
     "print(quote(getpass(), safe=''))\""
 )
-INJECT = (
-    "inject the value instead, into DEV_DATABASE_URL: `secrets` of an ECS task, "
-    "`env: secrets-manager` or `parameter-store` of CodeBuild, `secrets` of GitHub Actions "
-    "(docs/settings.md)"
-)
 SECRET = {"username": "u", "password": "hunter-22", "host": "h", "dbname": "d"}
 
 
@@ -113,18 +108,16 @@ URLS = {
         WRITE,
         variables=dev("postgresql://u:hunter-22@h:port/d"),
     ),
-    "Secrets Manager": Wrong(
-        "DEV_DATABASE_URL refers to secretsmanager://prod/db, and this version of Daybreak does "
-        "not look secrets up itself",
-        INJECT,
-        variables=dev("secretsmanager://prod/db?region=eu-west-1"),
+    "a reference to nothing": Wrong(
+        "DEV_DATABASE_URL says secretsmanager:// and names nothing",
+        "write secretsmanager://NAME, or the ARN",
+        variables=dev("secretsmanager://?region=eu-west-1"),
         plain=True,
     ),
-    "Parameter Store": Wrong(
-        "DEV_DATABASE_URL refers to ssm:///prod/db, and this version of Daybreak does not look "
-        "secrets up itself",
-        INJECT,
-        variables=dev("ssm:///prod/db"),
+    "a token for nobody": Wrong(
+        "DEV_DATABASE_URL is rds-iam:// without a user",
+        "write rds-iam://user@cluster-or-host/database",
+        variables=dev("rds-iam://shop/shop"),
     ),
     "malformed JSON": Wrong(
         "DEV_DATABASE_URL starts like JSON and is none (line 1, column 70)",
@@ -134,7 +127,8 @@ URLS = {
     "JSON without a host": Wrong(
         "the database secret in DEV_DATABASE_URL has no host (a secret that RDS manages holds "
         "only username and password)",
-        "use a secret that holds them all, or build the URL from its parts in the pipeline",
+        "name the secret instead, and they are looked up: secretsmanager://NAME "
+        "(docs/credentials.md); or use a secret that holds them all",
         variables=dev(json.dumps(SECRET | {"host": ""})),
     ),
     "JSON of another engine": Wrong(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def report(outcome: Outcome, *lines: str) -> None:
-    """`lines` or one for a person, the whole outcome for a machine. Offline, the SQL is the answer."""
+    """`lines` for a person, the whole outcome for a machine. Offline, the SQL is the answer."""
     from daybreak.cli.answered import outcome_line
     from daybreak.core.events import Applied
 

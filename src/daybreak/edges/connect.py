@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib.util
 import re
 import socket
@@ -138,10 +139,14 @@ def _looking_up(
 ) -> Callable[..., Any]:
     """How an engine connects to what a reference stands for, at each connection anew."""
 
+    @functools.cache  # what a context is made of is read once for an engine
+    def told(url: Url) -> dict[str, Any]:
+        return _connect_args(replace(target, url=url), driver, given)
+
     def connect(dialect: Any, _record: Any, _args: Any, _params: Any) -> Any:
         def connect_now(now: Target) -> Any:
             args, params = dialect.create_connect_args(sqlalchemy_url(now, driver))
-            params |= _connect_args(now, driver, given)
+            params |= told(replace(now.url, username=None, password=None))
             if isinstance(now.url.password, Token):
                 params = dialect_of(now).over_tls(driver, params)
             return dialect.connect(*args, **params)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from daybreak.core.invocation import AlembicOptions
-from daybreak.core.secret import Secret
+from daybreak.core.secret import Secret, Token
 from daybreak.core.target import Target
 from daybreak.dialects import driver_named
 from daybreak.dialects.base import Driver
@@ -94,7 +94,8 @@ class Database:
         chosen = self._named(driver) if driver else self._driver()
         target = located(self.target)
         require_tls_in_url(target, chosen)
-        return Secret(sqlalchemy_url(target, chosen).render_as_string(hide_password=False))
+        kind = Token if isinstance(target.url.password, Token) else Secret
+        return kind(sqlalchemy_url(target, chosen).render_as_string(hide_password=False))
 
     @overload
     def dsn(self, driver: PostgresqlDriver) -> str: ...

@@ -41,6 +41,7 @@ from daybreak.core.target import Policy, Target
 from daybreak.core.wishes import Wishes
 from daybreak.dialects import dialect_named
 from daybreak.dialects.base import Dialect
+from daybreak.edges.ahead import Ahead
 from daybreak.edges.alembic import Running
 from daybreak.edges.apply.alone import Alone
 from daybreak.edges.apply.funnel import Funnel
@@ -83,13 +84,16 @@ def apply(
     emit: Emit,
     losses: Losses,
     policy: Policy,
+    opening: Ahead[Connection] | None = None,
 ) -> None:
     """Run what Alembic was asked to run on `connection`, to which `target` led, if any did.
+
+    `opening`: a connection for the run's lock, on its way already.
 
     Raises NotTheWriter, DropsData, LockHeld, MovedMeanwhile, RevisionNotInFiles, Undecided,
     LockLost, BudgetSpent, and what a revision's failure is turned into by `core.failure`.
     """
-    run = Run(connection, target, options, wishes, emit, policy)
+    run = Run(connection, target, options, wishes, emit, policy, opening)
     if running.command is None:
         run.read()
         return
@@ -112,6 +116,7 @@ class Run:
         wishes: Wishes,
         emit: Emit,
         policy: Policy,
+        opening: Ahead[Connection] | None,
     ) -> None:
         self.connection, self.target = connection, target
         self.options, self.wishes, self.emit = options, wishes, emit
@@ -138,6 +143,7 @@ class Run:
             mark=mark,
             process=process,
             wait_s=wishes.wait_s,
+            opening=opening,
         )
         self._begun = self._recorded = self._stamped = False
         self._since = 0.0

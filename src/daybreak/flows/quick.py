@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
 from typing import ParamSpec, TypeVar
 
 from daybreak.core.errors import NotTheWriter
@@ -21,6 +20,7 @@ from daybreak.core.events import Connected, Finished
 from daybreak.core.guard import needs_consent, refuse_on_lambda
 from daybreak.core.heads import is_done, labels_of
 from daybreak.core.target import Target
+from daybreak.edges.ahead import Ahead
 from daybreak.edges.connect import dialect_of
 from daybreak.edges.lookup import located
 from daybreak.edges.project import locate_project
@@ -67,13 +67,14 @@ def upgrade(session: Session, revision: str) -> Outcome | None:
     opened = _open(session)
     if opened is None:
         return None
-    asking = _Asking(opened)
-    scanned, server, target = scan_history(opened.layout), asking.answer(), asking.target
+    target = resolve_target(opened.settings, "migration")
+    asking = _asking(opened, target)
+    scanned, server = scan_history(opened.layout), asking.result()
     if server is None or needs_consent("upgrade", protected=target.policy.protected):
         return None
     if server.reader:
         tell_notes(session, opened.settings)
-        raise NotTheWriter("upgrade", target.place, server.what, target.source)
+        raise NotTheWriter("upgrade", located(target).place, server.what, target.source)
     if server.half_done or scanned is None:
         return None
     if not is_done(revision, server.recorded, scanned.ends):
@@ -91,8 +92,9 @@ def current(session: Session, *, check_heads: bool) -> Current | None:
     opened = _open(session)
     if opened is None:
         return None
-    asking = _Asking(opened)
-    scanned, server = scan_history(opened.layout), asking.answer()
+    target = resolve_target(opened.settings, "migration")
+    asking = _asking(opened, target)
+    scanned, server = scan_history(opened.layout), asking.result()
     if scanned is None or server is None or server.half_done:
         return None
     if not scanned.ends.known.keys() >= set(server.recorded):
@@ -100,7 +102,7 @@ def current(session: Session, *, check_heads: bool) -> Current | None:
     answer = Current(
         tuple(sorted(server.recorded)),
         tuple(sorted(scanned.ends.recorded)),
-        _connected(asking.target, server),
+        _connected(target, server),
     )
     if check_heads and not answer.at_head:
         return None
@@ -156,35 +158,16 @@ def _open(session: Session) -> _Opened | None:
     return _Opened(settings, layout, table) if layout and table else None
 
 
-class _Asking(Thread):
-    """Asks the database from the start; `answer` gives what it said, or raises."""
-
-    def __init__(self, opened: _Opened) -> None:
-        super().__init__(daemon=True)  # so that Ctrl-C does not wait for a silent server
-        self.target = resolve_target(opened.settings, "migration")
-        self._driver, self._table = opened.settings.project_driver, opened.table
-        self._answer: Whereabouts | None = None
-        self._error: Exception | None = None
-        self.start()
-
-    def run(self) -> None:
-        try:
-            self.target = located(self.target)
-            self._answer = ask_where(self.target, self._driver, self._table)
-        except Exception as error:  # noqa: BLE001 - raised where it is waited for
-            self._error = error
-
-    def answer(self) -> Whereabouts | None:
-        self.join()
-        if self._error is not None:
-            raise self._error
-        return self._answer
+def _asking(opened: _Opened, target: Target) -> Ahead[Whereabouts | None]:
+    """Asks the database while the files are read."""
+    driver, table = opened.settings.project_driver, opened.table
+    return Ahead(lambda: ask_where(target, driver, table))
 
 
 def _connected(target: Target, server: Whereabouts) -> Connected:
     return Connected(
         target.environment,
-        target.place,
+        located(target).place,
         f"{dialect_of(target).LABEL} {server.version}",
         server.recorded,
     )

@@ -14,6 +14,7 @@ from daybreak.core.holder import called
 from daybreak.core.target import Target
 from daybreak.dialects.base import Dialect
 from daybreak.dialects.running import LockSession
+from daybreak.edges.ahead import Ahead
 from daybreak.edges.apply.journal import Journal
 from daybreak.edges.apply.lock import RunLock
 from daybreak.edges.apply.orphans import TOLD_EVERY_S, meet_orphans
@@ -23,13 +24,23 @@ from daybreak.edges.apply.worker import Worker
 from daybreak.edges.connect import explained
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
+
+
+def connect_beside(engine: Engine, target: Target | None) -> Connection:
+    """A connection of its own, in autocommit, as the user that the URL names."""
+    own = engine.execution_options(isolation_level="AUTOCOMMIT").connect()
+    if target is not None and target.role is not None:
+        # Only that user may end a session of its own, whatever the role may do.
+        own.exec_driver_sql("SET ROLE NONE")
+    return own
 
 
 class Alone:
     """Lets one run at a time work on a history of the database to which `target` led, if any did.
 
-    `name` is that of the lock, `mark` that of the sessions that work.
+    `name` is that of the lock, `mark` that of the sessions that work. `opening`: a connection for
+    the lock, on its way already.
     """
 
     def __init__(
@@ -45,11 +56,13 @@ class Alone:
         mark: str,
         process: str,
         wait_s: float,
+        opening: Ahead[Connection] | None,
     ) -> None:
         self._worker, self._target, self._dialect = worker, target, dialect
         self._server, self._journal = dialect.running, journal
         self._stop, self._emit, self._wait_s = stop, emit, wait_s
         self._name, self._mark, self._process = name, mark, process
+        self._opening = opening
         self._tell_at = 0.0
 
     @contextlib.contextmanager
@@ -109,18 +122,12 @@ class Alone:
     def _connection(self) -> Iterator[Connection]:
         explaining = explained(self._target) if self._target else contextlib.nullcontext()
         with explaining:
-            own = self._another()
+            own = self._opening.result() if self._opening else self._another()
         with own:
             yield own
 
     def _another(self) -> Connection:
-        """A connection of its own, in autocommit, as the user that the URL names."""
-        engine = self._worker.connection.engine
-        own = engine.execution_options(isolation_level="AUTOCOMMIT").connect()
-        if self._target is not None and self._target.role is not None:
-            # Only that user may end a session of its own, whatever the role may do.
-            own.exec_driver_sql("SET ROLE NONE")
-        return own
+        return connect_beside(self._worker.connection.engine, self._target)
 
     def _told(self, holders: Sequence[LockSession], seconds: float) -> None:
         self._heed_stop()
