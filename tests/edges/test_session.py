@@ -48,6 +48,21 @@ def test_a_setting_that_the_server_does_not_know_is_left_out(postgresql16: Serve
         assert connection.scalar(text("SHOW idle_session_timeout")) == "7min"
 
 
+@pytest.mark.parametrize(("own", "found"), [("", "0"), ("ALTER DATABASE {} SET {} = 3", "3")])
+def test_an_index_is_built_by_one_process_unless_somebody_has_said_how_many(
+    postgresql16: Server, own: str, found: str
+) -> None:
+    running = dialect_named("postgresql", "the test").running
+    setting = "max_parallel_maintenance_workers"
+    with postgresql16.fresh_database() as name:
+        if own:
+            postgresql16.execute(own.format(name, setting), database=name)
+        with connect(postgresql16.url(name)) as connection:
+            for _ in range(2):  # a session that lives on in a pool is set up anew
+                set_up(connection, running, running.SESSION)
+                assert connection.scalar(text(f"SHOW {setting}")) == found
+
+
 @pytest.mark.parametrize(
     ("query", "called"), [("", "ours"), ("?application_name=theirs", "theirs")]
 )

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from daybreak.core.weight import Suspect
 
 # The worker's session. Whose client is gone is ended within half a second, or its statement would
-# go on, or stay in the queue of a table's locks, for nobody.
-SESSION = {"client_connection_check_interval": "500ms"}
+# go on, or stay in the queue of a table's locks, for nobody. An index is built by one process: each
+# more takes a processor from those who are to notice nothing.
+SESSION = {"client_connection_check_interval": "500ms", "max_parallel_maintenance_workers": "0"}
 # A statement that leaves something behind when it is ended is let to its end.
 UNHURRIED = {"client_connection_check_interval": "0"}
 # The session that holds the run's lock: a peer that went silent is noticed in 30 s.
@@ -26,12 +27,17 @@ LOCK_SESSION = {
     "idle_session_timeout": "0",
 }
 
-# How a session is called for whoever looks at the server: a name from the URL stays.
+# How a session is called for whoever looks at the server: a name from the URL stays. So does what
+# somebody has set for a role or a database about how many processes build an index.
 _SET_UP = """
 SELECT set_config(setting, value, false)
 FROM (VALUES ('application_name', :name), {settings}) AS wanted (setting, value)
 WHERE CASE setting
     WHEN 'application_name' THEN current_setting(setting) = ''
+    WHEN 'max_parallel_maintenance_workers' THEN (
+        SELECT s.source IN ('default', 'configuration file', 'session')
+        FROM pg_settings AS s WHERE s.name = wanted.setting
+    )
     ELSE current_setting(setting, true) IS NOT NULL
 END
 """
