@@ -28,6 +28,7 @@ class TlsTrouble(Enum):
     TOO_NEW = "the certificate is not valid yet"
     REFUSED = "the certificate was refused, and the driver does not say why"
     NOT_OFFERED = "the server speaks no TLS"
+    DEMANDED = "the server takes no connection without TLS"
     NO_SESSION = "the two could not agree on a session"
 
 

@@ -157,6 +157,9 @@ def failure(target: Target, dialect: Dialect, trouble: TlsTrouble, words: str) -
                 'turn it on in the server; where nobody can listen on the way: tls = "off" in '
                 f"{setting}"
             )
+        case TlsTrouble.DEMANDED:
+            problem = f"{where} takes no connection without TLS"
+            cure = f'tls = "verify-full" in {setting} (docs/tls.md), or tls = "require"'
         case TlsTrouble.NO_SESSION:
             problem = f"no TLS with {where}: {words}"
             cure = "compare the versions of TLS and the ciphers that the server and this side take"

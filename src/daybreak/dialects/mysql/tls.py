@@ -158,9 +158,12 @@ async def connect_with_tls(**keywords: Any) -> Any:
 
 
 def trouble(error: BaseException) -> TlsTrouble | None:
-    """pymysql has a number of its own for a server without TLS (CR_SSL_CONNECTION_ERROR)."""
-    if error.args and error.args[0] == 2026:
+    """CR_SSL_CONNECTION_ERROR is pymysql's own, ER_SECURE_TRANSPORT_REQUIRED the server's."""
+    number = error.args[0] if error.args else None
+    if number == 2026:
         return TlsTrouble.NOT_OFFERED
+    if number == 3159:
+        return TlsTrouble.DEMANDED
     return refused_by_python(error)
 
 
