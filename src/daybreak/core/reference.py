@@ -25,12 +25,12 @@ _SHAPE = re.compile(
 _WHERE_TO_LOOK = ("region", "profile", "endpoint_url")
 _LEFT_OUT = ("cluster", "host", "port", "database")
 
-# `mydb.cluster-c2h5.eu-west-1.rds.amazonaws.com`, and as China writes it.
-_RDS_HOST = re.compile(
-    r"\.(?:(?P<region>[a-z]{2}(?:-[a-z]+)+-\d)\.rds\.amazonaws\.com"
-    r"|rds\.(?P<chinese>cn-[a-z]+-\d)\.amazonaws\.com\.cn)$"
+# `arn:aws:ssm:eu-west-1:…`, and `app@shop.cluster-c2h5.eu-west-1.rds.amazonaws.com:5432/shop`.
+_REGION = re.compile(
+    r"^arn:[\w-]+:(?:secretsmanager|ssm):(?P<arn>[a-z0-9-]+):"
+    r"|^[^/]*\.(?P<host>[a-z]{2}(?:-[a-z]+)+-\d)\.rds\.amazonaws\.com(?=[:/]|$)"
+    r"|^[^/]*\.rds\.(?P<china>cn-[a-z]+-\d)\.amazonaws\.com\.cn(?=[:/]|$)"
 )
-_ARN = re.compile(r"arn:[\w-]+:(?:secretsmanager|ssm):(?P<region>[a-z0-9-]+):\d*:.+", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,13 @@ class SecretRef:
 
     @property
     def region(self) -> str | None:
-        """The region that the reference names itself; None leaves it to boto3."""
-        arn = _ARN.fullmatch(self.name)
-        return self.option("region") or (arn["region"] if arn else None)
+        """The region that the reference names itself; None leaves it to boto3.
+
+        A token that is signed for another region than the cluster's is refused.
+        """
+        match = _REGION.search(self.name)
+        told = match and (match["arn"] or match["host"] or match["china"])
+        return self.option("region") or told
 
     @property
     def parameter(self) -> str:
@@ -108,12 +112,6 @@ def is_cluster(url: Url) -> bool:
     """Whether the host is the bare name of a cluster, which has no dot."""
     host = url.host or ""
     return not {".", ":"} & {*host}
-
-
-def region_of(host: str) -> str | None:
-    """The region in the host name of a cluster; a token for another one would be refused."""
-    match = _RDS_HOST.search(host)
-    return match and (match["region"] or match["chinese"])
 
 
 def with_options(url: Url, reference: SecretRef, source: str) -> Url:
