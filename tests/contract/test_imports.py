@@ -8,7 +8,9 @@ import sys
 
 import pytest
 
-HEAVY = ["sqlalchemy", "alembic", "rich", "boto3", "dotenv", "psycopg2", "pymysql", "asyncio"]
+HEAVY = [
+    *("sqlalchemy", "alembic", "rich", "boto3", "dotenv", "psycopg2", "pymysql", "asyncio", "ssl"),
+]
 
 COMMAND_LINE = """
 import contextlib

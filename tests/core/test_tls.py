@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from daybreak.core.errors import TlsContradicted
-from daybreak.core.tls import Said, Strength, decide, is_rds, unverified
+from daybreak.core.tls import Said, Strength, decide, unverified
+from daybreak.core.wanted import is_rds
 
 HOSTS = {
     "app.cluster-c1x2.eu-west-1.rds.amazonaws.com": True,

@@ -6,12 +6,14 @@ import ssl
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 import pytest
 
 from daybreak.core.errors import BundleMissing, InvalidUrl
 from daybreak.core.tls import Strength
 from daybreak.core.url import parse_url
 from daybreak.dialects import dialect_named, driver_named
+from daybreak.dialects.tls import TlsTrouble
 from servers.certificates import authority
 
 OFF, PERHAPS, REQUIRED, CHAIN, FULL = Strength
@@ -31,7 +33,7 @@ ASKED: list[tuple[str, str, Strength | None]] = [
     ("mysql", "", None),
     ("mysql", "charset=utf8mb4", None),
     ("mysql", "ssl_disabled=true", OFF),
-    ("mysql", "ssl_disabled=false", PERHAPS),
+    ("mysql", "ssl_disabled=false", None),
     ("mysql", "ssl_mode=DISABLED", OFF),
     ("mysql", "ssl_mode=PREFERRED", PERHAPS),
     ("mysql", "ssl_mode=REQUIRED", REQUIRED),
@@ -173,3 +175,34 @@ def test_a_file_that_holds_no_certificate_is_named(content: str | None, tmp_path
     dialect = dialect_named("mysql", "X")
     with pytest.raises(BundleMissing, match=f"^{file} can't be read as certificates: "):
         dialect.dsn(parse_url(f"mysql://h/d?ssl_ca={file}", "X"), dialect.DRIVERS[0])
+
+
+TOLD_BY_LIBPQ: dict[str, TlsTrouble | None] = {
+    "connection to server failed: SSL error: certificate verify failed\n": TlsTrouble.REFUSED,
+    "connection to server failed: SSL error: no shared cipher\n": TlsTrouble.NO_SESSION,
+    # where TLS is not required, what it met without it is what counts
+    "failed: SSL error: no shared cipher\nfailed: FATAL:  password authentication failed\n": None,
+    "failed: SSL error: unexpected eof while reading\n": None,
+    'failed: FATAL:  no pg_hba.conf entry for host "::1", no encryption\n': TlsTrouble.DEMANDED,
+    'FATAL:  no pg_hba.conf entry for host "::1", SSL encryption\n'
+    'FATAL:  no pg_hba.conf entry for host "::1", no encryption\n': None,
+}
+
+
+@pytest.mark.parametrize(("words", "expected"), TOLD_BY_LIBPQ.items())
+def test_libpqs_words_tell_what_is_wrong_with_tls(words: str, expected: TlsTrouble | None) -> None:
+    tls = dialect_named("postgresql", "X").tls
+    assert tls.trouble(psycopg2.OperationalError(words)) is expected
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (ssl.SSLEOFError("unexpected EOF"), None),
+        (ConnectionResetError("reset"), None),
+        (ssl.SSLError("no shared cipher"), TlsTrouble.NO_SESSION),
+    ],
+)
+def test_who_hangs_up_says_nothing_of_tls(error: OSError, expected: TlsTrouble | None) -> None:
+    for dialect in ("postgresql", "mysql"):
+        assert dialect_named(dialect, "X").tls.trouble(error) is expected

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -18,6 +20,9 @@ from dialects.connecting import CONNECT
 from edges.project_of import ask, ask_async, disposed, name_database
 from servers.certificates import Certificate, authority
 from servers.tls import BRIEFLY, Shown, TlsServer
+
+# asyncio ends an encrypted connection when the other side has agreed, and the loop is gone by then.
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
 OURS, OTHERS = authority("ours"), authority("somebody else's")
 ENCRYPTED = {
@@ -62,6 +67,12 @@ WAYS = [
 ways = pytest.mark.parametrize(
     ("tls_server", "driver", "asynchronous"), WAYS, indirect=["tls_server"]
 )
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left_for_the_next_tests() -> Iterator[None]:
+    yield
+    gc.collect()
 
 
 def database_of(
@@ -133,3 +144,21 @@ def test_any_other_is_refused_and_why_is_said(
     if (shown, driver) != (WRONG["none"][0], "aiomysql"):  # docs/tls.md says so
         with pytest.raises((OSError, *ERRORS)):
             CONNECT[driver](database.dsn(driver))
+
+
+@pytest.mark.parametrize("tls_server", ["postgresql", "mysql"], indirect=True)
+def test_a_server_that_demands_tls_says_so_to_who_has_turned_it_off(
+    tls_server: TlsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tls_server.show(right)
+    ways = [way[1:] for way in WAYS if way[0] == tls_server.server.dialect]
+    database = database_of(tls_server, tmp_path, monkeypatch, tls='tls = "off"')
+    with tls_server.encrypted_only():
+        for driver, asynchronous in ways:
+            with pytest.raises(TlsFailed) as caught:
+                encrypted(database, driver, asynchronous)
+            assert str(caught.value) == (
+                f"localhost:{tls_server.server.port} (prod, from PROD_DATABASE_URL) takes no "
+                'connection without TLS\nNext: tls = "verify-full" in '
+                '[tool.daybreak.environments.prod] (docs/tls.md), or tls = "require"'
+            )

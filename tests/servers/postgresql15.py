@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from daybreak.core.errors import DevServerFailed
 from daybreak.edges.account import Account, run_as, server_account
+from daybreak.edges.leash import Leash
 from daybreak.edges.pgcluster import Server, make_cluster
-from daybreak.edges.pgtemporary import serve_on_leash
+from daybreak.edges.pgtemporary import ATTEMPTS, serve_on_leash
 from daybreak.edges.places import cache_place, temporary_folder
 from servers.debian import unpack, working
 
@@ -42,18 +44,26 @@ def temporary_postgresql15() -> Iterator[tuple[Server, Account | None]]:
     account = server_account()
     cached = cache_place(account) / PACKAGE
     programs = working(cached, _fetch, lambda: _works(cached, account)) / HOME / "bin"
+    server, leash = _started(programs, account, ATTEMPTS)
+    try:
+        yield server, account
+    finally:
+        leash.stop()
+        shutil.rmtree(server.data.parent, ignore_errors=True)
+
+
+def _started(programs: Path, account: Account | None, attempts: int) -> tuple[Server, Leash]:
     folder = temporary_folder(account)
     try:
         make_cluster(folder / "data", programs, account, durable=False)
-        server, leash = serve_on_leash(
+        return serve_on_leash(
             *(folder / "data", programs, account), folder=folder, signal="QUIT", settings=SETTINGS
         )
-        try:
-            yield server, account
-        finally:
-            leash.stop()
-    finally:
+    except DevServerFailed:
         shutil.rmtree(folder, ignore_errors=True)
+        if attempts == 1:
+            raise
+        return _started(programs, account, attempts - 1)
 
 
 def _works(folder: Path, account: Account | None) -> bool:

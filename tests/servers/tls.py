@@ -8,7 +8,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +58,23 @@ class TlsServer:
             if left < BRIEFLY.total_seconds():
                 time.sleep(left + 0.1)
         self.shown = what
+
+    @contextlib.contextmanager
+    def encrypted_only(self) -> Iterator[None]:
+        """Meanwhile the server takes no connection without TLS, which it has to offer."""
+        if self.server.dialect == "mysql":
+            with closing(pymysql.connect(host="127.0.0.1", port=self.server.port)) as before:
+                before.cursor().execute("SET GLOBAL require_secure_transport = ON")
+                yield
+                before.cursor().execute("SET GLOBAL require_secure_transport = OFF")
+            return
+        rules = self.folder / "pg_hba.conf"
+        kept = rules.read_text()
+        rules.write_text("hostssl all all all scram-sha-256\n")
+        self._reload_postgresql("on")
+        yield
+        rules.write_text(kept)
+        self._reload_postgresql("on")
 
     def _load(self, certificate: Certificate | None) -> None:
         if certificate is not None:

@@ -11,8 +11,9 @@ from daybreak.core.environment import variable_of
 from daybreak.core.errors import PlainPassword, ProjectInvalid
 from daybreak.core.reference import parse_reference
 from daybreak.core.target import Policy
-from daybreak.core.tls import BUNDLE, SETTINGS
 from daybreak.core.url import parse_url
+from daybreak.core.wanted import BUNDLE
+from daybreak.core.wanted import SETTINGS as TLS_SETTINGS
 
 SHADOW_VARIABLE = "SHADOW_DATABASE_URL"
 
@@ -144,10 +145,10 @@ def _read_environment(
 
 def _tls(table: Mapping[str, Any], where: str) -> str | None:
     value = table.get("tls")
-    if value is None or (isinstance(value, str) and value in SETTINGS):
+    if value is None or (isinstance(value, str) and value in TLS_SETTINGS):
         return value
     raise ProjectInvalid(
-        f"tls = {value!r} in {where} is none of {', '.join(SETTINGS)}",
+        f"tls = {value!r} in {where} is none of {', '.join(TLS_SETTINGS)}",
         'write tls = "verify-full"',
     )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from daybreak.core.reference import SecretRef
-from daybreak.core.tls import Wanted
 from daybreak.core.url import Url
+from daybreak.core.wanted import Wanted
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import IntEnum
 
 from daybreak.core.errors import TlsContradicted
+from daybreak.core.wanted import BUNDLE, SETTINGS
 
-# The bundle that verifies every Aurora and RDS server, of all regions.
-BUNDLE = "global-bundle.pem"
 FETCH = f"curl -fO https://truststore.pki.rds.amazonaws.com/global/{BUNDLE}"
-
-_RDS = re.compile(r"[^/]+\.rds\.amazonaws\.com(\.cn)?\.?", re.IGNORECASE)
 
 
 class NotVerified(UserWarning):
@@ -29,22 +25,7 @@ class Strength(IntEnum):
     FULL = 4  # and is for the host that we called
 
 
-# What the setting `tls` may say.
-SETTINGS = {"off": Strength.OFF, "require": Strength.REQUIRED, "verify-full": Strength.FULL}
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What is known of TLS before there is a URL: the settings, and what drivers read besides.
-
-    `setting` is `tls`, `ca` is `tls_ca`; a relative path begins at `root`, the folder of
-    pyproject.toml. `variables` are the process's that speak of TLS.
-    """
-
-    setting: str | None = None
-    ca: str | None = None
-    root: str = ""
-    variables: tuple[tuple[str, str], ...] = ()
+_STRENGTHS = dict(zip(SETTINGS, (Strength.OFF, Strength.REQUIRED, Strength.FULL), strict=True))
 
 
 @dataclass(frozen=True)
@@ -56,11 +37,6 @@ class Said:
     source: str
 
 
-def is_rds(host: str | None) -> bool:
-    """Whether the name is one that AWS gives to a server of Aurora or RDS, or to a proxy's."""
-    return host is not None and _RDS.fullmatch(host) is not None
-
-
 def decide(setting: str | None, said: Said | None, environment: str, *, rds: bool) -> Strength:
     """How strongly a connection is protected. PERHAPS leaves it to the driver.
 
@@ -69,7 +45,7 @@ def decide(setting: str | None, said: Said | None, environment: str, *, rds: boo
     if setting is None:
         strength = said.strength if said else Strength.PERHAPS
         return Strength.REQUIRED if rds and strength is Strength.PERHAPS else strength
-    wanted = SETTINGS[setting]
+    wanted = _STRENGTHS[setting]
     if said is None or said.strength == wanted or said.strength > wanted == Strength.REQUIRED:
         return said.strength if said else wanted
     raise TlsContradicted(said.source, said.words, f'tls = "{setting}"', environment)

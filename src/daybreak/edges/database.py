@@ -21,7 +21,6 @@ from daybreak.edges.connect import (
 from daybreak.edges.lookup import located
 from daybreak.edges.project import project_above
 from daybreak.edges.settings import Settings, load_settings, resolve_target
-from daybreak.edges.tls import require_tls_in_url
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -90,6 +89,8 @@ class Database:
         What a reference stands for is looked up by the call, and not again: prefer an engine.
         Raises InvalidUrl where TLS is required and `driver` can't be told so by a URL.
         """
+        from daybreak.edges.tls import require_tls_in_url
+
         chosen = self._named(driver) if driver else self._driver()
         target = located(self.target)
         require_tls_in_url(target, chosen)

@@ -19,7 +19,6 @@ from daybreak.core.url import Url
 from daybreak.dialects import dialect_named
 from daybreak.dialects.base import Trouble
 from daybreak.edges.credential import read_secret
-from daybreak.edges.tls import protected
 
 if TYPE_CHECKING:
     from daybreak.edges.aws import Aws
@@ -35,6 +34,8 @@ def located(target: Target) -> Target:
     """
     if target.reference is None:
         return target
+    from daybreak.edges.tls import protected
+
     return protected(target.with_credential(_lookup(target.reference, target).url()))
 
 
@@ -60,6 +61,8 @@ def connecting(target: Target, connect: Callable[[Target], Made], looking: Look 
     """
     if target.reference is None:
         return connect(target)
+    from daybreak.edges.tls import protected
+
     lookup = _lookup(target.reference, target)
     dialect = dialect_named(target.url.dialect, target.source)
     found = looking(lookup.url)

@@ -29,14 +29,13 @@ from daybreak.core.settings import (
     read_settings,
 )
 from daybreak.core.target import Target
-from daybreak.core.tls import Wanted
 from daybreak.core.url import Url
+from daybreak.core.wanted import VARIABLES as TLS_VARIABLES
+from daybreak.core.wanted import Wanted, is_asked
 from daybreak.dialects import dialect_named, split_dialect
 from daybreak.dialects.base import Driver
-from daybreak.dialects.tls import VARIABLES as TLS_VARIABLES
 from daybreak.edges.credential import read_credential
 from daybreak.edges.project import Project
-from daybreak.edges.tls import protected
 
 Purpose = Literal["application", "migration"]
 
@@ -163,7 +162,7 @@ def shadow_target(settings: Settings) -> Target | None:
             return None
         text, source = found.value, found.source
     url, reference = _read(text, source, settings)
-    return protected(Target("shadow", url, source, tls=_wanted_tls(settings), reference=reference))
+    return _protected(Target("shadow", url, source, tls=_wanted_tls(settings), reference=reference))
 
 
 def resolve_target(settings: Settings, purpose: Purpose = "application") -> Target:
@@ -193,6 +192,14 @@ def resolve_target(settings: Settings, purpose: Purpose = "application") -> Targ
         tls=_wanted_tls(settings, declared),
         reference=reference,
     )
+    return _protected(target)
+
+
+def _protected(target: Target) -> Target:
+    if not is_asked(target.tls, target.url):
+        return target
+    from daybreak.edges.tls import protected  # a run with nothing to do is fast
+
     return protected(target)
 
 

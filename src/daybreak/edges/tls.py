@@ -17,8 +17,9 @@ from daybreak.core.errors import (
     TlsFailed,
 )
 from daybreak.core.target import Target
-from daybreak.core.tls import BUNDLE, FETCH, NotVerified, Strength, decide, is_rds, unverified
+from daybreak.core.tls import FETCH, NotVerified, Strength, decide, unverified
 from daybreak.core.url import Url
+from daybreak.core.wanted import BUNDLE, is_asked, leads_to_rds
 from daybreak.dialects import dialect_named
 from daybreak.dialects.base import CONNECT_TIMEOUT_S, Dialect, Driver, token_in_the_open
 from daybreak.dialects.tls import Files, TlsTrouble, context_of, refused_by_python
@@ -38,9 +39,10 @@ def protected(target: Target) -> Target:
     if not target.is_located:
         return target
     by_token = target.reference is not None and target.reference.scheme == "rds-iam"
-    url, wanted, rds = target.url, target.tls, by_token or _is_rds(target.url)
-    if wanted.setting is None and wanted.ca is None and not rds:
+    url, wanted = target.url, target.tls
+    if not by_token and not is_asked(wanted, url):
         return target
+    rds = by_token or leads_to_rds(url)
     dialect = dialect_named(url.dialect, target.source)
     said = dialect.tls.said(url, dict(wanted.variables), target.source)
     if by_token and said is not None and said.strength < Strength.REQUIRED:
@@ -75,11 +77,6 @@ def require_tls_in_url(target: Target, driver: Driver) -> None:
             f"no URL tells {driver.name} to use TLS, and {target.environment} requires it",
             f'take database.async_engine, or what database.dsn("{driver.name}") gives',
         )
-
-
-def _is_rds(url: Url) -> bool:
-    hosts = url.host or dict(url.query).get("host") or ""
-    return any(is_rds(host) for host in hosts.split(","))
 
 
 def _bundle(target: Target, dialect: Dialect) -> str:
@@ -160,6 +157,9 @@ def failure(target: Target, dialect: Dialect, trouble: TlsTrouble, words: str) -
                 'turn it on in the server; where nobody can listen on the way: tls = "off" in '
                 f"{setting}"
             )
+        case TlsTrouble.DEMANDED:
+            problem = f"{where} takes no connection without TLS"
+            cure = f'tls = "verify-full" in {setting} (docs/tls.md), or tls = "require"'
         case TlsTrouble.NO_SESSION:
             problem = f"no TLS with {where}: {words}"
             cure = "compare the versions of TLS and the ciphers that the server and this side take"

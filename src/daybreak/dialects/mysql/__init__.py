@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from daybreak.core.engine import Engine
 from daybreak.core.secret import Secret, Token
 from daybreak.core.target import Policy
-from daybreak.core.tls import Strength
 from daybreak.core.url import Url
 from daybreak.dialects import base
 from daybreak.dialects.base import Driver, Rows, Trouble, token_in_the_open
@@ -140,6 +139,7 @@ def over_tls(driver: Driver, arguments: Mapping[str, Any]) -> dict[str, Any]:
         raise token_in_the_open("ssl_disabled")
     if not arguments.get("ssl", True):
         raise token_in_the_open(f"ssl={arguments['ssl']}")
+    from daybreak.core.tls import Strength
     from daybreak.dialects.mysql.tls import connect_with_tls
     from daybreak.dialects.tls import Files, context_of
 

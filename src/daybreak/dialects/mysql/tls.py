@@ -51,6 +51,8 @@ _CLIENT_SSL = 0x800
 def said(url: Url, variables: Mapping[str, str], source: str) -> Said | None:
     query = dict(url.query)
     asked = {name: query[name] for name in query if name in WORDS}
+    if asked.get("ssl_disabled", "true").lower() not in _YES:
+        del asked["ssl_disabled"]  # which asks for nothing
     if not asked:
         return None
     where = f"the URL from {source}"
@@ -70,8 +72,8 @@ def _strength(asked: Mapping[str, str]) -> Strength:
     if "ssl_mode" in asked:
         return _MODES[asked["ssl_mode"].lower()]
     flags = {name: asked[name].lower() in _YES for name in _FLAGS if name in asked}
-    if asked.keys() == {"ssl_disabled"}:
-        return Strength.OFF if flags["ssl_disabled"] else Strength.PERHAPS
+    if "ssl_disabled" in flags:
+        return Strength.OFF
     if flags.get("ssl_verify_identity"):
         return Strength.FULL
     if not flags.get("ssl_verify_cert", not asked.keys().isdisjoint(_AUTHORITIES)):
@@ -156,9 +158,12 @@ async def connect_with_tls(**keywords: Any) -> Any:
 
 
 def trouble(error: BaseException) -> TlsTrouble | None:
-    """pymysql has a number of its own for a server without TLS (CR_SSL_CONNECTION_ERROR)."""
-    if error.args and error.args[0] == 2026:
+    """CR_SSL_CONNECTION_ERROR is pymysql's own, ER_SECURE_TRANSPORT_REQUIRED the server's."""
+    number = error.args[0] if error.args else None
+    if number == 2026:
         return TlsTrouble.NOT_OFFERED
+    if number == 3159:
+        return TlsTrouble.DEMANDED
     return refused_by_python(error)
 
 

@@ -91,6 +91,8 @@ def trouble(error: BaseException) -> TlsTrouble | None:
     words = str(error)
     if "server does not support SSL" in words or "rejected SSL upgrade" in words:
         return TlsTrouble.NOT_OFFERED
+    if "no pg_hba.conf entry" in words and "no encryption" in words and "SSL enc" not in words:
+        return TlsTrouble.DEMANDED
     if "does not match host name" in words:
         return TlsTrouble.OTHER_NAME
     if "SSL error: certificate verify failed" in words:
