@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from daybreak.core.url import Url
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(NamedTuple):
     """What an environment allows. `statement_timeout_ms` is for migrations; None is no limit.
 
     `lock_budget_ms` is how long anybody may be kept waiting by a migration, `attempts` how often it
@@ -21,8 +20,7 @@ class Policy:
     attempts: int = 20
 
 
-@dataclass(frozen=True)
-class SecretRef:
+class SecretRef(NamedTuple):
     """A secret that is named, not held: `secretsmanager://NAME?region=…`, `ssm://PATH`."""
 
     scheme: str
@@ -30,8 +28,7 @@ class SecretRef:
     options: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """One database, resolved. `url.driver` is what the settings say, None if they say nothing.
 
     `source` names where the URL came from, such as `PROD_DATABASE_URL (.env)`. `named` is False
@@ -41,7 +38,7 @@ class Target:
     environment: str
     url: Url
     source: str
-    policy: Policy = field(default_factory=Policy)
+    policy: Policy = Policy()
     role: str | None = None
     fallback: bool = False
 

@@ -7,7 +7,6 @@ import importlib.util
 import re
 import socket
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from daybreak.core.environment import variable_of
@@ -271,7 +270,7 @@ def _words_of(error: BaseException | None) -> str:
 def create_database(target: Target, driver: Driver) -> None:
     """Make the empty database that `target` names. Raises Unreachable and its kin."""
     dialect = dialect_of(target)
-    elsewhere = replace(target, url=replace(target.url, database=dialect.MAINTENANCE_DATABASE))
+    elsewhere = target._replace(url=target.url._replace(database=dialect.MAINTENANCE_DATABASE))
     engine = make_engine(elsewhere, driver, isolation_level="AUTOCOMMIT")
     try:
         with explained(elsewhere), engine.connect() as connection:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -36,7 +35,7 @@ def read_credential(text: str, source: str, dialect: str | None) -> Url:
     known = dialect_named(url.dialect, source)
     if url.driver is not None:
         driver_named(known, url.driver, source)
-    return replace(url, dialect=known.NAME)
+    return url._replace(dialect=known.NAME)
 
 
 def parse_reference(text: str) -> SecretRef | None:

@@ -195,7 +195,7 @@ def _of_ours(settings: Settings, dialect: str, started: Started, origin: str) ->
 
 def _from(url: Url, dialect: Dialect) -> Url:
     """The same server and user, in the database that always exists."""
-    return replace(url, database=dialect.MAINTENANCE_DATABASE)
+    return url._replace(database=dialect.MAINTENANCE_DATABASE)
 
 
 def _place(settings: Settings, url: Url, source: str, origin: str, *, dedicated: bool) -> Place:
