@@ -167,14 +167,14 @@ def _migrate(
 
 
 def _ask(session: Session, command: str, opened: Opened, call: Call) -> None:
-    """Ask for what is protected; before a downgrade env.py does, which knows what data goes."""
+    """Ask for what is protected. Ours is asked by env.py, which knows whether it can be done."""
     if session.yes or not needs_consent(command, protected=opened.protected):
         return
     if session.confirm is None:
         raise Protected(command, opened.environment)
     place = f" ({resolve_target(opened.settings, 'migration').place})" if opened.ours else ""
     protected = f"{opened.environment}{place} is protected"
-    if opened.ours and command == "downgrade":
+    if opened.ours:
         call.question = protected
         return
     if not session.confirm(question(command, protected)):
