@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from daybreak.core.errors import InvalidUrl
@@ -33,8 +32,7 @@ _REGION = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class SecretRef:
+class SecretRef(NamedTuple):
     """A reference, taken apart. It holds no secret."""
 
     scheme: str
@@ -105,7 +103,7 @@ def read_login(reference: SecretRef, dialect: str, source: str) -> Url:
         raise InvalidUrl(f"{source} is rds-iam:// without a {lacks}", shape)
     if url.database is None and not is_cluster(url):
         raise InvalidUrl(f"{source} is rds-iam:// to a host without a database", shape)
-    return replace(url, query=query)
+    return url._replace(query=query)
 
 
 def is_cluster(url: Url) -> bool:
@@ -118,8 +116,7 @@ def with_options(url: Url, reference: SecretRef, source: str) -> Url:
     """`url`, in which what the reference says itself wins over what the secret says."""
     ours = {*_WHERE_TO_LOOK, *_LEFT_OUT}
     more = {name: text for name, text in reference.options if name not in ours}
-    return replace(
-        url,
+    return url._replace(
         host=reference.option("host") or url.host,
         port=_port(reference, source) or url.port,
         database=reference.option("database") or url.database,
@@ -129,8 +126,7 @@ def with_options(url: Url, reference: SecretRef, source: str) -> Url:
 
 def with_cluster(url: Url, cluster: Mapping[str, Any]) -> Url:
     """`url`, completed from what DescribeDBClusters tells of the cluster."""
-    return replace(
-        url,
+    return url._replace(
         host=url.host or cluster.get("Endpoint"),
         port=url.port or cluster.get("Port"),
         database=url.database or cluster.get("DatabaseName"),
