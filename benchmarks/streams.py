@@ -23,8 +23,8 @@ from sqlalchemy import text
 from benchmarks.gentle import BIN
 from killing.sessions import connect
 
-# They share the machine with the server: with more of them each waits for a processor, whatever else
-# the server does, and an index that psql builds breaks the bound as well.
+# They share the machine with the server: with more of them each waits for a processor, whatever
+# else the server does, and an index that psql builds breaks the bound as well.
 CLIENTS = max(1, (os.cpu_count() or 2) // 2)
 PAUSE_S = 0.005
 # Until all clients are connected, and what they send first is over.

@@ -12,7 +12,6 @@ from daybreak.core.reference import (
     cluster_of,
     parse_reference,
     read_login,
-    region_of,
     with_cluster,
     with_options,
 )
@@ -93,9 +92,17 @@ def test_a_token_is_for_a_user_at_a_cluster_or_host(text: str, login: Url) -> No
         (f"secretsmanager://{ARN}?region=us-east-1", "us-east-1"),
         ("ssm://arn:aws-cn:ssm:cn-north-1:1:parameter/app", "cn-north-1"),
         ("secretsmanager://app?region=", None),
+        ("rds-iam://app@shop.cluster-c2h5.eu-west-1.rds.amazonaws.com/shop", "eu-west-1"),
+        ("rds-iam://a@s.cluster-ro-c2h5.us-gov-west-1.rds.amazonaws.com:1/s", "us-gov-west-1"),
+        ("rds-iam://app@shop.cluster-c2h5.rds.cn-north-1.amazonaws.com.cn/shop", "cn-north-1"),
+        ("rds-iam://app@a.eu-west-1.rds.amazonaws.com/shop?region=us-east-1", "us-east-1"),
+        ("rds-iam://app@shop/a.eu-west-1.rds.amazonaws.com", None),
+        ("rds-iam://app@a.eu-west-1.rds.amazonaws.com.example.com/shop", None),
     ],
 )
-def test_the_region_is_named_or_stands_in_the_arn(text: str, region: str | None) -> None:
+def test_the_region_is_named_or_stands_in_the_arn_or_the_host(
+    text: str, region: str | None
+) -> None:
     reference = parse_reference(text, "X")
     assert reference is not None
     assert reference.region == region
@@ -117,20 +124,6 @@ def test_a_path_of_parameter_store_begins_with_a_slash(text: str, name: str) -> 
     reference = parse_reference(text, "X")
     assert reference is not None
     assert reference.parameter == name
-
-
-@pytest.mark.parametrize(
-    ("host", "region"),
-    [
-        ("shop.cluster-c2h5.eu-west-1.rds.amazonaws.com", "eu-west-1"),
-        ("shop.cluster-ro-c2h5.us-gov-west-1.rds.amazonaws.com", "us-gov-west-1"),
-        ("shop.cluster-c2h5.rds.cn-north-1.amazonaws.com.cn", "cn-north-1"),
-        ("db.example.com", None),
-        ("127.0.0.1", None),
-    ],
-)
-def test_a_host_of_rds_tells_its_region(host: str, region: str | None) -> None:
-    assert region_of(host) == region
 
 
 def test_what_the_reference_says_wins_over_the_secret() -> None:

@@ -6,9 +6,9 @@ import pytest
 
 from daybreak.core.errors import DriverMissing, UnknownDialect, UnknownDriver
 from daybreak.dialects import (
-    DIALECTS,
     dialect_named,
     dialect_of_secret,
+    dialects,
     driver_named,
     mysql,
     postgresql,
@@ -156,7 +156,7 @@ def test_a_secret_names_its_engine_as_rds_does(engine: str, dialect: str | None)
     assert (found.NAME if found else None) == dialect
 
 
-@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.NAME)
+@pytest.mark.parametrize("dialect", list(dialects()), ids=lambda dialect: dialect.NAME)
 def test_every_dialect_has_a_driver_of_either_kind(dialect: Dialect) -> None:
     assert any(driver.serves_sync for driver in dialect.DRIVERS)
     assert any(driver.serves_async for driver in dialect.DRIVERS)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from daybreak.core.secret import Secret
@@ -33,20 +31,20 @@ def test_the_right_address_is_no_trouble(server: Server, database: str) -> None:
 
 def test_a_wrong_password_is_told(server: Server, database: str) -> None:
     with server.fresh_user("right", database) as user:
-        url = replace(admin(server, database), username=user, password=Secret("wrong"))
+        url = admin(server, database)._replace(username=user, password=Secret("wrong"))
         found = {driver: trouble_of(url, driver) for driver in DRIVERS[server.dialect]}
     assert found == dict.fromkeys(found, Trouble.AUTHENTICATION)
 
 
 def test_no_password_is_told(server: Server, database: str) -> None:
     with server.fresh_user("right", database) as user:
-        url = replace(admin(server, database), username=user, password=None)
+        url = admin(server, database)._replace(username=user, password=None)
         found = {driver: trouble_of(url, driver) for driver in DRIVERS[server.dialect]}
     assert found == dict.fromkeys(found, Trouble.AUTHENTICATION)
 
 
 def test_an_unknown_user_is_told(server: Server, database: str) -> None:
-    url = replace(admin(server, database), username="nobody", password=Secret("wrong"))
+    url = admin(server, database)._replace(username="nobody", password=Secret("wrong"))
     found = {driver: trouble_of(url, driver) for driver in DRIVERS[server.dialect]}
     assert found == dict.fromkeys(found, Trouble.AUTHENTICATION)
 

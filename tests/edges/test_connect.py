@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -39,7 +38,7 @@ from servers.server import Server
 
 def target_of(server: Server, database: str, **settings: object) -> Target:
     url = parse_url(server.url(database), "a test")
-    return replace(Target("prod", url, "PROD_DATABASE_URL"), **settings)  # type: ignore[arg-type]
+    return Target("prod", url, "PROD_DATABASE_URL")._replace(**settings)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -162,8 +161,8 @@ def connect(target: Target) -> DaybreakError:
 def test_a_wrong_password_is_one_clear_error(server: Server, database: str) -> None:
     with server.fresh_user("right", database) as user:
         right = target_of(server, database)
-        url = replace(right.url, username=user, password=Secret(PASSWORD))
-        error = connect(replace(right, url=url))
+        url = right.url._replace(username=user, password=Secret(PASSWORD))
+        error = connect(right._replace(url=url))
     assert type(error) is AuthenticationFailed
     assert error.problem.startswith(
         f"{server.host}:{server.port} refused user '{user}' (prod, from PROD_DATABASE_URL): "

@@ -105,6 +105,11 @@ def json_in_a_parameter(aws: Moto, account: Account) -> str:
     return f"ssm://{aws.parameter(account.whole)}"
 
 
+def text_with_a_newline(aws: Moto, account: Account) -> str:
+    """As a file has it that was put there."""
+    return f"secretsmanager://{aws.secret(account.url + chr(10))}"
+
+
 def another_region(aws: Moto, account: Account) -> str:
     return f"secretsmanager://{aws.secret(account.whole, 'us-east-1')}?region=us-east-1"
 
@@ -112,6 +117,7 @@ def another_region(aws: Moto, account: Account) -> str:
 SHAPES = [
     *(whole_secret, arn_of_a_secret, url_in_a_secret, login_and_options, managed_secret),
     *(cluster_in_the_options, cluster_in_the_secret, another_region),
+    text_with_a_newline,
     *(url_in_a_parameter, path_without_its_slash, json_in_a_parameter),
 ]
 

@@ -242,6 +242,7 @@ def test_a_whole_host_name_needs_no_answer_of_aws_and_tells_its_region(
     options: str, region: str, project: Callable[..., Database], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
     host = "shop.cluster-c2h5.us-west-2.rds.amazonaws.com"
     token = token_in(project(f"rds-iam://app@{host}/shop{options}", "mysql").url())
     assert token.startswith(f"{host}:3306/?Action=connect&DBUser=app&")

@@ -166,6 +166,22 @@ def test_a_person_may_refuse_and_agree(applied: Applied) -> None:
     assert (yes.code, applied.state()) == (0, TAKEN_BACK)
 
 
+def test_a_stamp_is_asked_about_too(applied: Applied) -> None:
+    before = applied.state()
+    question = (
+        f"prod ({applied.place}) is protected. Stamp it? What it skips is not run later [y/N]: "
+    )
+    stamp = ("daybreak", "stamp", "base", "--env", "prod")
+
+    no = applied.project.answer("n", *stamp)
+    assert no.out == f"{question}n\nerror  stamp was not confirmed. Nothing was changed\n"
+    assert (no.code, applied.state()) == (3, before)
+
+    yes = applied.project.answer("y", *stamp)
+    assert yes.out.startswith(f"{question}y\n")
+    assert (yes.code, applied.state() == before) == (0, False)
+
+
 def test_a_given_connection_does_not_go_round_the_protection(applied: Applied) -> None:
     """An asynchronous template hands its own connection on."""
     applied.project.write(

@@ -71,17 +71,18 @@ def test_a_reader_is_named_before_anything_else(
             assert plain.out.startswith(f"FAILED: {refused}")
 
 
-def test_a_person_is_not_asked_for_a_downgrade_that_a_reader_refuses(
-    server: Server, database: str, tmp_path: Path
+@pytest.mark.parametrize("command", ["downgrade", "stamp"])
+def test_a_person_is_not_asked_for_what_a_reader_refuses(
+    server: Server, database: str, tmp_path: Path, command: str
 ) -> None:
     prod = {"ENV": "prod", "PROD_DATABASE_URL": server.url(database)}
     project = with_rows(tmp_path, server, database, **prod)
 
     with closed(server, database) as what:
-        done = project.answer("y", "daybreak", "downgrade", "base")
+        done = project.answer("y", "daybreak", command, "base")
 
     assert done.code == 3
-    assert done.out.startswith("error  downgrade was refused: ")
+    assert done.out.startswith(f"error  {command} was refused: ")
     assert f" is {what}. Nothing was changed\n" in done.out
 
 

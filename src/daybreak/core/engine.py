@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Engine:
+class Engine(NamedTuple):
     """PostgreSQL 17 and later by default.
 
     `keys_pin`: a foreign key keeps its columns' types and its indexes (MySQL).

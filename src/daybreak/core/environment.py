@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from daybreak.core.errors import MissingVariable, UnknownEnvironment
+from daybreak.core.secret import MASK
 
 STANDARD = ("dev", "staging", "prod")
 
@@ -14,25 +15,29 @@ STANDARD = ("dev", "staging", "prod")
 UNNAMED = "unnamed"
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A variable that is set: where (`environment` or `.env`) and to what."""
 
     name: str
-    value: str = field(repr=False)
+    value: str
     origin: str
+
+    def __repr__(self) -> str:
+        return f"Found({self.name!r}, {MASK!r}, {self.origin!r})"
 
     @property
     def source(self) -> str:
         return self.name if self.origin == "environment" else f"{self.name} ({self.origin})"
 
 
-@dataclass(frozen=True, repr=False)
-class Variables:
+class Variables(NamedTuple):
     """The process's variables and those of `.env`, which never win over the process's own."""
 
     process: Mapping[str, str]
     dotenv: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return "Variables(…)"  # any may hold a secret
 
     def find(self, *names: str) -> Found | None:
         """The first of `names` that the process sets, else the first that `.env` sets.
@@ -52,8 +57,7 @@ class Variables:
         return name in {**self.dotenv, **self.process} and self.find(name) is None
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """The environment, and what chose it. `named` is False when nobody did."""
 
     environment: str
@@ -80,8 +84,7 @@ def variable_of(environment: str, suffix: str = "DATABASE_URL") -> str:
     return re.sub(r"[^A-Z0-9]", "_", environment.upper()) + "_" + suffix
 
 
-@dataclass(frozen=True)
-class UrlChoice:
+class UrlChoice(NamedTuple):
     """The environment in force and the text of its URL; `found` None asks for the dev fallback."""
 
     environment: str

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class AlembicOptions:
+class AlembicOptions(NamedTuple):
     """Alembic's own options that stand before a command: -c, -n, -x and -q."""
 
     config: tuple[str, ...] = ()

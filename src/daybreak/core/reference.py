@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from daybreak.core.errors import InvalidUrl
@@ -25,16 +24,15 @@ _SHAPE = re.compile(
 _WHERE_TO_LOOK = ("region", "profile", "endpoint_url")
 _LEFT_OUT = ("cluster", "host", "port", "database")
 
-# `mydb.cluster-c2h5.eu-west-1.rds.amazonaws.com`, and as China writes it.
-_RDS_HOST = re.compile(
-    r"\.(?:(?P<region>[a-z]{2}(?:-[a-z]+)+-\d)\.rds\.amazonaws\.com"
-    r"|rds\.(?P<chinese>cn-[a-z]+-\d)\.amazonaws\.com\.cn)$"
+# `arn:aws:ssm:eu-west-1:…`, and `app@shop.cluster-c2h5.eu-west-1.rds.amazonaws.com:5432/shop`.
+_REGION = re.compile(
+    r"^arn:[\w-]+:(?:secretsmanager|ssm):(?P<arn>[a-z0-9-]+):"
+    r"|^[^/]*\.(?P<host>[a-z]{2}(?:-[a-z]+)+-\d)\.rds\.amazonaws\.com(?=[:/]|$)"
+    r"|^[^/]*\.rds\.(?P<china>cn-[a-z]+-\d)\.amazonaws\.com\.cn(?=[:/]|$)"
 )
-_ARN = re.compile(r"arn:[\w-]+:(?:secretsmanager|ssm):(?P<region>[a-z0-9-]+):\d*:.+", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class SecretRef:
+class SecretRef(NamedTuple):
     """A reference, taken apart. It holds no secret."""
 
     scheme: str
@@ -57,9 +55,13 @@ class SecretRef:
 
     @property
     def region(self) -> str | None:
-        """The region that the reference names itself; None leaves it to boto3."""
-        arn = _ARN.fullmatch(self.name)
-        return self.option("region") or (arn["region"] if arn else None)
+        """The region that the reference names itself; None leaves it to boto3.
+
+        A token that is signed for another region than the cluster's is refused.
+        """
+        match = _REGION.search(self.name)
+        told = match and (match["arn"] or match["host"] or match["china"])
+        return self.option("region") or told
 
     @property
     def parameter(self) -> str:
@@ -101,7 +103,7 @@ def read_login(reference: SecretRef, dialect: str, source: str) -> Url:
         raise InvalidUrl(f"{source} is rds-iam:// without a {lacks}", shape)
     if url.database is None and not is_cluster(url):
         raise InvalidUrl(f"{source} is rds-iam:// to a host without a database", shape)
-    return replace(url, query=query)
+    return url._replace(query=query)
 
 
 def is_cluster(url: Url) -> bool:
@@ -110,18 +112,11 @@ def is_cluster(url: Url) -> bool:
     return not {".", ":"} & {*host}
 
 
-def region_of(host: str) -> str | None:
-    """The region in the host name of a cluster; a token for another one would be refused."""
-    match = _RDS_HOST.search(host)
-    return match and (match["region"] or match["chinese"])
-
-
 def with_options(url: Url, reference: SecretRef, source: str) -> Url:
     """`url`, in which what the reference says itself wins over what the secret says."""
     ours = {*_WHERE_TO_LOOK, *_LEFT_OUT}
     more = {name: text for name, text in reference.options if name not in ours}
-    return replace(
-        url,
+    return url._replace(
         host=reference.option("host") or url.host,
         port=_port(reference, source) or url.port,
         database=reference.option("database") or url.database,
@@ -131,8 +126,7 @@ def with_options(url: Url, reference: SecretRef, source: str) -> Url:
 
 def with_cluster(url: Url, cluster: Mapping[str, Any]) -> Url:
     """`url`, completed from what DescribeDBClusters tells of the cluster."""
-    return replace(
-        url,
+    return url._replace(
         host=url.host or cluster.get("Endpoint"),
         port=url.port or cluster.get("Port"),
         database=url.database or cluster.get("DatabaseName"),

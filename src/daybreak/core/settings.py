@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from daybreak.core.environment import variable_of
 from daybreak.core.errors import PlainPassword, ProjectInvalid
@@ -28,26 +28,23 @@ _SHORTEST_BUDGET_MS = 50
 _UNITS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000}
 
 
-@dataclass(frozen=True)
-class UrlSetting:
+class UrlSetting(NamedTuple):
     """Either the variable that holds the URL, or a text without a password in the file itself."""
 
     variable: str | None = None
     text: str | None = None
 
 
-@dataclass(frozen=True)
-class EnvironmentSettings:
+class EnvironmentSettings(NamedTuple):
     url: UrlSetting | None = None
     migration_url: UrlSetting | None = None
     role: str | None = None
-    policy: Policy = field(default_factory=Policy)
+    policy: Policy = Policy()
     tls: str | None = None
     tls_ca: str | None = None
 
 
-@dataclass(frozen=True)
-class ProjectSettings:
+class ProjectSettings(NamedTuple):
     """What pyproject.toml says, None where it says nothing."""
 
     dialect: str | None = None
@@ -55,14 +52,14 @@ class ProjectSettings:
     metadata: str | None = None
     base: str | None = None
     shadow: UrlSetting | None = None
-    policy: Policy = field(default_factory=Policy)
+    policy: Policy = Policy()
     tls_ca: str | None = None
-    environments: Mapping[str, EnvironmentSettings] = field(default_factory=dict)
+    environments: Mapping[str, EnvironmentSettings] = MappingProxyType({})
 
     def environment(self, name: str) -> EnvironmentSettings:
         """The settings of `name`; `prod` is protected unless its table says otherwise."""
         default = EnvironmentSettings(
-            policy=replace(self.policy, protected=name == "prod"), tls_ca=self.tls_ca
+            policy=self.policy._replace(protected=name == "prod"), tls_ca=self.tls_ca
         )
         return self.environments.get(name, default)
 
@@ -131,8 +128,7 @@ def _read_environment(
             variable_of(name, "MIGRATION_DATABASE_URL"),
         ),
         role=None if role is None else _text(role, "role", where, "migrator"),
-        policy=replace(
-            _gentle(table, policy, where),
+        policy=_gentle(table, policy, where)._replace(
             protected=protected,
             statement_timeout_ms=(
                 None if timeout is None else duration(timeout, "statement_timeout", where)
@@ -161,14 +157,14 @@ def _bundle(table: Mapping[str, Any], above: str | None, where: str) -> str | No
 def _gentle(table: Mapping[str, Any], policy: Policy, where: str) -> Policy:
     """`policy` with what `table` says of how a migration stands in nobody's way."""
     if "lock_budget" in table:
-        policy = replace(policy, lock_budget_ms=lock_budget(table["lock_budget"], where))
+        policy = policy._replace(lock_budget_ms=lock_budget(table["lock_budget"], where))
     attempts = table.get("attempts", policy.attempts)
     if isinstance(attempts, bool) or not isinstance(attempts, int) or attempts < 1:
         raise ProjectInvalid(
             f"attempts = {attempts!r} in {where} is not a number of attempts",
             "write, for example, attempts = 20",
         )
-    return replace(policy, attempts=attempts)
+    return policy._replace(attempts=attempts)
 
 
 def lock_budget(value: Any, where: str, key: str = "lock_budget") -> int:

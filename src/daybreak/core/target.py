@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from daybreak.core.reference import SecretRef
 from daybreak.core.url import Url
 from daybreak.core.wanted import Wanted
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(NamedTuple):
     """What an environment allows. `statement_timeout_ms` is for migrations; None is no limit.
 
     `lock_budget_ms` is how long anybody may be kept waiting by a migration, `attempts` how often it
@@ -23,8 +22,7 @@ class Policy:
     attempts: int = 20
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """One database, resolved. `url.driver` is what the settings say, None if they say nothing.
 
     `source` names where the URL came from, such as `PROD_DATABASE_URL (.env)`. With a `reference`
@@ -35,10 +33,10 @@ class Target:
     environment: str
     url: Url
     source: str
-    policy: Policy = field(default_factory=Policy)
+    policy: Policy = Policy()
     role: str | None = None
     fallback: bool = False
-    tls: Wanted = field(default_factory=Wanted)
+    tls: Wanted = Wanted()
     reference: SecretRef | None = None
 
     @property
@@ -52,8 +50,8 @@ class Target:
         `found` is all that was looked up: it says where, too, unless that is known.
         """
         if self.is_located:
-            found = replace(self.url, username=found.username, password=found.password)
-        return replace(self, url=found)
+            found = self.url._replace(username=found.username, password=found.password)
+        return self._replace(url=found)
 
     @property
     def shown(self) -> str:

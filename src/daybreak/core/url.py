@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from daybreak.core.errors import InvalidUrl
@@ -27,8 +27,7 @@ _SHAPE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Url:
+class Url(NamedTuple):
     """The parts of a URL, decoded. `dialect` is the written scheme; `query` keeps its order."""
 
     dialect: str
@@ -48,7 +47,7 @@ class Url:
     def masked(self) -> str:
         """The URL with its password as `***`, for people. A query may hold one too."""
         password = None if self.password is None else Secret("***")
-        return replace(self, password=password, query=_without_secrets(self.query))._written()
+        return self._replace(password=password, query=_without_secrets(self.query))._written()
 
     def _written(self) -> str:
         scheme = f"{self.dialect}+{self.driver}" if self.driver else self.dialect

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from daybreak.core.errors import UnknownDialect, UnknownDriver
-from daybreak.dialects import mysql, postgresql
 from daybreak.dialects.base import Dialect, Driver
 
-DIALECTS: tuple[Dialect, ...] = (postgresql, mysql)
+
+def dialects() -> Iterator[Dialect]:
+    """Each of them, which loads when its turn has come: start-up is measured."""
+    from daybreak.dialects import postgresql
+
+    yield postgresql
+    from daybreak.dialects import mysql
+
+    yield mysql
 
 
 def dialect_named(name: str, source: str) -> Dialect:
@@ -14,15 +23,15 @@ def dialect_named(name: str, source: str) -> Dialect:
 
     Raises UnknownDialect.
     """
-    for dialect in DIALECTS:
+    for dialect in dialects():
         if name in dialect.SCHEMES:
             return dialect
-    raise UnknownDialect(name, source, [dialect.NAME for dialect in DIALECTS])
+    raise UnknownDialect(name, source, [dialect.NAME for dialect in dialects()])
 
 
 def dialect_of_secret(engine: str) -> Dialect | None:
     """The dialect of the `engine` that a database secret names, such as `aurora-mysql`."""
-    return next((dialect for dialect in DIALECTS if engine in dialect.SECRET_ENGINES), None)
+    return next((dialect for dialect in dialects() if engine in dialect.SECRET_ENGINES), None)
 
 
 def driver_named(dialect: Dialect, name: str, source: str) -> Driver:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -44,8 +43,7 @@ KEEPALIVE_COUNT = 3
 TCP_USER_TIMEOUT_MS = 14_000
 
 
-@dataclass(frozen=True)
-class Driver:
+class Driver(NamedTuple):
     """A DBAPI: the name SQLAlchemy knows it by, the module to import, what to install."""
 
     name: str
@@ -56,8 +54,7 @@ class Driver:
     tls_in_url: bool = True  # False: only a context tells it to verify, or even to use TLS
 
 
-@dataclass(frozen=True)
-class Outline:
+class Outline(NamedTuple):
     """The queries that compare most of a catalog on the server. All take `:schemas`.
 
     `digests` gives a row for each table and view: id, schema, name, digest of all that a catalog

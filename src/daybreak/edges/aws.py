@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 from daybreak.core.errors import ExtraMissing, InvalidUrl, LookupRefused
-from daybreak.core.reference import SecretRef, cluster_of, region_of
+from daybreak.core.reference import SecretRef, cluster_of
 from daybreak.core.refusal import why_refused
 from daybreak.core.secret import Secret, Token
 from daybreak.core.url import Url
@@ -61,7 +61,7 @@ class Aws:
                 f"{self._reference} (from {self._source}) is a binary secret",
                 "keep the database secret's JSON, or a URL, as its text",
             )
-        return Value(Secret(answer["SecretString"]), answer["ARN"])
+        return Value(Secret(answer["SecretString"].strip()), answer["ARN"])
 
     def parameter(self) -> Value:
         """The value of a parameter, decrypted."""
@@ -69,7 +69,7 @@ class Aws:
             answer = self._client("ssm").get_parameter(
                 Name=self._reference.parameter, WithDecryption=True
             )["Parameter"]
-        return Value(Secret(answer["Value"]), answer["ARN"])
+        return Value(Secret(answer["Value"].strip()), answer["ARN"])
 
     def cluster(self, name: str | None, secret: str) -> Mapping[str, Any]:
         """The description of the cluster `name`, or of the one whose master user has `secret`."""
@@ -90,9 +90,7 @@ class Aws:
     def token(self, url: Url) -> Token:
         """A password for 15 minutes, signed here for that user, host and port: AWS is not asked."""
         with self._explained("rds-db:connect"):
-            region = self._reference.option("region") or region_of(url.host or "")
-            signed = self._rds.generate_db_auth_token(url.host, url.port, url.username, region)
-            return Token(signed)
+            return Token(self._rds.generate_db_auth_token(url.host, url.port, url.username))
 
     @functools.cached_property
     def _rds(self) -> Any:

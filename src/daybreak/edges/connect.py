@@ -8,7 +8,6 @@ import importlib.util
 import re
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from daybreak.core.environment import variable_of
@@ -141,12 +140,12 @@ def _looking_up(
 
     @functools.cache  # what a context is made of is read once for an engine
     def told(url: Url) -> dict[str, Any]:
-        return _connect_args(replace(target, url=url), driver, given)
+        return _connect_args(target._replace(url=url), driver, given)
 
     def connect(dialect: Any, _record: Any, _args: Any, _params: Any) -> Any:
         def connect_now(now: Target) -> Any:
             args, params = dialect.create_connect_args(sqlalchemy_url(now, driver))
-            params |= told(replace(now.url, username=None, password=None))
+            params |= told(now.url._replace(username=None, password=None))
             if isinstance(now.url.password, Token):
                 params = dialect_of(now).over_tls(driver, params)
             return dialect.connect(*args, **params)
@@ -339,7 +338,7 @@ def create_database(target: Target, driver: Driver) -> None:
     """Make the empty database that `target` names. Raises Unreachable and its kin."""
     dialect = dialect_of(target)
     there = located(target)
-    elsewhere = replace(there, url=replace(there.url, database=dialect.MAINTENANCE_DATABASE))
+    elsewhere = there._replace(url=there.url._replace(database=dialect.MAINTENANCE_DATABASE))
     engine = make_engine(elsewhere, driver, isolation_level="AUTOCOMMIT")
     try:
         with explained(elsewhere), engine.connect() as connection:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from daybreak.core.errors import InvalidUrl
@@ -47,7 +46,7 @@ def read_secret(text: str, source: str, dialect: str | None) -> FoundSecret:
     known = dialect_named(found.url.dialect, source)
     if found.url.driver is not None:
         driver_named(known, found.url.driver, source)
-    return found._replace(url=replace(found.url, dialect=known.NAME))
+    return found._replace(url=found.url._replace(dialect=known.NAME))
 
 
 def _from_json(text: str, source: str, dialect: str | None) -> FoundSecret:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -151,7 +150,7 @@ class _Signed:
         with self._lock:
             login, aws = self._login, self._aws
         port = login.port or dialect_named(login.dialect, self._source).DEFAULT_PORT
-        return replace(login, password=aws.token(replace(login, port=port)))
+        return login._replace(password=aws.token(login._replace(port=port)))
 
     def renewed(self, refused: Url) -> Url:
         """A new token would be refused like the one that was signed a moment ago."""
@@ -168,7 +167,7 @@ class _Signed:
         url = read_login(self._reference, self._dialect, self._source)
         if is_cluster(url):
             cluster = self._aws.cluster(url.host, "")
-            url = with_cluster(replace(url, host=None), cluster)
+            url = with_cluster(url._replace(host=None), cluster)
         what = f"{self._reference} (from {self._source})"
         return _whole(url, what, "add it: rds-iam://user@cluster/database")
 
@@ -177,4 +176,4 @@ def _whole(url: Url, what: str, cure: str) -> Url:
     """`url` without a driver, which the engine has chosen. Raises InvalidUrl without a database."""
     if not url.database:
         raise InvalidUrl(f"{what} leads to a cluster whose first database has no name", cure)
-    return replace(url, driver=None)
+    return url._replace(driver=None)

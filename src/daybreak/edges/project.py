@@ -7,15 +7,13 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from configparser import MissingSectionHeaderError, ParsingError, RawConfigParser
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from daybreak.core.errors import ProjectInvalid, ProjectNotFound
 
 
-@dataclass(frozen=True)
-class Project:
+class Project(NamedTuple):
     """A folder with a pyproject.toml or an alembic.ini, and what these say.
 
     `ini` and `toml` are the files that Alembic reads, None where there is none.

@@ -6,7 +6,6 @@ import importlib
 import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from daybreak.core.tables import JOURNAL
@@ -103,7 +102,7 @@ def fastest_driver(target: Target) -> Driver:
 
     Raises DriverMissing.
     """
-    return driver_for(replace(target, url=replace(target.url, driver=None)), None)
+    return driver_for(target._replace(url=target.url._replace(driver=None)), None)
 
 
 @contextmanager

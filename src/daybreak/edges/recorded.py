@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from daybreak.core.errors import DriverMissing, RightMissing, Unreachable
@@ -71,8 +70,8 @@ def ask_recorded(
 
     Raises Unreachable and its kin, RightMissing, InvalidUrl, DriverMissing.
     """
-    policy = replace(target.policy, statement_timeout_ms=_ANSWER_MS)
-    target = replace(target, policy=policy)
+    policy = target.policy._replace(statement_timeout_ms=_ANSWER_MS)
+    target = target._replace(policy=policy)
 
     def ask(rows: Rows) -> Recorded:
         return _ask(rows, target, table, known)

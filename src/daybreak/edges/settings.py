@@ -5,9 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from daybreak.core.deployment import recognise_deployment
 from daybreak.core.environment import (
@@ -40,8 +39,7 @@ from daybreak.edges.project import Project
 Purpose = Literal["application", "migration"]
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """Everything that was read. What follows from it is computed when asked for."""
 
     project: Project

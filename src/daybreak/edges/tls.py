@@ -6,7 +6,6 @@ import contextlib
 import socket
 import warnings
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from daybreak.core.errors import (
@@ -60,7 +59,7 @@ def protected(target: Target) -> Target:
         url = dialect.tls.written(url, strength, bundle)
     if rds and wanted.setting is None and target.environment != SHADOW:
         _warn(target, strength)
-    return replace(target, url=url)
+    return target._replace(url=url)
 
 
 def _warn(target: Target, strength: Strength) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from daybreak.core.events import Connected, Event, Unfinished
 
 
-@dataclass
-class Outcome:
+class Outcome(NamedTuple):
     """What became of the database. Heads are None where a foreign env.py did not tell them.
 
     `waited`: the part of `seconds` that another run was waited for.
@@ -20,7 +19,7 @@ class Outcome:
     seconds: float = 0.0
     waited: float = 0.0
     offline: bool = False
-    events: list[Event] = field(default_factory=list)
+    events: Sequence[Event] = ()
 
     @property
     def changed(self) -> bool | None:
@@ -28,8 +27,7 @@ class Outcome:
         return None if self.after is None else self.before != self.after
 
 
-@dataclass(frozen=True)
-class Current:
+class Current(NamedTuple):
     """Where the database is and where the files end. `connected` is None for a foreign env.py.
 
     `unfinished`: what a run has half done.
@@ -45,8 +43,7 @@ class Current:
         return set(self.revisions) == set(self.heads) and self.unfinished is None
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(NamedTuple):
     """A head as `--json` describes it. `is_recorded`: no other revision depends on it."""
 
     described: dict[str, Any]

@@ -1,4 +1,4 @@
-"""The question about the data that a downgrade takes with it."""
+"""What a person is asked before anything changes, also of the data that a downgrade takes away."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ class Losses:
     ) -> None:
         self._connection, self._target, self._options = connection, target, options
         self._call, self._steps = call, steps_in_force()
-        self._to_ask = running.command == "downgrade" and not agreed(call)
+        self._command, self._agreed = running.command or "", agreed(call)
+        self._takes_away = running.command == "downgrade" and not self._agreed
         self._asked_at: tuple[str, ...] = ()
 
     def ask(self) -> None:
@@ -45,24 +46,23 @@ class Losses:
         Nobody is kept waiting while a person thinks: no lock is held. Raises DropsData where nobody
         can be asked, Refused after a no.
         """
-        if not self._to_ask:
-            return
-        self._asked_at = self._heads()
-        lost = self._lost(self._asked_at)
-        protected = self._call.question if self._call is not None else None
-        if not (lost or protected):
-            return
-        if self._call is None or self._call.confirm is None:
+        lost = None
+        if self._takes_away:
+            self._asked_at = self._heads()
+            lost = self._lost(self._asked_at)
+        protected = self._call.question if self._call is not None and not self._agreed else None
+        if lost and (self._call is None or self._call.confirm is None):
             raise DropsData(lost.words, plain=self._call is None)
-        if not self._call.confirm(_question(lost, protected)):
-            raise Refused("downgrade was not confirmed. Nothing was changed")
+        words = _question(self._command, lost, protected)
+        if words and self._call and self._call.confirm and not self._call.confirm(words):
+            raise Refused(f"{self._command} was not confirmed. Nothing was changed")
 
     def require_the_same(self) -> None:
         """Whether the answer holds, now that no other run can move the database any more.
 
         Raises MovedMeanwhile where one did, so that other data would go.
         """
-        if not self._to_ask:
+        if not self._takes_away:
             return
         heads = self._heads()
         if heads != self._asked_at and (lost := self._lost(heads)):
@@ -98,9 +98,10 @@ def agreed(call: Call | None) -> bool:
     return said or (call is not None and call.yes)
 
 
-def _question(lost: Loss, protected: str | None) -> str:
-    if not protected:
-        return f"downgrade {lost.words}: go on?"
+def _question(command: str, lost: Loss | None, protected: str | None) -> str:
+    """Nothing, if there is nothing to ask."""
     if not lost:
-        return question("downgrade", protected)
-    return f"{protected}, and downgrade {lost.words}: go on?"
+        return question(command, protected) if protected else ""
+    if not protected:
+        return f"{command} {lost.words}: go on?"
+    return f"{protected}, and {command} {lost.words}: go on?"

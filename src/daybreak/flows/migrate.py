@@ -131,24 +131,26 @@ def _migrate(
     asked: Wishes,
     check: Callable[[Opened], None] = lambda _opened: None,
 ) -> Outcome:
-    outcome = Outcome(offline=sql)
+    before = after = None
+    events: list[Event] = []
+    waited = 0.0
     waits_since: float | None = None
 
     def listen(event: Event) -> None:
-        nonlocal waits_since
+        nonlocal before, after, waited, waits_since
         if isinstance(event, (Waiting, Orphan)) and waits_since is None:
             waits_since = time.monotonic()
         match event:
             case Connected(heads=heads):
-                outcome.before = tuple(sorted(heads))
+                before = tuple(sorted(heads))
                 if waits_since is not None:
-                    outcome.waited = time.monotonic() - waits_since
+                    waited = time.monotonic() - waits_since
             case Finished(heads=heads):
-                outcome.after = tuple(sorted(heads))
+                after = tuple(sorted(heads))
             case Passed() | Progressed():
                 pass
             case _:
-                outcome.events.append(event)
+                events.append(event)
         session.emit(event)
 
     started = time.monotonic()
@@ -161,19 +163,18 @@ def _migrate(
         _ask(session, command, opened, call)
         call.consent = True
     apply(opened)
-    outcome.seconds = time.monotonic() - started
-    return outcome
+    return Outcome(before, after, time.monotonic() - started, waited, sql, events)
 
 
 def _ask(session: Session, command: str, opened: Opened, call: Call) -> None:
-    """Ask for what is protected; before a downgrade env.py does, which knows what data goes."""
+    """Ask for what is protected. Ours is asked by env.py, which knows whether it can be done."""
     if session.yes or not needs_consent(command, protected=opened.protected):
         return
     if session.confirm is None:
         raise Protected(command, opened.environment)
     place = f" ({resolve_target(opened.settings, 'migration').place})" if opened.ours else ""
     protected = f"{opened.environment}{place} is protected"
-    if opened.ours and command == "downgrade":
+    if opened.ours:
         call.question = protected
         return
     if not session.confirm(question(command, protected)):

@@ -11,9 +11,8 @@ import gc
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import NamedTuple, ParamSpec, TypeVar
 
 from daybreak.core.errors import NotTheWriter
 from daybreak.core.events import Connected, Finished
@@ -141,8 +140,7 @@ def _head(revision: str, scanned: Scanned) -> Head:
     return Head(described, is_recorded=revision in scanned.ends.recorded)
 
 
-@dataclass(frozen=True)
-class _Opened:
+class _Opened(NamedTuple):
     """A project whose texts tell where its history and its version table are."""
 
     settings: Settings

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from daybreak.core.errors import MissingVariable
 from daybreak.core.events import Emit, Noted, ignore
@@ -36,19 +35,17 @@ UNREAD = (
 ALEMBIC_COMPARES = "Alembic compares, with its gaps, and nothing is proved"
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(NamedTuple):
     """One invocation. `confirm` asks a person yes or no; None where there is no terminal."""
 
-    options: AlembicOptions = field(default_factory=AlembicOptions)
-    cwd: Path = field(default_factory=Path.cwd)
+    options: AlembicOptions = AlembicOptions()
+    cwd: Path = Path()
     emit: Emit = ignore
     confirm: Callable[[str], bool] | None = None
     yes: bool = False
 
 
-@dataclass(frozen=True)
-class Opened:
+class Opened(NamedTuple):
     """A project that a command works on. `ours` is whether its env.py calls Daybreak."""
 
     project: Project

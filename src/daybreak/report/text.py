@@ -6,6 +6,7 @@ Colour is only marked here; `click.echo` takes it away where there is no termina
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from daybreak.core.errors import DaybreakError
 from daybreak.core.events import (
@@ -33,8 +34,10 @@ from daybreak.core.events import (
     Waits,
     Watched,
 )
-from daybreak.core.standing import Standing
 from daybreak.report.style import style
+
+if TYPE_CHECKING:
+    from daybreak.core.standing import Standing
 
 # What a run met of others, said in a sentence.
 Met = (

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from daybreak.core.errors import InvalidUrl
@@ -92,7 +91,7 @@ def written(url: Url, strength: Strength, bundle: str | None) -> Url:
     query["ssl_mode"] = _MODE_OF[strength]
     if bundle is not None:
         query["ssl_ca"] = bundle
-    return replace(url, query=tuple(query.items()))
+    return url._replace(query=tuple(query.items()))
 
 
 def in_sqlalchemys_words(url: Url, driver: Driver) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from daybreak.core.engine import Engine
@@ -196,7 +195,7 @@ def dsn(url: Url, driver: Driver) -> str:
         query = {name: value for name, value in query.items() if name not in _LIBPQ}
     else:
         query = {**{name: str(value) for name, value in _LIBPQ.items()}, **query}
-    return replace(url, dialect=NAME, driver=None, query=tuple(query.items())).render()
+    return url._replace(dialect=NAME, driver=None, query=tuple(query.items())).render()
 
 
 def set_timeout(policy: Policy) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from daybreak.core.errors import InvalidUrl
@@ -58,7 +57,7 @@ def written(url: Url, strength: Strength, bundle: str | None) -> Url:
     query["sslmode"] = _MODE_OF[strength]
     if bundle is not None:
         query["sslrootcert"] = bundle
-    return replace(url, query=tuple(query.items()))
+    return url._replace(query=tuple(query.items()))
 
 
 def taken_by_context(url: Url) -> frozenset[str]:

@@ -195,7 +195,7 @@ def _of_ours(settings: Settings, dialect: str, started: Started, origin: str) ->
 def _from(target: Target, dialect: Dialect) -> Target:
     """The same server and user, in the database that always exists."""
     there = located(target)
-    url = replace(there.url, database=dialect.MAINTENANCE_DATABASE)
+    url = there.url._replace(database=dialect.MAINTENANCE_DATABASE)
     return Target("shadow", url, there.source, tls=there.tls, reference=there.reference)
 
 

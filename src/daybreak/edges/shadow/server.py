@@ -11,7 +11,6 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from hashlib import sha256
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -232,7 +231,7 @@ class ShadowServer(ABC):
 
     def _engine_of(self, name: str) -> Engine:
         target = self.place.target
-        return self._engine(replace(target, url=replace(target.url, database=name)))
+        return self._engine(target._replace(url=target.url._replace(database=name)))
 
     def _watch(self, engine: Engine) -> None:
         """Refuse statements that reach beyond the scratch database, on a server that others use."""
