@@ -206,7 +206,7 @@ def _wanted_tls(settings: Settings, declared: EnvironmentSettings | None = None)
     return Wanted(
         setting=declared.tls if declared else None,
         ca=declared.tls_ca if declared else None,
-        root=str(settings.project.root),
+        root=str(settings.project.root.absolute()),
         variables=tuple((name, process[name]) for name in TLS_VARIABLES if process.get(name)),
     )
 
