@@ -199,7 +199,6 @@ def test_only_an_unverified_server_of_rds_without_the_setting_is_warned_of_and_o
     assert all(warning.category is NotVerified for warning in caught)
 
 
-@pytest.mark.filterwarnings("ignore::daybreak.core.tls.NotVerified")
 def test_a_shadow_server_of_rds_is_reached_through_tls_too(root: Path) -> None:
     (root / "pyproject.toml").write_text('[project]\nname = "myapp"\n')
     environ = {"SHADOW_DATABASE_URL": f"postgresql://{RDS}/scratch"}

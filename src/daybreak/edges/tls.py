@@ -26,6 +26,9 @@ from daybreak.dialects.tls import Files, TlsTrouble, context_of, refused_by_pyth
 # Where people put the bundle, after the project's own folder: AWS's console says the first.
 PLACES = (f"/certs/{BUNDLE}", f"/etc/ssl/certs/{BUNDLE}")
 
+# The servers of scratch databases: no environment is theirs, and their URL alone can ask for more.
+SHADOW = "shadow"
+
 _warned: set[str] = set()
 
 
@@ -54,15 +57,17 @@ def protected(target: Target) -> Target:
         bundle = _bundle(target, dialect)
     if strength is not Strength.PERHAPS and (bundle or said is None or strength != said.strength):
         url = dialect.tls.written(url, strength, bundle)
-    if rds and wanted.setting is None:
-        _warn(unverified(strength, target.place, target.environment))
+    if rds and wanted.setting is None and target.environment != SHADOW:
+        _warn(target, strength)
     return target._replace(url=url)
 
 
-def _warn(warning: str | None) -> None:
-    """Once in a process, which resolves a target several times."""
-    if warning is not None and warning not in _warned:
-        _warned.add(warning)
+def _warn(target: Target, strength: Strength) -> None:
+    """Once for a server: a process resolves its target several times."""
+    warning = unverified(strength, target.place, target.environment)
+    server = target.url.host or target.place
+    if warning is not None and server not in _warned:
+        _warned.add(server)
         warnings.warn(warning, NotVerified, stacklevel=3)
 
 

@@ -196,7 +196,7 @@ def _from(target: Target, dialect: Dialect) -> Target:
     """The same server and user, in the database that always exists."""
     there = located(target)
     url = there.url._replace(database=dialect.MAINTENANCE_DATABASE)
-    return Target("shadow", url, there.source, reference=there.reference)
+    return Target("shadow", url, there.source, tls=there.tls, reference=there.reference)
 
 
 def _place(settings: Settings, target: Target, origin: str, *, dedicated: bool) -> Place:
