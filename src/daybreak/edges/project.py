@@ -54,7 +54,7 @@ def locate_project(config: Sequence[str], cwd: Path) -> Project:
     if not files and (named := os.environ.get("ALEMBIC_CONFIG")):
         files = [named]
     if not files:
-        return find_project(cwd)
+        return find_project(cwd.absolute())  # by itself "." has no folder above it
     paths = [(cwd / file).resolve() for file in files]
     for path in paths:
         if not path.is_file():
