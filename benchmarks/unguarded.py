@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from unittest import mock
 
+import daybreak.env
 from daybreak.edges.apply.alone import Alone
 from daybreak.edges.apply.journal import Journal
 from daybreak.edges.apply.lock import RunLock
@@ -21,6 +22,14 @@ class _NoLock:
     def prove(self) -> None: ...
 
     def cancel(self, _session: str) -> None: ...
+
+
+class _NotOpened:
+    """What `Ahead` is to env.py, without the lock's connection."""
+
+    def __init__(self, _find: object) -> None: ...
+
+    def leave(self, _close: object) -> None: ...
 
 
 @contextlib.contextmanager
@@ -43,6 +52,7 @@ def without_lock_and_journal() -> Iterator[None]:
     writes = ("make", "begin_run", "end_run", "forget_runs", "record", "plan", "finish", "forget")
     with contextlib.ExitStack() as replaced:
         for whose, name, instead in (
+            (daybreak.env, "Ahead", _NotOpened),
             (Alone, "held", _not_held),
             (Alone, "mark", _nothing),
             (Worker, "unmark", _nothing),
